@@ -1,0 +1,89 @@
+package io.tidemark.disk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * A file system as this project uses it. {@link #real()} is the machine's own; tests pass one that injects faults.
+ *
+ * <p>All methods block and may be called from any thread but an event loop.
+ */
+public interface Disk {
+
+    /** The machine's own file systems. */
+    static Disk real() {
+        return RealDisk.INSTANCE;
+    }
+
+    /**
+     * Makes a new empty file, open for reading and writing. Its name is durable only after {@link #forceDirectory} of
+     * its parent.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is a file of that name
+     */
+    DiskFile create(Path file) throws IOException;
+
+    /**
+     * Opens an existing file for reading only.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none
+     */
+    DiskFile openForRead(Path file) throws IOException;
+
+    /** Makes a directory and its parents where they are missing, and forces each parent that changed. */
+    void createDirectories(Path directory) throws IOException;
+
+    /** Renames within one directory, replacing the target in one step. Durable after {@link #forceDirectory}. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Removes a file; does nothing if there is none. Durable after {@link #forceDirectory}. */
+    void delete(Path file) throws IOException;
+
+    /** Makes the names in a directory durable (fsync of the directory). */
+    void forceDirectory(Path directory) throws IOException;
+
+    /** The names in a directory, sorted; empty if there is no such directory. */
+    List<String> list(Path directory) throws IOException;
+
+    /** Whether there is a file or directory of that name. */
+    boolean exists(Path path);
+
+    /**
+     * Replaces a small file as a whole so that a crash leaves either the old or the new contents: a new file beside it
+     * (name plus {@code .new}), force, rename, directory sync.
+     *
+     * @throws IOException if any step fails; which of the two contents is durable is then unknown
+     */
+    default void replace(Path file, byte[] contents) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        delete(fresh);
+        try (DiskFile out = create(fresh)) {
+            out.writeFully(java.nio.ByteBuffer.wrap(contents), 0);
+            out.force();
+        }
+        rename(fresh, file);
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null) {
+            forceDirectory(directory);
+        }
+    }
+
+    /**
+     * Reads a small file as a whole.
+     *
+     * @param maxBytes what a sane file of this kind may have
+     * @throws IOException also if it is larger than {@code maxBytes}
+     */
+    default byte[] readAll(Path file, int maxBytes) throws IOException {
+        try (DiskFile in = openForRead(file)) {
+            long size = in.size();
+            if (size > maxBytes) {
+                throw new IOException(file + " has " + size + " bytes, expected at most " + maxBytes);
+            }
+            byte[] bytes = new byte[(int) size];
+            in.readFully(java.nio.ByteBuffer.wrap(bytes), 0);
+            return bytes;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.tidemark.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * One open file. All access is positional, so that any number of threads may read while one writes.
+ *
+ * <p>A write goes to the page cache only; {@link #force} makes it durable. An {@link IOException} from {@link #force}
+ * is final for this file: on Linux the kernel drops the pages it could not write and the next call reports success
+ * over the loss. So keep the writing descriptor open from the first unforced byte until it is durable, and after a
+ * failure write the bytes anew into another file.
+ *
+ * <p>No thread that is inside a call may be interrupted: an interrupt closes the file for every user of it.
+ */
+public interface DiskFile extends AutoCloseable {
+
+    /** Where this file is. */
+    Path path();
+
+    /**
+     * Writes some of the remaining bytes at a position; may write fewer than there are (a full disk does so once
+     * before it says so).
+     *
+     * @param source its position advances by what was written
+     * @param position offset in bytes from the start of the file
+     * @return bytes written, 0 or more
+     * @throws IOException if nothing could be written; the call may be repeated at the same position
+     */
+    int write(ByteBuffer source, long position) throws IOException;
+
+    /**
+     * Reads some bytes at a position.
+     *
+     * @return bytes read, or -1 at or behind the end of the file
+     */
+    int read(ByteBuffer target, long position) throws IOException;
+
+    /** Length of the file in bytes. */
+    long size() throws IOException;
+
+    /**
+     * Makes every byte written so far, and the length, durable (fdatasync). Blocks; never call it on an event loop.
+     *
+     * @throws IOException if any byte may be lost; see the class comment: never call it again as proof of anything
+     */
+    void force() throws IOException;
+
+    /** Closes the descriptor; forces nothing. */
+    @Override
+    void close() throws IOException;
+
+    /** Writes all remaining bytes; a short write goes on where it stopped. */
+    default void writeFully(ByteBuffer source, long position) throws IOException {
+        long at = position;
+        while (source.hasRemaining()) {
+            int written = write(source, at);
+            if (written <= 0) {
+                throw new IOException("wrote 0 of " + source.remaining() + " bytes at " + at + " of " + path());
+            }
+            at += written;
+        }
+    }
+
+    /**
+     * Reads until the target is full.
+     *
+     * @throws java.io.EOFException if the file ends before that
+     */
+    default void readFully(ByteBuffer target, long position) throws IOException {
+        long at = position;
+        while (target.hasRemaining()) {
+            int read = read(target, at);
+            if (read < 0) {
+                throw new java.io.EOFException(path() + " ends before " + (at + target.remaining()) + " bytes");
+            }
+            at += read;
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.tidemark.log;
+
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.function.Consumer;
+
+/**
+ * One shard's log. Entries are numbered from 1; an entry is handed to the applier only when it can't be lost any more.
+ *
+ * <p>Life: {@link #open} once, then {@link #append} and {@link #release} from any thread, {@link #close} at the end. Work
+ * is carried out on the executor the log was made with, one step at a time; no method but {@link #open} and {@link
+ * #read} blocks.
+ */
+public interface CommitLog {
+
+    /**
+     * Checks what is on disk, makes sure that it is durable, and hands every entry from {@code durableIndex + 1} on to
+     * the applier, in order. Blocks; call it on a thread that may.
+     *
+     * @param durableIndex the last index that the shard's data files hold durably, 0 for none
+     * @return what was found
+     * @throws io.tidemark.disk.CorruptionException if something once durable is damaged, missing, or ends below {@code
+     *     durableIndex}
+     */
+    LogRecovery open(long durableIndex, LogApplier applier) throws IOException;
+
+    /** Queues a batch; see {@link LogBatch} for what follows. Never blocks, any thread. */
+    void append(LogBatch batch);
+
+    /**
+     * Lets the log forget entries up to and including this index. Queued to the log's own thread; never blocks.
+     *
+     * @param durableIndex the shard's durable index
+     */
+    void release(long durableIndex);
+
+    /**
+     * Reads entries again, for the repair of a shard and for followers. Blocks.
+     *
+     * @param from first index, above {@link #releasedIndex}
+     * @param to last index, at most {@link #lastIndex}
+     */
+    void read(long from, long to, Consumer<LogEntry> sink) throws IOException;
+
+    /** Last durable entry's index, 0 for none. Any thread. */
+    long lastIndex();
+
+    /** Entries up to this index may be gone. Any thread. */
+    long releasedIndex();
+
+    /** Bytes of log files on disk. Any thread. */
+    long retainedBytes();
+
+    /** Takes no further batch, finishes those that wait, closes the files. */
+    Future<Void> close();
+}

@@ -1,0 +1,19 @@
+package io.tidemark.log;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of durable entries. All calls come from the log's thread, one at a time, in index order. */
+public interface LogApplier {
+
+    /**
+     * Applies one entry that is durable.
+     *
+     * @param origin the batch it was made from in this process; {@code null} on replay
+     * @throws IOException if it could not be applied; the log hands out no further entry until it is opened anew
+     */
+    void apply(LogEntry entry, @Nullable LogBatch origin) throws IOException;
+
+    /** A batch that had nothing to log, in its place between entries. */
+    void applyUnlogged(LogBatch origin) throws IOException;
+}

@@ -1,0 +1,48 @@
+package io.tidemark.shard;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a shard answers. */
+public sealed interface Result {
+
+    /** Done. */
+    enum Ok implements Result {
+        /** The one instance. */
+        OK
+    }
+
+    /** A number. */
+    record Count(long number) implements Result {}
+
+    /** A value, {@code null} for a missing key. */
+    record Value(byte @Nullable [] bytes) implements Result {}
+
+    /** Several values, {@code null} for each missing key. */
+    record Values(List<byte @Nullable []> all) implements Result {}
+
+    /**
+     * The command was not carried out, or, of kind {@link Kind#OUTCOME_UNKNOWN}, it may have been.
+     *
+     * @param message for people; begins with "shard N" where it is about the shard
+     */
+    record Failure(Kind kind, String message) implements Result {}
+
+    /** Kinds of failure; each door words them its own way. */
+    enum Kind {
+        /** The stored value is not a decimal 64-bit integer. */
+        NOT_AN_INTEGER,
+        /** The sum does not fit in 64 bits. */
+        OVERFLOW,
+        /** Refused before it entered the log, because of disk pressure; may be tried again. */
+        SHED,
+        /** The shard is still recovering. */
+        LOADING,
+        /** The shard has been stopped. */
+        STOPPED,
+        /** The log failed while the entry was under way: it may or may not be there after a restart. */
+        OUTCOME_UNKNOWN,
+        /** The stored bytes can't be read or are damaged; never answered as a missing key. */
+        UNREADABLE
+    }
+}

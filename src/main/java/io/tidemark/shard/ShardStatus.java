@@ -1,0 +1,49 @@
+package io.tidemark.shard;
+
+import io.tidemark.pressure.PressureLevel;
+
+/**
+ * One shard at one moment; the figures are read one after another, not at one instant.
+ *
+ * @param shard its number
+ * @param phase where in its life it is
+ * @param keys live keys
+ * @param appliedIndex last log index handed to the data files
+ * @param durableIndex last log index whose bytes, and all before it, are on disk
+ * @param dirtyBytes bytes appended and not yet known durable
+ * @param checkpointInFlight whether a generation is running
+ * @param lastCheckpointMillis when the shard was last known to be durable as a whole generation, milliseconds since
+ *     1970; the start of the node if there has been none
+ * @param lastCheckpointOk whether the last generation succeeded; true if there has been none
+ * @param level pressure
+ * @param detail why the level is not {@code NORMAL}, else empty
+ * @param logBytes bytes of log files
+ * @param replayedEntries entries replayed so far by this node's recovery
+ */
+public record ShardStatus(
+        int shard,
+        Phase phase,
+        long keys,
+        long appliedIndex,
+        long durableIndex,
+        long dirtyBytes,
+        boolean checkpointInFlight,
+        long lastCheckpointMillis,
+        boolean lastCheckpointOk,
+        PressureLevel level,
+        String detail,
+        long logBytes,
+        long replayedEntries) {
+
+    /** A shard's life. */
+    public enum Phase {
+        /** Reading its files and replaying its log. */
+        RECOVERING,
+        /** Answering. */
+        SERVING,
+        /** Out of service until a restart. */
+        FAILED,
+        /** Stopped in order. */
+        STOPPED
+    }
+}

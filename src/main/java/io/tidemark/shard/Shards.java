@@ -1,0 +1,30 @@
+package io.tidemark.shard;
+
+import io.vertx.core.Future;
+import java.util.List;
+
+/** All shards of a node's store, as its doors see them. All methods may be called from any thread and never block. */
+public interface Shards {
+
+    /** How many shards there are; they are numbered from 0. */
+    int count();
+
+    /**
+     * Hands calls to one shard. They are carried out in the order given, writes and reads alike; a {@link Command.Read}
+     * in the list sees what the writes before it in the list did. Between separate submissions only this holds: a
+     * submission made after an earlier one's last answer sees its effects, and writes are carried out in the order of
+     * submission.
+     *
+     * <p>A list of reads alone is answered without waiting for the log.
+     *
+     * @param shard 0 to {@link #count} - 1
+     * @param calls given away, not changed afterwards
+     */
+    void submit(int shard, List<Call> calls);
+
+    /** How each shard is, in order of number. */
+    List<ShardStatus> statuses();
+
+    /** Makes everything applied so far durable in the data files, on every shard; fails if any shard fails. */
+    Future<Void> syncAll();
+}

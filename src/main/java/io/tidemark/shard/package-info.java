@@ -1,0 +1,9 @@
+/**
+ * One shard's write path and life: batching, log, Bitcask, dirty mark, reply; recovery; stop.
+ *
+ * <p>On the way of a write it leads from the clients' door to the log and from there to the data files.
+ */
+@NullMarked
+package io.tidemark.shard;
+
+import org.jspecify.annotations.NullMarked;
