@@ -1,0 +1,163 @@
+package io.tidemark.checkpoint;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How a checkpointer paces itself. Keys of the JSON form are the setters' names in snake_case.
+ *
+ * <p>A long interval is safe: the log is forced per batch and is the source of truth. It only bounds what a restart must
+ * replay. Not thread-safe; a verticle copies what it is given.
+ */
+public final class CheckpointOptions {
+    /** Default of {@link #setIntervalMs}: 10 s. */
+    public static final long DEFAULT_INTERVAL_MS = 10_000;
+
+    /** Default of {@link #setIdleMs}: 250 ms. */
+    public static final long DEFAULT_IDLE_MS = 250;
+
+    /** Default of {@link #setMaxDelayMs}: 3 minutes. */
+    public static final long DEFAULT_MAX_DELAY_MS = 180_000;
+
+    /** Default of {@link #setMaxDirtyBytes}: 256 MiB. */
+    public static final long DEFAULT_MAX_DIRTY_BYTES = 256L << 20;
+
+    /** Default of {@link #setMaxConcurrentFsyncs}. */
+    public static final int DEFAULT_MAX_CONCURRENT_FSYNCS = 2;
+
+    /** The most that {@link #setMaxConcurrentFsyncs} takes. */
+    public static final int MOST_CONCURRENT_FSYNCS = 64;
+
+    private static final long DAY_MS = 86_400_000;
+    private static final Set<String> KEYS =
+            Set.of("interval_ms", "idle_ms", "max_delay_ms", "max_dirty_bytes", "max_concurrent_fsyncs");
+
+    private long intervalMs = DEFAULT_INTERVAL_MS;
+    private long idleMs = DEFAULT_IDLE_MS;
+    private long maxDelayMs = DEFAULT_MAX_DELAY_MS;
+    private long maxDirtyBytes = DEFAULT_MAX_DIRTY_BYTES;
+    private int maxConcurrentFsyncs = DEFAULT_MAX_CONCURRENT_FSYNCS;
+
+    /** All defaults. */
+    public CheckpointOptions() {}
+
+    /** A copy. */
+    public CheckpointOptions(CheckpointOptions other) {
+        this(other.toJson());
+    }
+
+    /**
+     * From JSON; a missing key has its default.
+     *
+     * @throws IllegalArgumentException naming the key and the value if a key is unknown or a value not of its type or range
+     */
+    public CheckpointOptions(JsonObject json) {
+        TreeSet<String> unknown = new TreeSet<>(json.fieldNames());
+        unknown.removeAll(KEYS);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "unknown checkpoint option `" + unknown.first() + "`; known are " + new TreeSet<>(KEYS));
+        }
+        setIntervalMs(number(json, "interval_ms", intervalMs));
+        setIdleMs(number(json, "idle_ms", idleMs));
+        setMaxDelayMs(number(json, "max_delay_ms", maxDelayMs));
+        setMaxDirtyBytes(number(json, "max_dirty_bytes", maxDirtyBytes));
+        setMaxConcurrentFsyncs((int) Math.min(
+                Integer.MAX_VALUE,
+                Math.max(Integer.MIN_VALUE, number(json, "max_concurrent_fsyncs", maxConcurrentFsyncs))));
+    }
+
+    private static long number(JsonObject json, String key, long otherwise) {
+        Object value = json.getValue(key);
+        if (value == null) {
+            return otherwise;
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return ((Number) value).longValue();
+        }
+        throw new IllegalArgumentException("checkpoint." + key + " is `" + value + "`, expected a whole number");
+    }
+
+    private static long inRange(String key, long value, long from, long to) {
+        if (value < from || value > to) {
+            throw new IllegalArgumentException(
+                    "checkpoint." + key + " is " + value + ", expected " + from + " to " + to);
+        }
+        return value;
+    }
+
+    /** JSON with every key. */
+    public JsonObject toJson() {
+        return new JsonObject()
+                .put("interval_ms", intervalMs)
+                .put("idle_ms", idleMs)
+                .put("max_delay_ms", maxDelayMs)
+                .put("max_dirty_bytes", maxDirtyBytes)
+                .put("max_concurrent_fsyncs", maxConcurrentFsyncs);
+    }
+
+    /** How often a dirty shard is due, in milliseconds. */
+    public long getIntervalMs() {
+        return intervalMs;
+    }
+
+    /** How often a dirty shard is due, in milliseconds, 10 ms to a day. */
+    public CheckpointOptions setIntervalMs(long intervalMs) {
+        this.intervalMs = inRange("interval_ms", intervalMs, 10, DAY_MS);
+        return this;
+    }
+
+    /** How long a due shard must have been quiet, in milliseconds. */
+    public long getIdleMs() {
+        return idleMs;
+    }
+
+    /** How long a due shard must have been quiet before it is forced, in milliseconds, 0 to a day; 0 forces at the tick. */
+    public CheckpointOptions setIdleMs(long idleMs) {
+        this.idleMs = inRange("idle_ms", idleMs, 0, DAY_MS);
+        return this;
+    }
+
+    /** How old the oldest unsynced byte may get, in milliseconds. */
+    public long getMaxDelayMs() {
+        return maxDelayMs;
+    }
+
+    /**
+     * How old the oldest unsynced byte may get under continuous writes before a generation is asked for, in milliseconds,
+     * 10 ms to a day. It bounds what a restart replays.
+     */
+    public CheckpointOptions setMaxDelayMs(long maxDelayMs) {
+        this.maxDelayMs = inRange("max_delay_ms", maxDelayMs, 10, DAY_MS);
+        return this;
+    }
+
+    /** How many unsynced bytes fire a generation at once. */
+    public long getMaxDirtyBytes() {
+        return maxDirtyBytes;
+    }
+
+    /** How many unsynced bytes of one shard fire a generation without waiting for idleness, 4 KiB to 1 TiB. */
+    public CheckpointOptions setMaxDirtyBytes(long maxDirtyBytes) {
+        this.maxDirtyBytes = inRange("max_dirty_bytes", maxDirtyBytes, 4_096, 1L << 40);
+        return this;
+    }
+
+    /** How many generations may be forcing at once. */
+    public int getMaxConcurrentFsyncs() {
+        return maxConcurrentFsyncs;
+    }
+
+    /** How many generations of all stores on one Vert.x instance may be forcing at once, 1 to 64. */
+    public CheckpointOptions setMaxConcurrentFsyncs(int maxConcurrentFsyncs) {
+        this.maxConcurrentFsyncs =
+                (int) inRange("max_concurrent_fsyncs", maxConcurrentFsyncs, 1, MOST_CONCURRENT_FSYNCS);
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return toJson().encode();
+    }
+}

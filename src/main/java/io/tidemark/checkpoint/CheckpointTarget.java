@@ -1,0 +1,73 @@
+package io.tidemark.checkpoint;
+
+import io.vertx.core.Future;
+import java.io.IOException;
+
+/**
+ * The seam to any store: what a checkpointer needs to know of one shard's data files, and what it asks of them.
+ *
+ * <p>The writer appends without force, publishes what it appended, and then calls {@link DirtyCounter#mark}. The
+ * checkpointer calls, for each generation, {@link #capture}, {@link #force} and {@link #completed}, in that order, never
+ * two generations at once.
+ */
+public interface CheckpointTarget {
+
+    /**
+     * What one generation makes durable. Immutable; made by the store, handed back to it, otherwise opaque.
+     *
+     * <p>A store publishes one after each <em>whole</em> log entry, so that an index is never paired with file lengths of
+     * another moment.
+     */
+    interface Capture {
+        /** Last log index whose bytes are in the files at the lengths captured; 0 if there is none. */
+        long index();
+
+        /** Bytes that are to be forced, as far as the store knows; for reports. */
+        long bytes();
+
+        /** Files that are to be forced; for reports. */
+        int files();
+    }
+
+    /**
+     * What has been applied by now. Called on the shard's event loop, before the first byte is forced: one volatile read,
+     * no lock, no system call.
+     */
+    Capture capture();
+
+    /**
+     * Makes what was captured durable: every file with unsynced bytes, sealed ones too, each through the descriptor that
+     * wrote it; then the directories; then the position file, and its directory. Called on a worker thread, blocks for as
+     * long as the disk takes.
+     *
+     * @throws IOException if any of it may not be durable. It is never called again to make up for that: on Linux a second
+     *     force reports success over lost pages
+     */
+    void force(Capture captured) throws IOException;
+
+    /**
+     * What was captured is durable now. Called on the shard's event loop; memory only, for example to hand the index to
+     * the log, which then forgets on a thread of its own.
+     */
+    void completed(Capture captured);
+
+    /**
+     * Writes anew, into new files and from the log, everything that the failed generation captured or that came after it.
+     * Called on a worker thread after {@link #force} failed, with growing pauses as long as it throws {@link IOException}.
+     * When it returns, generations go on.
+     *
+     * @throws UnsupportedOperationException (the default) if this store can't: the shard is then {@code FAILED} until a
+     *     restart recovers it from the log
+     */
+    default void repair(Capture failed) throws IOException {
+        throw new UnsupportedOperationException("this store can't be repaired in place");
+    }
+
+    /**
+     * Asks the store to finish what it is writing. Called on the event loop when the checkpointer stops, awaited before
+     * the last generation, so that that one covers everything.
+     */
+    default Future<Void> drain() {
+        return Future.succeededFuture();
+    }
+}

@@ -1,0 +1,24 @@
+package io.tidemark.checkpoint;
+
+import java.util.Locale;
+
+/** Why a generation runs. */
+public enum CheckpointTrigger {
+    /** A tick found the shard dirty and idle, or it became idle after a tick. */
+    INTERVAL,
+    /** The oldest unsynced byte is about to be {@code max_delay_ms} old. */
+    MAX_DELAY,
+    /** {@code max_dirty_bytes} are unsynced. */
+    MAX_DIRTY_BYTES,
+    /** Somebody asked. */
+    SYNC_NOW,
+    /** The checkpointer is being stopped. */
+    SHUTDOWN,
+    /** The first generation after a start, which never takes what it finds for durable. */
+    RECOVERY;
+
+    /** The name in events and metrics, for example {@code max_delay}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

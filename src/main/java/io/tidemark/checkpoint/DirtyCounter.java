@@ -1,0 +1,203 @@
+package io.tidemark.checkpoint;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far one shard's data files have been appended, and how far they are durable. One per store and shard, in the shared
+ * data of the Vert.x instance; look it up once.
+ *
+ * <p>It holds positions, not a flag: <em>dirty</em> means appended &gt; durable, and a generation publishes as durable what
+ * it captured before its first force. So there is no flag to clear at the wrong moment, and a write during a force stays
+ * dirty by itself.
+ *
+ * <p>Threads: {@link #mark} belongs to the shard's one writer (one thread at a time, hand-over with a happens-before); the
+ * package-private methods to the checkpointer's event loop; everything else to anybody.
+ */
+public final class DirtyCounter implements Shareable {
+    private static final String MAP = "tidemark.dirty-counters";
+    private static final VarHandle APPENDED_INDEX;
+    private static final VarHandle APPENDED_BYTES;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            APPENDED_INDEX = lookup.findVarHandle(DirtyCounter.class, "appendedIndex", long.class);
+            APPENDED_BYTES = lookup.findVarHandle(DirtyCounter.class, "appendedBytes", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final LongSupplier nanoTime;
+
+    // written by the writer
+    private volatile long appendedIndex;
+    private volatile long appendedBytes;
+    private volatile long stampNanos;
+    private int stampedEpoch = -1;
+    private long announcedLimit = Long.MAX_VALUE;
+
+    // written by the checkpointer
+    private int epochs;
+    private volatile int epoch;
+    private volatile long durableIndex = -1;
+    private volatile long durableBytes;
+    private volatile long limitBytes = Long.MAX_VALUE;
+    private volatile boolean unproven = true;
+    private volatile boolean inFlight;
+    private volatile boolean shedding;
+    private volatile @Nullable Runnable wake;
+
+    DirtyCounter(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
+    /** The counter of a shard; the same object for all callers on this Vert.x instance. */
+    public static DirtyCounter of(Vertx vertx, String store, int shard) {
+        LocalMap<String, DirtyCounter> counters = vertx.sharedData().getLocalMap(MAP);
+        return counters.computeIfAbsent(store + "/" + shard, key -> new DirtyCounter(System::nanoTime));
+    }
+
+    /**
+     * Says that bytes have been appended to the page cache: after the write returned and what it wrote has been published
+     * to {@link CheckpointTarget#capture}, before the client is answered. Costs a few nanoseconds and takes no lock.
+     *
+     * @param index the log index that the bytes belong to; never smaller than at the mark before
+     * @param bytes how many bytes
+     */
+    public void mark(long index, long bytes) {
+        long before = (long) APPENDED_INDEX.get(this);
+        long total = (long) APPENDED_BYTES.get(this) + bytes;
+        APPENDED_BYTES.setRelease(this, total);
+        APPENDED_INDEX.setRelease(this, index);
+        int current = epoch;
+        if (current != stampedEpoch || before <= durableIndex) {
+            stampedEpoch = current;
+            stampNanos = nanoTime.getAsLong();
+            wake();
+        }
+        long limit = limitBytes;
+        if (total >= limit && limit != announcedLimit) {
+            announcedLimit = limit;
+            wake();
+        }
+    }
+
+    /** Whether client writes should be refused now, before they enter the log. One volatile read. */
+    public boolean shedding() {
+        return shedding;
+    }
+
+    /** Whether there may be bytes that are not durable. True from the start until a first generation has succeeded. */
+    public boolean dirty() {
+        return unproven || appendedIndex > durableIndex;
+    }
+
+    /** Whether a generation is running. */
+    public boolean inFlight() {
+        return inFlight;
+    }
+
+    /** Last index marked. */
+    public long appendedIndex() {
+        return appendedIndex;
+    }
+
+    /** Last index known durable since the checkpointer's start; -1 before its first generation. */
+    public long durableIndex() {
+        return durableIndex;
+    }
+
+    /** Bytes marked and not known durable; 0 when clean. */
+    public long dirtyBytes() {
+        return appendedIndex > durableIndex ? Math.max(0, appendedBytes - durableBytes) : 0;
+    }
+
+    private void wake() {
+        Runnable listener = wake;
+        if (listener != null) {
+            listener.run();
+        }
+    }
+
+    private void nextEpoch() {
+        epochs++;
+        epoch = epochs;
+    }
+
+    /** What the checkpointer must remember of the moment before a capture. */
+    record Start(long appendedBytes, long oldestNanos) {}
+
+    /**
+     * A checkpointer takes over: nothing is known to be durable.
+     *
+     * @param onFirstMark called on the writer's thread at the first mark after the shard was clean or captured, and when
+     *     {@code limitBytes} is reached; must return at once
+     */
+    void adopt(Runnable onFirstMark) {
+        unproven = true;
+        durableIndex = -1;
+        inFlight = false;
+        shedding = false;
+        nextEpoch();
+        wake = onFirstMark;
+    }
+
+    /** The checkpointer is gone; marks go on being counted. */
+    void abandon() {
+        wake = null;
+        limitBytes = Long.MAX_VALUE;
+    }
+
+    /** Wakes the checkpointer once so many bytes are unsynced. */
+    void limit(long dirtyBytes) {
+        limitBytes = durableBytes + dirtyBytes;
+    }
+
+    /**
+     * A generation begins; call it before the capture. Marks that follow are stamped anew: what was published before is in
+     * the capture, what comes later is not, and whoever falls between is stamped too early, never too late.
+     */
+    Start begin() {
+        inFlight = true;
+        Start start = new Start(appendedBytes, stampNanos);
+        nextEpoch();
+        return start;
+    }
+
+    /** What was captured is durable. */
+    void complete(long index, Start start) {
+        if (index > durableIndex) {
+            durableIndex = index;
+        }
+        durableBytes = start.appendedBytes();
+        unproven = false;
+        inFlight = false;
+    }
+
+    /** The generation failed: dirty first, then no longer in flight. */
+    void fail() {
+        unproven = true;
+        inFlight = false;
+    }
+
+    /** The generation could not be started; nothing was tried. */
+    void withdraw() {
+        inFlight = false;
+    }
+
+    void shed(boolean on) {
+        shedding = on;
+    }
+
+    /** When the newest unsynced stretch began to be written; on the counter's clock. */
+    long stampNanos() {
+        return stampNanos;
+    }
+}

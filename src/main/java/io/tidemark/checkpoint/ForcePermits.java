@@ -1,0 +1,108 @@
+package io.tidemark.checkpoint;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * How many generations may be forcing at once on a Vert.x instance, whatever store they belong to: a queue ordered by
+ * deadline. The size of a thread pool could not be changed while running, and would not know whose turn it is.
+ *
+ * <p>Any thread; never blocks. Grants run on the thread that made them possible and must hand over at once.
+ */
+final class ForcePermits implements Shareable {
+    private static final String MAP = "tidemark.force-permits";
+
+    /** A place in the queue, or, once granted, a permit. */
+    final class Ticket {
+        private final long deadlineNanos;
+        private final long order;
+        private final Runnable granted;
+
+        private Ticket(long deadlineNanos, long order, Runnable granted) {
+            this.deadlineNanos = deadlineNanos;
+            this.order = order;
+            this.granted = granted;
+        }
+
+        /** Gives the permit back, or leaves the queue. */
+        void release(long heldNanos) {
+            ForcePermits.this.release(this, heldNanos);
+        }
+    }
+
+    private final PriorityQueue<Ticket> queue = new PriorityQueue<>(
+            Comparator.<Ticket>comparingLong(ticket -> ticket.deadlineNanos).thenComparingLong(ticket -> ticket.order));
+    private int limit = CheckpointOptions.DEFAULT_MAX_CONCURRENT_FSYNCS;
+    private int held;
+    private long orders;
+    private long typicalHoldNanos;
+
+    /** The permits of a Vert.x instance. */
+    static ForcePermits of(Vertx vertx) {
+        LocalMap<String, ForcePermits> map = vertx.sharedData().getLocalMap(MAP);
+        return map.computeIfAbsent("permits", key -> new ForcePermits());
+    }
+
+    /** Changes how many may be held; those beyond a smaller limit finish first. */
+    void limit(int permits) {
+        List<Ticket> granted;
+        synchronized (this) {
+            limit = permits;
+            granted = grant();
+        }
+        granted.forEach(ticket -> ticket.granted.run());
+    }
+
+    /**
+     * Asks for a permit.
+     *
+     * @param deadlineNanos the earlier, the sooner served
+     * @param granted called once when it is this one's turn, possibly before this method returns
+     */
+    Ticket request(long deadlineNanos, Runnable granted) {
+        Ticket ticket;
+        List<Ticket> served;
+        synchronized (this) {
+            ticket = new Ticket(deadlineNanos, orders++, granted);
+            queue.add(ticket);
+            served = grant();
+        }
+        served.forEach(each -> each.granted.run());
+        return ticket;
+    }
+
+    /** How long a request made now would probably wait. */
+    synchronized long expectedWaitNanos() {
+        int ahead = held + queue.size() - limit + 1;
+        return ahead <= 0 ? 0 : typicalHoldNanos * ahead / limit;
+    }
+
+    private void release(Ticket ticket, long heldNanos) {
+        List<Ticket> served;
+        synchronized (this) {
+            if (!queue.remove(ticket)) {
+                held--;
+                typicalHoldNanos += (heldNanos - typicalHoldNanos) / 8;
+            }
+            served = grant();
+        }
+        served.forEach(each -> each.granted.run());
+    }
+
+    private List<Ticket> grant() {
+        if (queue.isEmpty() || held >= limit) {
+            return List.of();
+        }
+        List<Ticket> served = new ArrayList<>();
+        while (held < limit && !queue.isEmpty()) {
+            held++;
+            served.add(queue.remove());
+        }
+        return served;
+    }
+}

@@ -1,0 +1,27 @@
+package io.tidemark.checkpoint;
+
+import io.vertx.core.json.JsonObject;
+
+/**
+ * The answer to a sync request.
+ *
+ * @param shard the shard's number
+ * @param generation the generation that answered, 0 if there has been none
+ * @param durableIndex the shard's durable index now
+ * @param files files forced by that generation; 0 if the shard was clean
+ * @param bytes bytes forced by it; 0 if the shard was clean
+ * @param waitedMillis from the request to the answer
+ */
+public record SyncResult(int shard, long generation, long durableIndex, int files, long bytes, long waitedMillis) {
+
+    /** The body of the reply on the bus. */
+    public JsonObject toJson() {
+        return new JsonObject()
+                .put("shard", shard)
+                .put("generation", generation)
+                .put("durable_index", durableIndex)
+                .put("files", files)
+                .put("bytes", bytes)
+                .put("waited_ms", waitedMillis);
+    }
+}

@@ -1,0 +1,56 @@
+package io.tidemark.checkpoint;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A verticle's event loop, and the pool on which its generations block. */
+final class VertxLoop implements CheckpointLoop {
+    private final Vertx vertx;
+    private final Context context;
+    private final WorkerExecutor forces;
+
+    VertxLoop(Vertx vertx, Context context, WorkerExecutor forces) {
+        this.vertx = vertx;
+        this.context = context;
+        this.forces = forces;
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public long epochMillis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        context.runOnContext(nothing -> task.run());
+    }
+
+    @Override
+    public Runnable schedule(long delayMillis, Runnable task) {
+        long timer = vertx.setTimer(delayMillis, id -> task.run());
+        return () -> vertx.cancelTimer(timer);
+    }
+
+    @Override
+    public void runBlocking(Callable<Void> task, Consumer<@Nullable Throwable> done) {
+        AtomicBoolean started = new AtomicBoolean();
+        forces.executeBlocking(
+                        () -> {
+                            started.set(true);
+                            return task.call();
+                        },
+                        false)
+                .onComplete(result -> done.accept(
+                        result.failed() && !started.get() ? new NotStarted(result.cause()) : result.cause()));
+    }
+}

@@ -1,0 +1,61 @@
+package io.tidemark.checkpoint;
+
+import io.tidemark.pressure.PressureEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** One checkpointer over a scripted store on virtual time. */
+final class CheckpointerRig implements CheckpointListener {
+    final VirtualLoop loop = new VirtualLoop();
+    final ScriptedStore store = new ScriptedStore();
+    final DirtyCounter dirty = new DirtyCounter(loop::nanoTime);
+    final ForcePermits permits = new ForcePermits();
+    final CheckpointOptions options = new CheckpointOptions();
+    final List<CheckpointOutcome> outcomes = new ArrayList<>();
+    final List<PressureEvent> pressures = new ArrayList<>();
+    final Checkpointer checkpointer;
+
+    CheckpointerRig() {
+        checkpointer = new Checkpointer("test", 3, store, dirty, permits, loop, options, this);
+    }
+
+    /** Starts it, lets it tick, and lets its first generation prove the start. */
+    static CheckpointerRig proven() {
+        CheckpointerRig rig = new CheckpointerRig().started();
+        rig.loop.advanceMillis(rig.options.getIntervalMs());
+        rig.store.calls.clear();
+        rig.outcomes.clear();
+        return rig;
+    }
+
+    CheckpointerRig started() {
+        long interval = options.getIntervalMs();
+        checkpointer.start(loop.nanoTime() + TimeUnit.MILLISECONDS.toNanos(interval));
+        loop.schedule(interval, this::tickForEver);
+        return this;
+    }
+
+    private void tickForEver() {
+        loop.schedule(options.getIntervalMs(), this::tickForEver);
+        checkpointer.tick();
+    }
+
+    void write() {
+        store.write(dirty, 100);
+    }
+
+    List<CheckpointTrigger> triggers() {
+        return outcomes.stream().map(CheckpointOutcome::trigger).toList();
+    }
+
+    @Override
+    public void ended(CheckpointOutcome outcome) {
+        outcomes.add(outcome);
+    }
+
+    @Override
+    public void pressure(PressureEvent event) {
+        pressures.add(event);
+    }
+}

@@ -1,0 +1,262 @@
+package io.tidemark.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.pressure.PressureEvent;
+import io.tidemark.pressure.PressureLevel;
+import io.vertx.core.Future;
+import org.junit.jupiter.api.Test;
+
+class CheckpointerTest {
+
+    @Test
+    void start_nothingWritten_countsAsDirtyUntilTheFirstGeneration() {
+        CheckpointerRig rig = new CheckpointerRig().started();
+        assertThat(rig.dirty.dirty()).isTrue();
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.triggers()).containsExactly(CheckpointTrigger.RECOVERY);
+        assertThat(rig.dirty.dirty()).isFalse();
+    }
+
+    @Test
+    void start_takesOverACounterInMidForce_isDirtyAgain() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.write();
+        rig.dirty.begin();
+        rig.checkpointer.start(rig.loop.nanoTime());
+        assertThat(rig.dirty.dirty()).isTrue();
+        assertThat(rig.dirty.inFlight()).isFalse();
+    }
+
+    @Test
+    void tick_idleShard_isForcedAtTheTick() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.write();
+        rig.loop.advanceMillis(9_999);
+        assertThat(rig.outcomes).isEmpty();
+        rig.loop.advanceMillis(1);
+        assertThat(rig.triggers()).containsExactly(CheckpointTrigger.INTERVAL);
+        assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void tick_shardStillWritten_isForcedWhenItBecomesIdle() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        for (int at = 0; at < 10_500; at += 50) {
+            rig.write();
+            rig.loop.advanceMillis(50);
+        }
+        assertThat(rig.outcomes).isEmpty();
+        rig.loop.advanceMillis(250);
+        assertThat(rig.triggers()).containsExactly(CheckpointTrigger.INTERVAL);
+        assertThat(rig.dirty.dirty()).isFalse();
+    }
+
+    @Test
+    void continuousWrites_forcedByMaxDelay_measuredFromTheOldestUnsyncedByte() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.options.setMaxDelayMs(2_000);
+        for (int at = 0; at < 8_000; at += 10) {
+            rig.write();
+            rig.loop.advanceMillis(10);
+        }
+        assertThat(rig.triggers()).hasSizeBetween(3, 4).containsOnly(CheckpointTrigger.MAX_DELAY);
+        assertThat(rig.dirty.durableIndex()).isGreaterThan(550);
+    }
+
+    @Test
+    void manyBytes_firesWithoutATick() {
+        CheckpointerRig rig = new CheckpointerRig();
+        rig.options.setMaxDirtyBytes(10_000);
+        rig.started();
+        rig.loop.advanceMillis(10_000);
+        rig.outcomes.clear();
+        for (int i = 0; i < 99; i++) {
+            rig.write();
+        }
+        rig.loop.settle();
+        assertThat(rig.outcomes).isEmpty();
+        rig.write();
+        rig.loop.settle();
+        assertThat(rig.triggers()).containsExactly(CheckpointTrigger.MAX_DIRTY_BYTES);
+        for (int i = 0; i < 100; i++) {
+            rig.write();
+        }
+        rig.loop.settle();
+        assertThat(rig.outcomes).hasSize(2);
+    }
+
+    @Test
+    void tick_whileInFlight_doesNothing() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.loop.holdBlocking(true);
+        rig.write();
+        rig.loop.advanceMillis(50_000);
+        assertThat(rig.loop.blockedTasks()).isEqualTo(1);
+        assertThat(rig.store.calls).containsExactly("capture 1");
+    }
+
+    @Test
+    void generation_writesDuringForce_publishesOnlyWhatWasCaptured() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.duringForce = rig::write;
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+        assertThat(rig.dirty.appendedIndex()).isEqualTo(2);
+        assertThat(rig.dirty.dirty()).isTrue();
+        rig.store.duringForce = () -> {};
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.dirty.durableIndex()).isEqualTo(2);
+        assertThat(rig.dirty.dirty()).isFalse();
+    }
+
+    @Test
+    void sync_cleanShard_answersAtOnceWithoutTouchingTheStore() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        Future<SyncResult> answer = rig.checkpointer.sync();
+        assertThat(answer.succeeded()).isTrue();
+        assertThat(rig.store.calls).isEmpty();
+    }
+
+    @Test
+    void sync_duringAGeneration_isAnsweredByTheNextOne() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.loop.holdBlocking(true);
+        rig.write();
+        Future<SyncResult> first = rig.checkpointer.sync();
+        rig.loop.settle();
+        rig.write();
+        Future<SyncResult> second = rig.checkpointer.sync();
+        Future<SyncResult> third = rig.checkpointer.sync();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(first.result().durableIndex()).isEqualTo(1);
+        assertThat(second.isComplete()).isFalse();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(second.result().durableIndex()).isEqualTo(2);
+        assertThat(third.result().generation()).isEqualTo(second.result().generation());
+        assertThat(rig.outcomes).hasSize(2);
+    }
+
+    @Test
+    void force_fails_shardStaysDirtyAndShedsAndIsNeverForcedAgain() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.failForces = 1;
+        rig.write();
+        Future<SyncResult> answer = rig.checkpointer.sync();
+        rig.loop.settle();
+        assertThat(answer.cause()).isInstanceOfSatisfying(SyncException.class, why -> assertThat(why.failure())
+                .isEqualTo(SyncFailure.FORCE_FAILED));
+        assertThat(rig.dirty.shedding()).isTrue();
+        assertThat(rig.dirty.dirty()).isTrue();
+        assertThat(rig.dirty.inFlight()).isFalse();
+        assertThat(rig.pressures.stream().map(PressureEvent::level))
+                .containsExactly(PressureLevel.SHED, PressureLevel.FAILED);
+        rig.store.calls.clear();
+        rig.loop.advanceMillis(600_000);
+        Future<SyncResult> later = rig.checkpointer.sync();
+        assertThat(later.cause()).isInstanceOfSatisfying(SyncException.class, why -> assertThat(why.failure())
+                .isEqualTo(SyncFailure.SHARD_FAILED));
+        assertThat(rig.store.calls).isEmpty();
+        assertThat(rig.dirty.durableIndex()).isZero();
+    }
+
+    @Test
+    void force_failsAndStoreCanBeRepaired_shedsUntilTheNewFilesAreForced() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = 1;
+        rig.store.failRepairs = 2;
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.dirty.shedding()).isTrue();
+        assertThat(rig.store.calls).containsExactly("capture 1", "force 1", "repair 1");
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.store.calls).hasSize(4).endsWith("repair 1");
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.store.calls).as("the pause has doubled").hasSize(4);
+        rig.loop.holdBlocking(true);
+        rig.loop.advanceMillis(10_000);
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(rig.dirty.shedding()).as("repaired, not forced yet").isTrue();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(rig.store.calls).endsWith("repair 1", "capture 1", "force 1", "completed 1");
+        assertThat(rig.dirty.shedding()).isFalse();
+        assertThat(rig.dirty.dirty()).isFalse();
+        assertThat(rig.pressures.stream().map(PressureEvent::level))
+                .containsExactly(PressureLevel.SHED, PressureLevel.NORMAL);
+    }
+
+    @Test
+    void force_notStarted_isNotABadDisk() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.loop.holdBlocking(true);
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        rig.loop.rejectBlocked();
+        rig.loop.settle();
+        assertThat(rig.dirty.shedding()).isFalse();
+        assertThat(rig.dirty.dirty()).isTrue();
+        assertThat(rig.pressures).isEmpty();
+        rig.loop.holdBlocking(false);
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void stop_dirtyShard_awaitsForceInFlightThenDrainThenForcesTheRest() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.holdDrain = true;
+        rig.loop.holdBlocking(true);
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.write();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(stopped.isComplete()).isFalse();
+        rig.write();
+        rig.store.drained.complete();
+        rig.loop.settle();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(stopped.succeeded()).isTrue();
+        assertThat(rig.store.durable()).isEqualTo(3);
+        assertThat(rig.triggers()).containsExactly(CheckpointTrigger.INTERVAL, CheckpointTrigger.SHUTDOWN);
+    }
+
+    @Test
+    void stop_lastForceFails_failsAndNamesTheShard() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.failForces = 1;
+        rig.write();
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        assertThat(stopped.cause())
+                .hasMessageContaining("store test shard 3")
+                .hasMessageContaining("Input/output error");
+    }
+
+    @Test
+    void stop_cleanShard_touchesNothing() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        assertThat(stopped.succeeded()).isTrue();
+        assertThat(rig.store.calls).containsExactly("drain");
+    }
+
+    @Test
+    void idleShard_manyIntervals_neverCallsTheStore() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.loop.advanceMillis(3_600_000);
+        assertThat(rig.store.calls).isEmpty();
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.store.calls).containsExactly("capture 1", "force 1", "completed 1");
+    }
+}
