@@ -1,5 +1,7 @@
 package io.tidemark.checkpoint;
 
+import java.util.Locale;
+
 /** What the policy says. */
 sealed interface CheckpointDecision {
 
@@ -20,6 +22,10 @@ sealed interface CheckpointDecision {
         /** Its tick has not come. */
         NOT_DUE,
         /** Its tick has come, but it is still being written. */
-        STILL_WRITTEN
+        STILL_WRITTEN;
+
+        String label() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -9,22 +9,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class CheckpointHealth {
     private static final int MOST_DOUBLINGS = 5;
-    private static final Capture NONE = new Capture() {
-        @Override
-        public long index() {
-            return 0;
-        }
-
-        @Override
-        public long bytes() {
-            return 0;
-        }
-
-        @Override
-        public int files() {
-            return 0;
-        }
-    };
+    private static final Capture NONE = new Generation.Nothing(0);
 
     private enum State {
         /** Just started: nothing is known to be durable. */
@@ -39,16 +24,11 @@ final class CheckpointHealth {
         FAILED
     }
 
-    private final long pauseMillis;
     private State state = State.UNPROVEN;
     private Capture broken = NONE;
     private String detail = "";
     private int failedRepairs;
     private long repairNotBeforeNanos;
-
-    CheckpointHealth(long pauseMillis) {
-        this.pauseMillis = pauseMillis;
-    }
 
     boolean mayForce() {
         return state != State.BROKEN && state != State.FAILED;
@@ -72,22 +52,19 @@ final class CheckpointHealth {
         return detail;
     }
 
-    /** A generation succeeded; true if that ends the trouble of an earlier failure. */
-    boolean succeeded() {
-        boolean relief = state == State.REPAIRED;
+    void succeeded() {
         state = State.PROVEN;
         failedRepairs = 0;
-        return relief;
     }
 
     /** A generation failed; true if a repair may be tried at once, false if it must wait for its pause to pass. */
-    boolean failed(Capture captured, String why, long now) {
+    boolean failed(Capture captured, String why, long now, long pauseMillis) {
         boolean again = state == State.REPAIRED;
         state = State.BROKEN;
         broken = captured;
         detail = why;
         if (again) {
-            repairFailed(now);
+            repairFailed(now, pauseMillis);
         }
         return !again;
     }
@@ -98,7 +75,7 @@ final class CheckpointHealth {
     }
 
     /** Returns the pause before the next try, in milliseconds. */
-    long repairFailed(long now) {
+    long repairFailed(long now, long pauseMillis) {
         long pause = pauseMillis << Math.min(failedRepairs, MOST_DOUBLINGS);
         failedRepairs++;
         repairNotBeforeNanos = now + TimeUnit.MILLISECONDS.toNanos(pause);

@@ -26,18 +26,32 @@ public final class CheckpointOptions {
     /** Default of {@link #setMaxConcurrentFsyncs}. */
     public static final int DEFAULT_MAX_CONCURRENT_FSYNCS = 2;
 
+    /** Default of {@link #setStallWarnMs}: 5 s. */
+    public static final long DEFAULT_STALL_WARN_MS = 5_000;
+
+    /** Default of {@link #setStallShedMs}: 20 s. */
+    public static final long DEFAULT_STALL_SHED_MS = 20_000;
+
     /** The most that {@link #setMaxConcurrentFsyncs} takes. */
     public static final int MOST_CONCURRENT_FSYNCS = 64;
 
     private static final long DAY_MS = 86_400_000;
-    private static final Set<String> KEYS =
-            Set.of("interval_ms", "idle_ms", "max_delay_ms", "max_dirty_bytes", "max_concurrent_fsyncs");
+    private static final Set<String> KEYS = Set.of(
+            "interval_ms",
+            "idle_ms",
+            "max_delay_ms",
+            "max_dirty_bytes",
+            "max_concurrent_fsyncs",
+            "stall_warn_ms",
+            "stall_shed_ms");
 
     private long intervalMs = DEFAULT_INTERVAL_MS;
     private long idleMs = DEFAULT_IDLE_MS;
     private long maxDelayMs = DEFAULT_MAX_DELAY_MS;
     private long maxDirtyBytes = DEFAULT_MAX_DIRTY_BYTES;
     private int maxConcurrentFsyncs = DEFAULT_MAX_CONCURRENT_FSYNCS;
+    private long stallWarnMs = DEFAULT_STALL_WARN_MS;
+    private long stallShedMs = DEFAULT_STALL_SHED_MS;
 
     /** All defaults. */
     public CheckpointOptions() {}
@@ -66,6 +80,8 @@ public final class CheckpointOptions {
         setMaxConcurrentFsyncs((int) Math.min(
                 Integer.MAX_VALUE,
                 Math.max(Integer.MIN_VALUE, number(json, "max_concurrent_fsyncs", maxConcurrentFsyncs))));
+        setStallWarnMs(number(json, "stall_warn_ms", stallWarnMs));
+        setStallShedMs(number(json, "stall_shed_ms", stallShedMs));
     }
 
     private static long number(JsonObject json, String key, long otherwise) {
@@ -94,7 +110,9 @@ public final class CheckpointOptions {
                 .put("idle_ms", idleMs)
                 .put("max_delay_ms", maxDelayMs)
                 .put("max_dirty_bytes", maxDirtyBytes)
-                .put("max_concurrent_fsyncs", maxConcurrentFsyncs);
+                .put("max_concurrent_fsyncs", maxConcurrentFsyncs)
+                .put("stall_warn_ms", stallWarnMs)
+                .put("stall_shed_ms", stallShedMs);
     }
 
     /** How often a dirty shard is due, in milliseconds. */
@@ -153,6 +171,31 @@ public final class CheckpointOptions {
     public CheckpointOptions setMaxConcurrentFsyncs(int maxConcurrentFsyncs) {
         this.maxConcurrentFsyncs =
                 (int) inRange("max_concurrent_fsyncs", maxConcurrentFsyncs, 1, MOST_CONCURRENT_FSYNCS);
+        return this;
+    }
+
+    /** After how long a running generation is reported, in milliseconds. */
+    public long getStallWarnMs() {
+        return stallWarnMs;
+    }
+
+    /**
+     * After how long a generation that is still forcing is reported, and its permit lent on, in milliseconds, 10 ms to a
+     * day.
+     */
+    public CheckpointOptions setStallWarnMs(long stallWarnMs) {
+        this.stallWarnMs = inRange("stall_warn_ms", stallWarnMs, 10, DAY_MS);
+        return this;
+    }
+
+    /** After how long a running generation sheds the shard's writes, in milliseconds. */
+    public long getStallShedMs() {
+        return stallShedMs;
+    }
+
+    /** After how long a generation that is still forcing makes the shard shed client writes, in milliseconds, 10 ms to a day. */
+    public CheckpointOptions setStallShedMs(long stallShedMs) {
+        this.stallShedMs = inRange("stall_shed_ms", stallShedMs, 10, DAY_MS);
         return this;
     }
 

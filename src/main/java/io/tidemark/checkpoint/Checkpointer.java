@@ -1,51 +1,36 @@
 package io.tidemark.checkpoint;
 
 import io.tidemark.checkpoint.CheckpointTarget.Capture;
-import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.pressure.PressureReason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One shard's checkpointer, apart from Vert.x: decides by {@link CheckpointPolicy}, runs at most one generation at a time,
  * answers sync requests, and never believes a force again once one has failed.
  *
  * <p>All methods run on its {@link CheckpointLoop}; its fields need no locks. A generation goes: permit, {@link
- * DirtyCounter#begin}, capture, force on a worker, {@link CheckpointTarget#completed}, durable index, answers.
+ * DirtyCounter#begin}, capture, force on a worker, durable index, {@link CheckpointTarget#completed}, answers.
  */
 final class Checkpointer {
-    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
     /** What is going on. */
     private sealed interface Step {
+        /** Nothing. */
         record Resting() implements Step {}
 
+        /** Decided, waiting for its permit. */
         record Queued(ForcePermits.Ticket ticket, CheckpointTrigger trigger, long sinceNanos) implements Step {}
 
+        /** A generation is on a worker. */
         record Forcing(Generation generation) implements Step {}
 
+        /** A repair is on a worker. */
         record Repairing() implements Step {}
     }
-
-    /** What has been captured and is being forced, and who waits for it. */
-    private record Generation(
-            long number,
-            CheckpointTrigger trigger,
-            Capture captured,
-            DirtyCounter.Start start,
-            long queuedNanos,
-            long startedNanos,
-            ForcePermits.Ticket ticket,
-            List<Waiter> riders) {}
-
-    private record Waiter(Promise<SyncResult> answer, long sinceNanos) {}
 
     private enum Stop {
         NOT_ASKED,
@@ -56,26 +41,27 @@ final class Checkpointer {
 
     private static final Step RESTING = new Step.Resting();
 
-    private final String store;
     private final int shard;
     private final CheckpointTarget target;
     private final DirtyCounter dirty;
     private final ForcePermits permits;
     private final CheckpointLoop loop;
-    private final CheckpointOptions options;
-    private final CheckpointListener listener;
-
-    private final CheckpointHealth health;
+    private final CheckpointReports reports;
+    private final CheckpointPressure pressure;
+    private final CheckpointHealth health = new CheckpointHealth();
+    private final SyncWaiters waiting = new SyncWaiters();
     private final Promise<Void> stopped = Promise.promise();
+
+    private CheckpointOptions options;
     private Step step = RESTING;
     private Stop stop = Stop.NOT_ASKED;
-    private List<Waiter> waiting = new ArrayList<>();
     private @Nullable Runnable recheck;
+    private @Nullable Runnable watchdog;
     private @Nullable Throwable drainFailure;
     private long generations;
     private boolean tickDue;
     private long nextTickNanos;
-    private long oldestNanos;
+    private long unprovenSinceNanos;
     private long movedNanos;
     private long seenIndex = -1;
 
@@ -88,24 +74,35 @@ final class Checkpointer {
             CheckpointLoop loop,
             CheckpointOptions options,
             CheckpointListener listener) {
-        this.store = store;
         this.shard = shard;
         this.target = target;
         this.dirty = dirty;
         this.permits = permits;
         this.loop = loop;
-        this.options = options;
-        this.listener = listener;
-        this.health = new CheckpointHealth(options.getIntervalMs());
+        this.options = new CheckpointOptions(options);
+        this.reports = new CheckpointReports(store, shard, listener);
+        this.pressure = new CheckpointPressure("", store, shard, dirty, loop::epochMillis, reports::pressure);
     }
 
     /** Takes the shard over; it counts as dirty until a generation has succeeded. */
     void start(long firstTickNanos) {
         nextTickNanos = firstTickNanos;
-        oldestNanos = loop.nanoTime();
-        movedNanos = oldestNanos;
+        unprovenSinceNanos = loop.nanoTime();
+        movedNanos = unprovenSinceNanos;
         dirty.adopt(() -> loop.execute(this::evaluate));
         dirty.limit(options.getMaxDirtyBytes());
+    }
+
+    CheckpointJournal journal() {
+        return reports.journal();
+    }
+
+    /** New options from now on; a generation in flight and whoever waits are not touched. */
+    void reconfigure(CheckpointOptions fresh, long nextTickNanos) {
+        this.nextTickNanos = nextTickNanos;
+        options = new CheckpointOptions(fresh);
+        dirty.limit(options.getMaxDirtyBytes());
+        evaluate();
     }
 
     /** A tick of the interval. Late ticks may come in a burst; they change nothing while a generation runs. */
@@ -125,14 +122,13 @@ final class Checkpointer {
      * once if the shard is clean.
      */
     Future<SyncResult> sync() {
-        Promise<SyncResult> answer = Promise.promise();
         if (stop == Stop.DONE) {
-            answer.fail(new SyncException(SyncFailure.UNAVAILABLE, name() + " has been stopped"));
-        } else {
-            waiting.add(new Waiter(answer, loop.nanoTime()));
-            evaluate();
+            return Future.failedFuture(
+                    new SyncException(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped"));
         }
-        return answer.future();
+        Future<SyncResult> answer = waiting.add(loop.nanoTime());
+        evaluate();
+        return answer;
     }
 
     /** Ends with everything durable, or fails and says why not. */
@@ -163,10 +159,10 @@ final class Checkpointer {
             return;
         }
         if (!health.mayForce()) {
-            failAll(waiting, new SyncException(SyncFailure.SHARD_FAILED, health.detail()));
+            waiting.fail(SyncFailure.SHARD_FAILED, health.detail());
         } else if (!dirty.dirty()) {
             tickDue = false;
-            answer(waiting, 0, 0);
+            waiting.answer(shard, generations, dirty.durableIndex(), 0, 0, loop.nanoTime());
         } else {
             decide();
         }
@@ -182,11 +178,9 @@ final class Checkpointer {
         }
         CheckpointDecision decision = CheckpointPolicy.decide(activity(), now, options);
         if (decision instanceof CheckpointDecision.Fire fire) {
-            long deadline = fire.trigger() == CheckpointTrigger.INTERVAL
-                    ? oldestDirtyNanos() + TimeUnit.MILLISECONDS.toNanos(options.getMaxDelayMs())
-                    : now;
-            queue(fire.trigger(), deadline, now);
+            queue(fire.trigger(), now);
         } else if (decision instanceof CheckpointDecision.Defer defer) {
+            reports.deferred(defer.reason(), loop.epochMillis(), index);
             long delay = TimeUnit.NANOSECONDS.toMillis(defer.recheckAtNanos() - now + 999_999);
             recheck = loop.schedule(Math.max(1, delay), this::evaluate);
         }
@@ -208,44 +202,34 @@ final class Checkpointer {
     }
 
     private long oldestDirtyNanos() {
-        return health.unproven() ? oldestNanos : dirty.stampNanos();
+        return health.unproven() ? unprovenSinceNanos : dirty.stampNanos();
     }
 
-    private void queue(CheckpointTrigger trigger, long deadlineNanos, long now) {
+    private void queue(CheckpointTrigger trigger, long now) {
+        long deadline = trigger == CheckpointTrigger.INTERVAL
+                ? oldestDirtyNanos() + TimeUnit.MILLISECONDS.toNanos(options.getMaxDelayMs())
+                : now;
         // The grant may come before request() returns, but it is carried out by the loop after this step is set.
-        ForcePermits.Ticket ticket = permits.request(deadlineNanos, () -> loop.execute(this::begin));
+        ForcePermits.Ticket ticket = permits.request(deadline, () -> loop.execute(this::begin));
         step = new Step.Queued(ticket, trigger, now);
     }
 
     private void begin() {
         Step.Queued queued = (Step.Queued) step;
         tickDue = false;
-        List<Waiter> riders = waiting;
-        waiting = new ArrayList<>();
+        SyncWaiters riders = waiting.depart();
         DirtyCounter.Start start = dirty.begin();
-        Capture captured;
         try {
-            captured = target.capture();
+            run(generation(queued, target.capture(), start, riders));
         } catch (RuntimeException e) {
-            captured = new Nothing(Math.max(0, dirty.durableIndex()));
-            Generation failed = generation(queued, captured, start, riders);
+            Generation failed =
+                    generation(queued, new Generation.Nothing(Math.max(0, dirty.durableIndex())), start, riders);
             step = new Step.Forcing(failed);
             ended(failed, e);
-            return;
         }
-        Capture frozen = captured;
-        Generation generation = generation(queued, frozen, start, riders);
-        step = new Step.Forcing(generation);
-        tell(() -> listener.started(store, shard, queued.trigger()));
-        loop.runBlocking(
-                () -> {
-                    target.force(frozen);
-                    return null;
-                },
-                failure -> ended(generation, failure));
     }
 
-    private Generation generation(Step.Queued queued, Capture captured, DirtyCounter.Start start, List<Waiter> riders) {
+    private Generation generation(Step.Queued queued, Capture captured, DirtyCounter.Start start, SyncWaiters riders) {
         generations++;
         return new Generation(
                 generations,
@@ -258,18 +242,41 @@ final class Checkpointer {
                 riders);
     }
 
+    private void run(Generation generation) {
+        step = new Step.Forcing(generation);
+        watchdog = loop.schedule(options.getStallWarnMs(), () -> stalled(generation));
+        reports.started(generation.trigger());
+        loop.runBlocking(
+                () -> {
+                    target.force(generation.captured());
+                    return null;
+                },
+                failure -> ended(generation, failure));
+    }
+
+    /** The force has not come back: tell, let others go on, and in the end shed. It is never interrupted. */
+    private void stalled(Generation generation) {
+        long age = TimeUnit.NANOSECONDS.toMillis(loop.nanoTime() - generation.startedNanos());
+        String detail = reports.name() + ": forcing up to index "
+                + generation.captured().index() + " has not come back for " + age
+                + " ms; the disk hangs or is very slow";
+        boolean shed = age >= options.getStallShedMs();
+        generation.ticket().lend();
+        reports.stalled(detail);
+        pressure.set(PressureReason.FSYNC_STALLED, shed ? PressureLevel.SHED : PressureLevel.WARN, detail);
+        watchdog = shed ? null : loop.schedule(Math.max(1, options.getStallShedMs() - age), () -> stalled(generation));
+    }
+
     private void ended(Generation generation, @Nullable Throwable failure) {
         long now = loop.nanoTime();
+        if (watchdog != null) {
+            watchdog.run();
+            watchdog = null;
+        }
         generation.ticket().release(now - generation.startedNanos());
         step = RESTING;
         if (failure instanceof CheckpointLoop.NotStarted) {
-            dirty.withdraw();
-            LOG.warn(
-                    "{}: the force could not be started ({}); the next tick tries again", name(), failure.getMessage());
-            failAll(generation.riders(), new SyncException(SyncFailure.UNAVAILABLE, name() + ": " + failure));
-            if (stop == Stop.LAST_GENERATION) {
-                finishStopFailed(name() + " was not made durable: the force could not be started");
-            }
+            notStarted(generation, failure);
             return;
         }
         if (failure == null) {
@@ -277,39 +284,49 @@ final class Checkpointer {
         } else {
             failed(generation, failure, now);
         }
+        pressure.set(PressureReason.FSYNC_STALLED, PressureLevel.NORMAL, reports.name() + ": the force came back");
         evaluate();
+    }
+
+    private void notStarted(Generation generation, Throwable why) {
+        dirty.withdraw();
+        reports.notStarted(why);
+        String detail = reports.name() + ": the force could not be started: " + why.getMessage();
+        generation.riders().fail(SyncFailure.UNAVAILABLE, detail);
+        if (stop == Stop.LAST_GENERATION) {
+            stopFailed(detail);
+        }
     }
 
     private void succeeded(Generation generation, long now) {
         Capture captured = generation.captured();
-        CheckpointOutcome outcome = outcome(generation, now, null);
+        long from = dirty.durableIndex();
         dirty.complete(captured.index(), generation.start());
         dirty.limit(options.getMaxDirtyBytes());
-        if (health.succeeded()) {
-            dirty.shed(false);
-            pressure(PressureLevel.NORMAL, "repaired, and forced since");
-        }
-        tell(() -> target.completed(captured));
-        LOG.debug("{}: {}", name(), outcome);
-        tell(() -> listener.ended(outcome));
-        answer(generation.riders(), captured.files(), captured.bytes());
+        reports.tell(() -> target.completed(captured));
+        health.succeeded();
+        pressure.set(
+                PressureReason.FSYNC_FAILED,
+                PressureLevel.NORMAL,
+                reports.name() + ": repaired, and the new files have been forced");
+        reports.ended(generation, from, now, loop.epochMillis(), null);
+        generation
+                .riders()
+                .answer(shard, generation.number(), dirty.durableIndex(), captured.files(), captured.bytes(), now);
     }
 
     private void failed(Generation generation, Throwable failure, long now) {
-        CheckpointOutcome outcome = outcome(generation, now, String.valueOf(failure.getMessage()));
-        String detail =
-                name() + ": forcing up to index " + generation.captured().index() + " failed: " + failure;
-        dirty.shed(true);
+        String detail = reports.name() + ": forcing up to index "
+                + generation.captured().index() + " failed: " + failure;
+        if (!health.unproven()) {
+            unprovenSinceNanos = generation.start().oldestNanos();
+        }
+        boolean repairNow = health.failed(generation.captured(), detail, now, options.getIntervalMs());
+        pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.SHED, detail);
         dirty.fail();
-        boolean repairNow = health.failed(generation.captured(), detail, now);
-        oldestNanos = Math.min(oldestNanos, generation.start().oldestNanos());
-        LOG.error(
-                "{}. Client writes of this shard are shed; its files are not forced again. The log has every acknowledged write",
-                detail,
-                failure);
-        pressure(PressureLevel.SHED, detail);
-        tell(() -> listener.ended(outcome));
-        failAll(generation.riders(), new SyncException(SyncFailure.FORCE_FAILED, detail));
+        reports.forceFailed(detail, failure);
+        reports.ended(generation, dirty.durableIndex(), now, loop.epochMillis(), failure);
+        generation.riders().fail(SyncFailure.FORCE_FAILED, detail);
         if (repairNow && stop == Stop.NOT_ASKED) {
             repair();
         }
@@ -323,7 +340,7 @@ final class Checkpointer {
                     target.repair(failed);
                     return null;
                 },
-                failure -> repaired(failure));
+                this::repaired);
     }
 
     private void repaired(@Nullable Throwable failure) {
@@ -331,14 +348,16 @@ final class Checkpointer {
         if (failure == null) {
             health.repaired();
             tickDue = true;
-            LOG.info("{}: repaired from the log; writes are shed until the new files are durable", name());
+            reports.repaired();
         } else if (failure instanceof UnsupportedOperationException) {
             health.failForGood();
-            LOG.error("{}: {}; out of service for writes until a restart", name(), failure.getMessage());
-            pressure(PressureLevel.FAILED, health.detail() + "; restart to recover it from the log");
+            reports.repairUnsupported(failure);
+            pressure.set(
+                    PressureReason.FSYNC_FAILED,
+                    PressureLevel.FAILED,
+                    health.detail() + "; restart to recover it from the log");
         } else {
-            long pauseMillis = health.repairFailed(loop.nanoTime());
-            LOG.warn("{}: repair failed: {}; next try in {} ms", name(), failure, pauseMillis);
+            reports.repairFailed(failure, health.repairFailed(loop.nanoTime(), options.getIntervalMs()));
         }
         evaluate();
     }
@@ -348,18 +367,18 @@ final class Checkpointer {
             return;
         }
         if (!health.mayForce()) {
-            finishStopFailed(name() + " was not made durable: " + health.detail());
+            stopFailed(reports.name() + " was not made durable: " + health.detail());
         } else if (!dirty.dirty()) {
             if (drainFailure == null) {
                 finish();
                 stopped.tryComplete();
             } else {
-                finishStopFailed(name() + " was forced, but did not finish its writes first: " + drainFailure);
+                stopFailed(reports.name() + " was forced, but did not finish its writes first: " + drainFailure);
             }
         }
     }
 
-    private void finishStopFailed(String why) {
+    private void stopFailed(String why) {
         finish();
         stopped.tryFail(new SyncException(SyncFailure.FORCE_FAILED, why));
     }
@@ -367,68 +386,6 @@ final class Checkpointer {
     private void finish() {
         stop = Stop.DONE;
         dirty.abandon();
-        failAll(waiting, new SyncException(SyncFailure.UNAVAILABLE, name() + " has been stopped"));
-    }
-
-    private CheckpointOutcome outcome(Generation generation, long now, @Nullable String error) {
-        return new CheckpointOutcome(
-                store,
-                shard,
-                generation.number(),
-                generation.trigger(),
-                dirty.durableIndex(),
-                generation.captured().index(),
-                generation.captured().bytes(),
-                generation.captured().files(),
-                TimeUnit.NANOSECONDS.toMillis(generation.startedNanos() - generation.queuedNanos()),
-                TimeUnit.NANOSECONDS.toMillis(now - generation.startedNanos()),
-                loop.epochMillis(),
-                error);
-    }
-
-    private void answer(List<Waiter> waiters, int files, long bytes) {
-        long now = loop.nanoTime();
-        for (Waiter waiter : List.copyOf(waiters)) {
-            long waited = TimeUnit.NANOSECONDS.toMillis(now - waiter.sinceNanos());
-            waiter.answer().tryComplete(new SyncResult(shard, generations, dirty.durableIndex(), files, bytes, waited));
-        }
-        waiters.clear();
-    }
-
-    private void failAll(List<Waiter> waiters, SyncException why) {
-        for (Waiter waiter : List.copyOf(waiters)) {
-            waiter.answer().tryFail(why);
-        }
-        waiters.clear();
-    }
-
-    private void pressure(PressureLevel level, String detail) {
-        PressureEvent event =
-                new PressureEvent("", store, shard, level, PressureReason.FSYNC_FAILED, loop.epochMillis(), detail);
-        tell(() -> listener.pressure(event));
-    }
-
-    private void tell(Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException e) {
-            LOG.warn("{}: a listener failed", name(), e);
-        }
-    }
-
-    private String name() {
-        return "store " + store + " shard " + shard;
-    }
-
-    private record Nothing(long index) implements Capture {
-        @Override
-        public long bytes() {
-            return 0;
-        }
-
-        @Override
-        public int files() {
-            return 0;
-        }
+        waiting.fail(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped");
     }
 }

@@ -8,7 +8,6 @@ import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.shareddata.LocalMap;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CheckpointerVerticle extends VerticleBase {
     private static final String DEPLOYED = "tidemark.checkpointers";
+    private static final long NO_TIMER = -1;
     private static final long LONGEST_DEADLINE_MS = TimeUnit.DAYS.toMillis(1);
 
     private final String store;
@@ -31,9 +31,8 @@ public final class CheckpointerVerticle extends VerticleBase {
     private final CheckpointTarget target;
     private final CheckpointListener listener;
     private final @Nullable WorkerExecutor pool;
-    private final List<Long> ticks = new ArrayList<>();
-
-    private @Nullable Checkpointer checkpointer;
+    private long ticks = NO_TIMER;
+    private volatile @Nullable Checkpointer checkpointer;
     private @Nullable MessageConsumer<JsonObject> consumer;
 
     /** A checkpointer that stands alone, with a pool of its own. */
@@ -78,18 +77,39 @@ public final class CheckpointerVerticle extends VerticleBase {
                 options,
                 new Publishing());
         checkpointer = mine;
-        long now = System.nanoTime();
-        long first = TickGrid.delayMillis(shard, options.getIntervalMs(), TimeUnit.NANOSECONDS.toMillis(now));
-        mine.start(now + TimeUnit.MILLISECONDS.toNanos(first));
-        ticks.add(vertx.setPeriodic(first, options.getIntervalMs(), id -> mine.tick()));
+        mine.start(tickEvery(options.getIntervalMs(), mine));
         MessageConsumer<JsonObject> requests = vertx.eventBus().localConsumer(CheckpointAddresses.sync(store, shard));
         consumer = requests.handler(this::answer);
         return requests.completion();
     }
 
+    /** (Re)starts the ticks; returns when the first one comes. */
+    private long tickEvery(long intervalMillis, Checkpointer mine) {
+        vertx.cancelTimer(ticks);
+        long now = System.nanoTime();
+        long first = TickGrid.delayMillis(shard, intervalMillis, TimeUnit.NANOSECONDS.toMillis(now));
+        ticks = vertx.setPeriodic(first, intervalMillis, id -> mine.tick());
+        return now + TimeUnit.MILLISECONDS.toNanos(first);
+    }
+
+    /** Takes new options over; on this verticle's event loop. A generation in flight and its waiters are not touched. */
+    void reconfigure(CheckpointOptions options) {
+        Checkpointer mine = checkpointer;
+        if (mine != null && ticks != NO_TIMER) {
+            mine.reconfigure(options, tickEvery(options.getIntervalMs(), mine));
+        }
+    }
+
+    /** The last generations and deferrals, oldest first. Any thread. */
+    List<JournalEntry> journal() {
+        Checkpointer mine = checkpointer;
+        return mine == null ? List.of() : mine.journal().entries();
+    }
+
     @Override
     public Future<?> stop() {
-        ticks.forEach(vertx::cancelTimer);
+        vertx.cancelTimer(ticks);
+        ticks = NO_TIMER;
         Checkpointer mine = checkpointer;
         if (mine == null) {
             return Future.succeededFuture();

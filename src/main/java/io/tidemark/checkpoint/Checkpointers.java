@@ -58,6 +58,21 @@ public final class Checkpointers {
         return parent.syncAll();
     }
 
+    /**
+     * Gives every running checkpointer new options. Generations in flight and sync requests that wait are kept; a new
+     * interval ticks from now on.
+     *
+     * @param options copied
+     */
+    public Future<Void> reconfigure(CheckpointOptions options) {
+        return parent.reconfigure(new CheckpointOptions(options));
+    }
+
+    /** A shard's last 256 generations and deferrals, oldest first. Never blocks. */
+    public List<JournalEntry> journal(int shard) {
+        return parent.child(shard).journal();
+    }
+
     /** Stops every checkpointer after a last generation; fails if a shard could not be made durable. */
     public Future<Void> close() {
         return parent.stopChildren().eventually(() -> vertx.undeploy(deployment));

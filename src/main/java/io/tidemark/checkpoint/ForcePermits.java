@@ -17,16 +17,28 @@ import java.util.PriorityQueue;
 final class ForcePermits implements Shareable {
     private static final String MAP = "tidemark.force-permits";
 
+    /** How many permits of hung forces may be lent on at a time. */
+    static final int MOST_LENT = 8;
+
     /** A place in the queue, or, once granted, a permit. */
     final class Ticket {
         private final long deadlineNanos;
         private final long order;
         private final Runnable granted;
+        private boolean lent;
 
         private Ticket(long deadlineNanos, long order, Runnable granted) {
             this.deadlineNanos = deadlineNanos;
             this.order = order;
             this.granted = granted;
+        }
+
+        /**
+         * Lets somebody else go on while this one's force hangs. At most {@link #MOST_LENT} permits are lent at a time, so
+         * that hung forces neither starve the other shards nor take every thread.
+         */
+        boolean lend() {
+            return ForcePermits.this.lend(this);
         }
 
         /** Gives the permit back, or leaves the queue. */
@@ -39,6 +51,7 @@ final class ForcePermits implements Shareable {
             Comparator.<Ticket>comparingLong(ticket -> ticket.deadlineNanos).thenComparingLong(ticket -> ticket.order));
     private int limit = CheckpointOptions.DEFAULT_MAX_CONCURRENT_FSYNCS;
     private int held;
+    private int lent;
     private long orders;
     private long typicalHoldNanos;
 
@@ -85,13 +98,30 @@ final class ForcePermits implements Shareable {
     private void release(Ticket ticket, long heldNanos) {
         List<Ticket> served;
         synchronized (this) {
-            if (!queue.remove(ticket)) {
+            if (ticket.lent) {
+                lent--;
+            } else if (!queue.remove(ticket)) {
                 held--;
                 typicalHoldNanos += (heldNanos - typicalHoldNanos) / 8;
             }
             served = grant();
         }
         served.forEach(each -> each.granted.run());
+    }
+
+    private boolean lend(Ticket ticket) {
+        List<Ticket> served;
+        synchronized (this) {
+            if (ticket.lent || lent == MOST_LENT) {
+                return false;
+            }
+            ticket.lent = true;
+            lent++;
+            held--;
+            served = grant();
+        }
+        served.forEach(each -> each.granted.run());
+        return true;
     }
 
     private List<Ticket> grant() {

@@ -22,7 +22,7 @@ final class StoreVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(StoreVerticle.class);
 
     /** Room for every permit there can be; how many run at once is decided by {@link ForcePermits}. */
-    private static final int POOL_SIZE = CheckpointOptions.MOST_CONCURRENT_FSYNCS;
+    private static final int POOL_SIZE = CheckpointOptions.MOST_CONCURRENT_FSYNCS + ForcePermits.MOST_LENT;
 
     private final String store;
     private final List<CheckpointTarget> targets;
@@ -69,6 +69,24 @@ final class StoreVerticle extends VerticleBase {
         Promise<SyncResult> answer = Promise.promise();
         child.onLoop(() -> child.sync().onComplete(answer));
         return answer.future();
+    }
+
+    Future<Void> reconfigure(CheckpointOptions options) {
+        ForcePermits.of(vertx).limit(options.getMaxConcurrentFsyncs());
+        List<Future<Void>> done = new ArrayList<>();
+        for (CheckpointerVerticle child : children) {
+            Promise<Void> one = Promise.promise();
+            child.onLoop(() -> {
+                child.reconfigure(options);
+                one.complete();
+            });
+            done.add(one.future());
+        }
+        return Future.join(done).mapEmpty();
+    }
+
+    CheckpointerVerticle child(int shard) {
+        return children.get(shard);
     }
 
     Future<List<SyncResult>> syncAll() {

@@ -11,18 +11,24 @@ final class CheckpointerRig implements CheckpointListener {
     final ScriptedStore store = new ScriptedStore();
     final DirtyCounter dirty = new DirtyCounter(loop::nanoTime);
     final ForcePermits permits = new ForcePermits();
-    final CheckpointOptions options = new CheckpointOptions();
+    final CheckpointOptions options;
     final List<CheckpointOutcome> outcomes = new ArrayList<>();
     final List<PressureEvent> pressures = new ArrayList<>();
     final Checkpointer checkpointer;
 
-    CheckpointerRig() {
+    CheckpointerRig(CheckpointOptions options) {
+        this.options = options;
         checkpointer = new Checkpointer("test", 3, store, dirty, permits, loop, options, this);
     }
 
     /** Starts it, lets it tick, and lets its first generation prove the start. */
     static CheckpointerRig proven() {
-        CheckpointerRig rig = new CheckpointerRig().started();
+        return proven(new CheckpointOptions());
+    }
+
+    /** The same, with options. */
+    static CheckpointerRig proven(CheckpointOptions options) {
+        CheckpointerRig rig = new CheckpointerRig(options).started();
         rig.loop.advanceMillis(rig.options.getIntervalMs());
         rig.store.calls.clear();
         rig.outcomes.clear();

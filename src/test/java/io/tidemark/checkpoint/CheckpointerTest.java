@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
 import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CheckpointerTest {
 
     @Test
     void start_nothingWritten_countsAsDirtyUntilTheFirstGeneration() {
-        CheckpointerRig rig = new CheckpointerRig().started();
+        CheckpointerRig rig = new CheckpointerRig(new CheckpointOptions()).started();
         assertThat(rig.dirty.dirty()).isTrue();
         rig.loop.advanceMillis(10_000);
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.RECOVERY);
@@ -54,8 +56,7 @@ class CheckpointerTest {
 
     @Test
     void continuousWrites_forcedByMaxDelay_measuredFromTheOldestUnsyncedByte() {
-        CheckpointerRig rig = CheckpointerRig.proven();
-        rig.options.setMaxDelayMs(2_000);
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setMaxDelayMs(2_000));
         for (int at = 0; at < 8_000; at += 10) {
             rig.write();
             rig.loop.advanceMillis(10);
@@ -66,11 +67,7 @@ class CheckpointerTest {
 
     @Test
     void manyBytes_firesWithoutATick() {
-        CheckpointerRig rig = new CheckpointerRig();
-        rig.options.setMaxDirtyBytes(10_000);
-        rig.started();
-        rig.loop.advanceMillis(10_000);
-        rig.outcomes.clear();
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setMaxDirtyBytes(10_000));
         for (int i = 0; i < 99; i++) {
             rig.write();
         }
@@ -258,5 +255,96 @@ class CheckpointerTest {
         rig.write();
         rig.loop.advanceMillis(10_000);
         assertThat(rig.store.calls).containsExactly("capture 1", "force 1", "completed 1");
+    }
+
+    @Test
+    void force_hangs_isReportedThenShedsAndRecoversWhenItComesBack() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.loop.holdBlocking(true);
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        rig.loop.advanceMillis(4_999);
+        assertThat(rig.pressures).isEmpty();
+        rig.loop.advanceMillis(1);
+        rig.loop.advanceMillis(14_999);
+        assertThat(rig.dirty.shedding()).isFalse();
+        rig.loop.advanceMillis(1);
+        assertThat(rig.dirty.shedding()).isTrue();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(rig.dirty.shedding()).isFalse();
+        assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+        assertThat(rig.pressures.stream().map(PressureEvent::level))
+                .containsExactly(PressureLevel.WARN, PressureLevel.SHED, PressureLevel.NORMAL);
+    }
+
+    @Test
+    void force_hangsAndThenFails_staysShed() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.loop.holdBlocking(true);
+        rig.store.failForces = 1;
+        rig.write();
+        rig.loop.advanceMillis(40_000);
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(rig.dirty.shedding()).isTrue();
+    }
+
+    @Test
+    void force_hangs_lendsItsPermit() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.permits.limit(1);
+        rig.loop.holdBlocking(true);
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        List<String> granted = new ArrayList<>();
+        rig.permits.request(0, () -> granted.add("another shard"));
+        assertThat(granted).isEmpty();
+        rig.loop.advanceMillis(5_000);
+        assertThat(granted).containsExactly("another shard");
+    }
+
+    @Test
+    void reconfigure_inMidGeneration_keepsItAndItsWaiters() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.loop.holdBlocking(true);
+        rig.write();
+        Future<SyncResult> riding = rig.checkpointer.sync();
+        rig.loop.settle();
+        Future<SyncResult> waits = rig.checkpointer.sync();
+        rig.checkpointer.reconfigure(new CheckpointOptions().setMaxDelayMs(500), rig.loop.nanoTime());
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(riding.succeeded()).isTrue();
+        assertThat(waits.succeeded()).isTrue();
+        assertThat(rig.outcomes).hasSize(1);
+        rig.write();
+        rig.loop.advanceMillis(500);
+        assertThat(rig.loop.blockedTasks()).as("the new delay is in force").isEqualTo(1);
+    }
+
+    @Test
+    void journal_manyGenerations_keepsTheLast256() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        for (int i = 0; i < 300; i++) {
+            rig.write();
+            rig.checkpointer.sync();
+            rig.loop.settle();
+        }
+        assertThat(rig.checkpointer.journal().entries()).hasSize(256).last().satisfies(entry -> assertThat(
+                        entry.toJson().getLong("to_index"))
+                .isEqualTo(300));
+    }
+
+    @Test
+    void journal_longDeferral_isOneEntry() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        for (int at = 0; at < 12_000; at += 50) {
+            rig.write();
+            rig.loop.advanceMillis(50);
+        }
+        assertThat(rig.checkpointer.journal().entries())
+                .filteredOn(entry -> entry instanceof JournalEntry.Deferral)
+                .hasSize(1);
     }
 }

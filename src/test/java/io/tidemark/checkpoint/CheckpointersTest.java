@@ -217,4 +217,19 @@ class CheckpointersTest {
         }
         assertThat(dirty(0).durableIndex()).isEqualTo(1);
     }
+
+    @Test
+    void reconfigure_shorterInterval_ticksWithIt() throws Exception {
+        Checkpointers checkpointers = deploy(new CheckpointOptions().setIntervalMs(3_600_000));
+        stores.get(0).write(dirty(0));
+        BlockingQueue<JsonObject> heard = new LinkedBlockingQueue<>();
+        vertx.eventBus()
+                .<JsonObject>localConsumer(CheckpointAddresses.outcome("orders"), event -> heard.add(event.body()));
+        await(checkpointers.reconfigure(
+                new CheckpointOptions().setIntervalMs(50).setIdleMs(0)));
+        while (stores.get(0).durable == 0) {
+            assertThat(heard.poll(10, TimeUnit.SECONDS)).isNotNull();
+        }
+        assertThat(checkpointers.journal(0)).isNotEmpty();
+    }
 }

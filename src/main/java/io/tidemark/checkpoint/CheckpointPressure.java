@@ -1,0 +1,48 @@
+package io.tidemark.checkpoint;
+
+import io.tidemark.pressure.PressureEvent;
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * What a checkpointer knows of its disk: one latch per reason. The writer hears of the worst through {@link
+ * DirtyCounter#shedding}; everybody else gets one event per change. On the checkpointer's loop.
+ */
+final class CheckpointPressure {
+    private final String node;
+    private final String store;
+    private final int shard;
+    private final DirtyCounter dirty;
+    private final LongSupplier epochMillis;
+    private final Consumer<PressureEvent> events;
+    private final Map<PressureReason, PressureLevel> latches = new EnumMap<>(PressureReason.class);
+
+    CheckpointPressure(
+            String node,
+            String store,
+            int shard,
+            DirtyCounter dirty,
+            LongSupplier epochMillis,
+            Consumer<PressureEvent> events) {
+        this.node = node;
+        this.store = store;
+        this.shard = shard;
+        this.dirty = dirty;
+        this.epochMillis = epochMillis;
+        this.events = events;
+    }
+
+    /** Sets a reason's latch; the writer sees it before anybody is told. Does nothing if it stands there already. */
+    void set(PressureReason reason, PressureLevel level, String detail) {
+        PressureLevel before = level == PressureLevel.NORMAL ? latches.remove(reason) : latches.put(reason, level);
+        if ((before == null ? PressureLevel.NORMAL : before) == level) {
+            return;
+        }
+        dirty.shed(latches.values().stream().anyMatch(PressureLevel::sheds));
+        events.accept(new PressureEvent(node, store, shard, level, reason, epochMillis.getAsLong(), detail));
+    }
+}
