@@ -1,0 +1,323 @@
+package io.tidemark.bitcask;
+
+import io.tidemark.bitcask.BitcaskSnapshot.Cut;
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One shard's store: data files, the keydir over them, and the manifest.
+ *
+ * <p>Threads: {@link #pending}, {@link #put}, {@link #remove}, {@link #commit} and {@link #abandon} belong to the one thread
+ * that applies log entries; {@link #force} to one checkpoint worker at a time; the rest to anybody who may block. Readers see
+ * whole entries only, and only once their records are in the page cache.
+ *
+ * <p>A log entry becomes one batch of records, the last value of each key it touches, written by one positional write. If that
+ * fails nothing of it is visible, and {@link #commit} may be called again: it writes to the same place.
+ */
+public final class Bitcask implements AutoCloseable {
+    private static final int BUFFER_KEPT = 16 << 20;
+
+    private final Disk disk;
+    private final Path directory;
+    private final StoreIdentity owner;
+    private final BitcaskOptions options;
+    private final DurableState durable;
+    private final Keydir keydir;
+    private final Lock keydirReads;
+    private final Lock keydirWrites;
+    private final PendingEntry entry = new PendingEntry();
+
+    private volatile DataFile[] slots;
+    private volatile BitcaskSnapshot snapshot;
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
+    private List<Cut> sealed;
+    private @Nullable DataFile active;
+    private int activeSlot = -1;
+    private long activeLength;
+    private long nextId;
+
+    private Bitcask(
+            Disk disk,
+            Path directory,
+            StoreIdentity owner,
+            BitcaskOptions options,
+            BitcaskRecovery found,
+            Keydir keydir) {
+        this.disk = disk;
+        this.directory = directory;
+        this.owner = owner;
+        this.options = options;
+        this.keydir = keydir;
+        ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
+        this.keydirReads = lock.readLock();
+        this.keydirWrites = lock.writeLock();
+        this.slots = found.files().toArray(new DataFile[0]);
+        this.sealed = found.files().stream()
+                .map(file -> new Cut(file, file.durableLength()))
+                .toList();
+        this.nextId = found.nextId();
+        Manifest manifest = found.manifest();
+        this.durable = new DurableState(disk, directory, owner, manifest);
+        long index = manifest == null ? 0 : manifest.index();
+        long term = manifest == null ? 0 : manifest.term();
+        this.snapshot = new BitcaskSnapshot(index, term, nextId, sealed, null);
+    }
+
+    /**
+     * Opens a store as its manifest says. Blocks: it reads every byte that is durable.
+     *
+     * @param directory made at the first write
+     * @param dataDirectoryId what every file must carry
+     * @param shard what every file must carry
+     * @throws CorruptionException if anything that was durable is damaged or missing; nothing has been changed then
+     */
+    public static Bitcask open(Disk disk, Path directory, UUID dataDirectoryId, int shard, BitcaskOptions options)
+            throws IOException {
+        StoreIdentity owner = new StoreIdentity(dataDirectoryId, shard);
+        BitcaskRecovery found = BitcaskRecovery.read(disk, directory, owner);
+        Keydir keydir = new Keydir();
+        long total = found.files().stream().mapToLong(DataFile::durableLength).sum();
+        KeydirLoader loader = new KeydirLoader(keydir, total);
+        try {
+            int slot = 0;
+            for (DataFile file : found.files()) {
+                loader.load(file, slot++);
+            }
+        } catch (IOException | RuntimeException e) {
+            for (DataFile file : found.files()) {
+                file.close();
+            }
+            throw e;
+        }
+        return new Bitcask(disk, directory, owner, options, found, keydir);
+    }
+
+    /** Last index known to be on disk with all before it. Any thread. */
+    public long durableIndex() {
+        return durable.index();
+    }
+
+    /** Its term. Any thread. */
+    public long durableTerm() {
+        return durable.term();
+    }
+
+    /** A key's value as the entry that is being applied sees it; {@code null} if it is not there. */
+    public byte @Nullable [] pending(byte[] key) throws IOException {
+        PendingEntry.Change change = entry.find(key);
+        return change != null ? change.value() : get(key);
+    }
+
+    /** Whether the key is there as the entry that is being applied sees it. */
+    public boolean pendingContains(byte[] key) {
+        PendingEntry.Change change = entry.find(key);
+        return change != null ? change.value() != null : contains(key);
+    }
+
+    /**
+     * Sets a key in the entry that is being applied.
+     *
+     * @throws IllegalArgumentException if the key has more than 65,535 bytes
+     */
+    public void put(byte[] key, byte[] value) {
+        if (key.length > DataRecord.MAX_KEY) {
+            throw new IllegalArgumentException(
+                    "a key of " + key.length + " bytes, expected at most " + DataRecord.MAX_KEY);
+        }
+        entry.put(key, value);
+    }
+
+    /** Removes a key in the entry that is being applied. */
+    public void remove(byte[] key) {
+        entry.put(key, null);
+    }
+
+    /** Forgets the entry that is being applied. */
+    public void abandon() {
+        entry.clear();
+    }
+
+    /**
+     * Appends the entry's records to the page cache and lets readers see them. Forces nothing.
+     *
+     * @return bytes appended
+     * @throws IOException if they could not be appended: nothing is visible, and the call may be repeated
+     */
+    public long commit(long index, long term) throws IOException {
+        long bytes = 0;
+        if (!entry.changes().isEmpty()) {
+            bytes = entry.recordBytes();
+            DataFile file = fileFor(bytes);
+            encode(index, bytes);
+            file.file().writeFully(buffer, activeLength);
+            long at = activeLength;
+            activeLength += bytes;
+            publishKeys(at);
+            entry.clear();
+        }
+        DataFile file = active;
+        snapshot = new BitcaskSnapshot(index, term, nextId, sealed, file == null ? null : new Cut(file, activeLength));
+        return bytes;
+    }
+
+    private void encode(long index, long bytes) {
+        if (bytes > buffer.capacity() || (buffer.capacity() > BUFFER_KEPT && bytes <= BUFFER_KEPT)) {
+            buffer = ByteBuffer.allocateDirect(Math.toIntExact(Math.max(bytes, Math.min(2 * bytes, BUFFER_KEPT))));
+        }
+        buffer.clear();
+        for (Map.Entry<PendingEntry.Key, PendingEntry.Change> change :
+                entry.changes().entrySet()) {
+            DataRecord.encode(
+                    buffer, index, change.getKey().bytes(), change.getValue().value());
+        }
+        buffer.flip();
+    }
+
+    private void publishKeys(long start) {
+        keydirWrites.lock();
+        try {
+            long at = start;
+            for (Map.Entry<PendingEntry.Key, PendingEntry.Change> change :
+                    entry.changes().entrySet()) {
+                byte[] key = change.getKey().bytes();
+                byte[] value = change.getValue().value();
+                if (value == null) {
+                    keydir.remove(key);
+                } else {
+                    keydir.put(key, activeSlot, at, value.length);
+                }
+                at += DataRecord.sizeOf(key.length, value == null ? -1 : value.length);
+            }
+        } finally {
+            keydirWrites.unlock();
+        }
+    }
+
+    /** The active file, or a new one if there is none or it would grow too large. Nothing is forced at rotation. */
+    private DataFile fileFor(long bytes) throws IOException {
+        DataFile current = active;
+        if (current != null && (activeLength == DataFile.HEADER || activeLength + bytes <= options.maxFileBytes())) {
+            return current;
+        }
+        durable.prepare(nextId);
+        long id = nextId;
+        nextId++;
+        DataFile fresh = DataFile.create(disk, directory, id, owner);
+        if (current != null) {
+            List<Cut> more = new ArrayList<>(sealed);
+            more.add(new Cut(current, activeLength));
+            sealed = List.copyOf(more);
+        }
+        DataFile[] grown = Arrays.copyOf(slots, slots.length + 1);
+        activeSlot = slots.length;
+        grown[activeSlot] = fresh;
+        slots = grown;
+        active = fresh;
+        activeLength = DataFile.HEADER;
+        return fresh;
+    }
+
+    /**
+     * A key's value; {@code null} if it is not there.
+     *
+     * @throws CorruptionException if the stored record is not what the keydir says: never answered as missing
+     */
+    public byte @Nullable [] get(byte[] key) throws IOException {
+        DataFile file;
+        long offset;
+        int valueLength;
+        keydirReads.lock();
+        try {
+            int slot = keydir.find(key);
+            if (slot < 0) {
+                return null;
+            }
+            file = slots[keydir.fileAt(slot)];
+            offset = keydir.offsetAt(slot);
+            valueLength = keydir.valueLengthAt(slot);
+        } finally {
+            keydirReads.unlock();
+        }
+        return value(file, offset, key, valueLength);
+    }
+
+    private static byte[] value(DataFile file, long offset, byte[] key, int valueLength) throws IOException {
+        int size = Math.toIntExact(DataRecord.sizeOf(key.length, valueLength));
+        ByteBuffer record = ByteBuffer.allocate(size);
+        file.file().readFully(record, offset);
+        int keyEnd = DataRecord.HEADER + key.length;
+        if (record.getInt(0) != DataRecord.crc(record, 0, size)
+                || record.getInt(20) != key.length
+                || record.getInt(24) != valueLength
+                || !Arrays.equals(record.array(), DataRecord.HEADER, keyEnd, key, 0, key.length)) {
+            throw new CorruptionException("data file " + file.file().path() + " is damaged at offset " + offset
+                    + "; restore the file from a copy");
+        }
+        return Arrays.copyOfRange(record.array(), keyEnd, size);
+    }
+
+    /** Whether a key is there; memory only. */
+    public boolean contains(byte[] key) {
+        return valueLength(key) >= 0;
+    }
+
+    /** Length of a key's value in bytes, -1 if it is not there; memory only. */
+    public int valueLength(byte[] key) {
+        keydirReads.lock();
+        try {
+            int slot = keydir.find(key);
+            return slot < 0 ? -1 : keydir.valueLengthAt(slot);
+        } finally {
+            keydirReads.unlock();
+        }
+    }
+
+    /** How many keys there are; memory only. */
+    public long keys() {
+        keydirReads.lock();
+        try {
+            return keydir.size();
+        } finally {
+            keydirReads.unlock();
+        }
+    }
+
+    /** The store after the entry applied last; one volatile read. */
+    public BitcaskSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /**
+     * Makes a snapshot durable: every file with unsynced bytes, the directory, the manifest. Blocks. No system call if it is
+     * durable already.
+     *
+     * @throws IOException if it may not be; every later call fails without trying, until the store is opened anew
+     */
+    public void force(BitcaskSnapshot captured) throws IOException {
+        durable.force(captured);
+    }
+
+    /** What was captured is durable: its index is the durable index now, unless a later one is. Memory only. */
+    public void completed(BitcaskSnapshot captured) {
+        durable.completed(captured);
+    }
+
+    /** Closes the files; forces nothing. */
+    @Override
+    public void close() throws IOException {
+        for (DataFile file : slots) {
+            file.close();
+        }
+    }
+}

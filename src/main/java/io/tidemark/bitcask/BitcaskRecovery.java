@@ -1,0 +1,67 @@
+package io.tidemark.bitcask;
+
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens exactly the files that the manifest lists, at the lengths it lists, and removes the others: what they hold was never
+ * durable as a whole, and the log has it.
+ *
+ * @param manifest {@code null} if the store has never been written
+ * @param files in the manifest's order
+ * @param nextId above every number seen
+ */
+record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long nextId) {
+
+    static BitcaskRecovery read(Disk disk, Path directory, StoreIdentity owner) throws IOException {
+        List<String> names = disk.list(directory);
+        Path manifestPath = directory.resolve(Manifest.NAME);
+        if (!disk.exists(manifestPath)) {
+            for (String name : names) {
+                if (DataFile.idOf(name) >= 0) {
+                    throw new CorruptionException("the manifest " + manifestPath + " is missing, but there is " + name
+                            + "; restore it from a copy");
+                }
+            }
+            removeUnlisted(disk, directory, names, Set.of());
+            return new BitcaskRecovery(null, List.of(), 1);
+        }
+        Manifest manifest = Manifest.read(disk, directory, owner);
+        List<DataFile> files = new ArrayList<>();
+        Set<Long> listed = new HashSet<>();
+        try {
+            for (Manifest.Entry entry : manifest.files()) {
+                files.add(DataFile.open(disk, directory, entry.id(), entry.length(), owner));
+                listed.add(entry.id());
+            }
+            long nextId = manifest.nextId();
+            for (String name : names) {
+                nextId = Math.max(nextId, DataFile.idOf(name) + 1);
+            }
+            removeUnlisted(disk, directory, names, listed);
+            return new BitcaskRecovery(manifest, files, nextId);
+        } catch (IOException | RuntimeException e) {
+            for (DataFile file : files) {
+                file.close();
+            }
+            throw e;
+        }
+    }
+
+    private static void removeUnlisted(Disk disk, Path directory, List<String> names, Set<Long> listed)
+            throws IOException {
+        for (String name : names) {
+            long id = DataFile.idOf(name);
+            if (name.endsWith(".new") || (id >= 0 && !listed.contains(id))) {
+                disk.delete(directory.resolve(name));
+            }
+        }
+    }
+}

@@ -1,0 +1,163 @@
+package io.tidemark.bitcask;
+
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.Disk;
+import io.tidemark.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * One data file {@code NNNNNNNNNN.data}: a header of 64 bytes, then {@linkplain DataRecord records}. Append-only; once
+ * another file has become the active one it is sealed and never appended again. Big-endian:
+ *
+ * <pre>
+ *    0 magic:i32 "TMDF"   4 version:i32 = 1   8 directory:16   24 shard:i32   28 reserved:i32
+ *   32 id:i64             the number in its name
+ *   40 crc32c:i32         of bytes 0 to 39
+ *   44 zeros up to 64
+ * </pre>
+ *
+ * The descriptor that wrote it stays open until the store is closed: an error of write-back is told to the descriptors that
+ * are open at that time, and to no later one.
+ */
+final class DataFile implements AutoCloseable {
+    static final String SUFFIX = ".data";
+    static final int HEADER = 64;
+    private static final int MAGIC = 0x544d4446;
+    private static final int VERSION = 1;
+    private static final int CHECKED = 40;
+
+    private final long id;
+    private final DiskFile file;
+    private volatile long durableLength;
+    private volatile boolean nameDurable;
+
+    private DataFile(long id, DiskFile file, long durableLength, boolean nameDurable) {
+        this.id = id;
+        this.file = file;
+        this.durableLength = durableLength;
+        this.nameDurable = nameDurable;
+    }
+
+    /** A new one, with its header written and nothing forced. */
+    static DataFile create(Disk disk, Path directory, long id, StoreIdentity owner) throws IOException {
+        DiskFile file = disk.create(directory.resolve(name(id)));
+        try {
+            file.writeFully(header(id, owner), 0);
+        } catch (IOException | RuntimeException e) {
+            try {
+                file.close();
+            } catch (IOException closing) {
+                e.addSuppressed(closing);
+            }
+            throw e;
+        }
+        return new DataFile(id, file, 0, false);
+    }
+
+    /** One that the manifest lists, for reading. */
+    static DataFile open(Disk disk, Path directory, long id, long durableLength, StoreIdentity owner)
+            throws IOException {
+        Path path = directory.resolve(name(id));
+        if (!disk.exists(path)) {
+            throw new CorruptionException("data file " + path + " is missing; restore it from a copy");
+        }
+        DiskFile file = disk.openForRead(path);
+        try {
+            if (file.size() < durableLength) {
+                throw new CorruptionException("data file " + path + " has " + file.size() + " bytes, but "
+                        + durableLength + " were durable; restore it from a copy");
+            }
+            check(file, path, id, owner);
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+        return new DataFile(id, file, durableLength, true);
+    }
+
+    private static ByteBuffer header(long id, StoreIdentity owner) {
+        ByteBuffer out = ByteBuffer.allocate(HEADER);
+        out.putInt(MAGIC).putInt(VERSION);
+        out.putLong(owner.directory().getMostSignificantBits());
+        out.putLong(owner.directory().getLeastSignificantBits());
+        out.putInt(owner.shard()).putInt(0).putLong(id);
+        out.putInt(crc(out));
+        return out.clear();
+    }
+
+    private static int crc(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate().position(0).limit(CHECKED));
+        return (int) crc.getValue();
+    }
+
+    private static void check(DiskFile file, Path path, long id, StoreIdentity owner) throws IOException {
+        ByteBuffer in = ByteBuffer.allocate(HEADER);
+        file.readFully(in, 0);
+        if (in.getInt(0) != MAGIC || in.getInt(CHECKED) != crc(in)) {
+            throw new CorruptionException(
+                    "the header of data file " + path + " is damaged; restore the file from a copy");
+        }
+        if (in.getInt(4) != VERSION) {
+            throw new CorruptionException(path + " has format version " + in.getInt(4) + ", expected " + VERSION);
+        }
+        owner.check(new UUID(in.getLong(8), in.getLong(16)), in.getInt(24), path);
+        if (in.getLong(32) != id) {
+            throw new CorruptionException(path + " is file " + in.getLong(32) + " by its header; was it renamed?");
+        }
+    }
+
+    static String name(long id) {
+        return String.format(Locale.ROOT, "%010d%s", id, SUFFIX);
+    }
+
+    /** The number in a data file's name, or -1 if the name is not one. */
+    static long idOf(String name) {
+        if (!name.endsWith(SUFFIX) || name.length() != 10 + SUFFIX.length()) {
+            return -1;
+        }
+        long id = 0;
+        for (int i = 0; i < 10; i++) {
+            int digit = name.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                return -1;
+            }
+            id = id * 10 + digit;
+        }
+        return id;
+    }
+
+    long id() {
+        return id;
+    }
+
+    DiskFile file() {
+        return file;
+    }
+
+    /** Bytes known to be on disk. Any thread. */
+    long durableLength() {
+        return durableLength;
+    }
+
+    /** Whether its name is known to be on disk. Any thread. */
+    boolean nameDurable() {
+        return nameDurable;
+    }
+
+    /** Everything up to a length, and the name, are on disk. */
+    void durable(long length) {
+        durableLength = Math.max(durableLength, length);
+        nameDurable = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        file.close();
+    }
+}

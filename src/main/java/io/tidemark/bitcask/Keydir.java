@@ -1,0 +1,169 @@
+package io.tidemark.bitcask;
+
+import java.util.function.ToIntFunction;
+
+/**
+ * Where each live key's record is: an open-addressing table of primitive arrays, with the key bytes in a {@link KeyArena}. No
+ * object a key: about 28 bytes a slot, at most three quarters of them filled, and the key.
+ *
+ * <p>Not thread-safe; {@link Bitcask} guards it.
+ */
+final class Keydir {
+    private static final int SMALLEST = 64;
+    private static final long FREE = 0;
+
+    private final ToIntFunction<byte[]> hash;
+    private KeyArena arena = new KeyArena();
+    private long garbage;
+    private long[] keys = new long[SMALLEST];
+    private int[] hashes = new int[SMALLEST];
+    private int[] files = new int[SMALLEST];
+    private long[] offsets = new long[SMALLEST];
+    private int[] lengths = new int[SMALLEST];
+    private int size;
+
+    Keydir() {
+        this(Keydir::mix);
+    }
+
+    /** @param hash a test's own, to make keys collide */
+    Keydir(ToIntFunction<byte[]> hash) {
+        this.hash = hash;
+    }
+
+    private static int mix(byte[] key) {
+        long h = 0x9e3779b97f4a7c15L ^ key.length;
+        for (byte b : key) {
+            h = (h ^ b) * 0xff51afd7ed558ccdL;
+            h ^= h >>> 32;
+        }
+        h *= 0xc4ceb9fe1a85ec53L;
+        return (int) (h ^ (h >>> 33));
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** The key's slot, or -1 if it is not there. A slot is valid until the next change. */
+    int find(byte[] key) {
+        int h = hash.applyAsInt(key);
+        int mask = keys.length - 1;
+        for (int slot = h & mask; keys[slot] != FREE; slot = (slot + 1) & mask) {
+            if (hashes[slot] == h && arena.equal(keys[slot] - 1, key)) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    /** Number of the file that holds the record. */
+    int fileAt(int slot) {
+        return files[slot];
+    }
+
+    /** Offset of the record in its file. */
+    long offsetAt(int slot) {
+        return offsets[slot];
+    }
+
+    /** Length of the value in bytes. */
+    int valueLengthAt(int slot) {
+        return lengths[slot];
+    }
+
+    void put(byte[] key, int file, long offset, int valueLength) {
+        int slot = find(key);
+        if (slot < 0) {
+            if (size + 1 > keys.length / 4 * 3) {
+                rebuild(Math.multiplyExact(keys.length, 2));
+            }
+            int h = hash.applyAsInt(key);
+            int mask = keys.length - 1;
+            slot = h & mask;
+            while (keys[slot] != FREE) {
+                slot = (slot + 1) & mask;
+            }
+            keys[slot] = arena.add(key) + 1;
+            hashes[slot] = h;
+            size++;
+        }
+        files[slot] = file;
+        offsets[slot] = offset;
+        lengths[slot] = valueLength;
+    }
+
+    void remove(byte[] key) {
+        int slot = find(key);
+        if (slot < 0) {
+            return;
+        }
+        garbage += arena.sizeAt(keys[slot] - 1);
+        size--;
+        closeGap(slot);
+        if (garbage > 1 << 20 && garbage > arena.bytes() / 2) {
+            rebuild(keys.length);
+        }
+    }
+
+    /** Moves later members of the probe sequence up, so that no marker of a removed key is needed. */
+    private void closeGap(int slot) {
+        int mask = keys.length - 1;
+        int gap = slot;
+        int next = slot;
+        while (true) {
+            next = (next + 1) & mask;
+            if (keys[next] == FREE) {
+                break;
+            }
+            int home = hashes[next] & mask;
+            if (((next - home) & mask) >= ((next - gap) & mask)) {
+                copy(next, gap);
+                gap = next;
+            }
+        }
+        keys[gap] = FREE;
+    }
+
+    private void copy(int from, int to) {
+        keys[to] = keys[from];
+        hashes[to] = hashes[from];
+        files[to] = files[from];
+        offsets[to] = offsets[from];
+        lengths[to] = lengths[from];
+    }
+
+    private void rebuild(int capacity) {
+        long[] oldKeys = keys;
+        int[] oldHashes = hashes;
+        int[] oldFiles = files;
+        long[] oldOffsets = offsets;
+        int[] oldLengths = lengths;
+        KeyArena oldArena = arena;
+        boolean compact = garbage > oldArena.bytes() / 4;
+        if (compact) {
+            arena = new KeyArena();
+            garbage = 0;
+        }
+        keys = new long[capacity];
+        hashes = new int[capacity];
+        files = new int[capacity];
+        offsets = new long[capacity];
+        lengths = new int[capacity];
+        int mask = capacity - 1;
+        for (int old = 0; old < oldKeys.length; old++) {
+            if (oldKeys[old] == FREE) {
+                continue;
+            }
+            int slot = oldHashes[old] & mask;
+            while (keys[slot] != FREE) {
+                slot = (slot + 1) & mask;
+            }
+            keys[slot] = compact ? arena.add(oldArena.get(oldKeys[old] - 1)) + 1 : oldKeys[old];
+            hashes[slot] = oldHashes[old];
+            files[slot] = oldFiles[old];
+            offsets[slot] = oldOffsets[old];
+            lengths[slot] = oldLengths[old];
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.tidemark.log.segment;
+
+import io.tidemark.disk.CorruptionException;
+import java.nio.file.Path;
+import java.util.UUID;
+
+/**
+ * Whose log a file belongs to; every file of a log carries it.
+ *
+ * @param directory the data directory's id
+ * @param shard the shard's number
+ */
+record LogIdentity(UUID directory, int shard) {
+
+    void check(UUID foundDirectory, int foundShard, Path file) throws CorruptionException {
+        if (!directory.equals(foundDirectory) || shard != foundShard) {
+            throw new CorruptionException(
+                    file + " belongs to shard " + foundShard + " of data directory " + foundDirectory
+                            + ", expected shard " + shard + " of " + directory + "; was it copied from elsewhere?");
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.tidemark.shard;
+
+import io.tidemark.bitcask.Bitcask;
+import io.tidemark.checkpoint.DirtyCounter;
+import io.tidemark.log.LogApplier;
+import io.tidemark.log.LogBatch;
+import io.tidemark.log.LogEntry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns durable log entries into data: evaluate, append to the data files, publish, mark dirty, answer. In that order: an
+ * answer goes out only for what has been logged durably and applied, and after the mark, so that whoever has the answer
+ * and asks for a sync gets one that covers it.
+ *
+ * <p>On the log's thread, one entry at a time.
+ */
+final class EntryApplier implements LogApplier {
+    private final Bitcask data;
+    private final DirtyCounter dirty;
+    private volatile long replayed;
+
+    EntryApplier(Bitcask data, DirtyCounter dirty) {
+        this.data = data;
+        this.dirty = dirty;
+    }
+
+    /** Entries replayed so far. Any thread. */
+    long replayedEntries() {
+        return replayed;
+    }
+
+    @Override
+    public void apply(LogEntry entry, @Nullable LogBatch origin) throws IOException {
+        try {
+            if (origin instanceof WriteBatch batch) {
+                List<Result> results = evaluate(batch.calls());
+                commit(entry);
+                batch.answer(results);
+            } else {
+                ByteBuffer payload = entry.payload();
+                while (payload.hasRemaining()) {
+                    Evaluator.apply(CommandCodec.decode(payload), data);
+                }
+                commit(entry);
+                long now = replayed + 1;
+                replayed = now;
+            }
+        } catch (IOException | RuntimeException e) {
+            data.abandon();
+            throw e;
+        }
+    }
+
+    @Override
+    public void applyUnlogged(LogBatch origin) throws IOException {
+        WriteBatch batch = (WriteBatch) origin;
+        batch.answer(evaluate(batch.calls()));
+    }
+
+    private List<Result> evaluate(List<Call> calls) throws IOException {
+        List<Result> results = new ArrayList<>(calls.size());
+        for (Call call : calls) {
+            results.add(Evaluator.apply(call.command(), data));
+        }
+        return results;
+    }
+
+    private void commit(LogEntry entry) throws IOException {
+        long bytes = data.commit(entry.index(), entry.term());
+        dirty.mark(entry.index(), bytes);
+    }
+}

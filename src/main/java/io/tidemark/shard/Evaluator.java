@@ -1,0 +1,158 @@
+package io.tidemark.shard;
+
+import io.tidemark.bitcask.Bitcask;
+import io.tidemark.disk.CorruptionException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What each command does to a shard's data. Writes are evaluated here and nowhere else, on replay as in service, so that
+ * both come out the same.
+ */
+final class Evaluator {
+    private static final int LONGEST_LONG = 20;
+
+    private Evaluator() {}
+
+    /**
+     * Evaluates a command as part of the entry that is being applied; sees what came before it in the entry. On the
+     * applying thread.
+     *
+     * @throws IOException if stored bytes that the outcome depends on can't be read: the entry must not be applied then,
+     *     because a replay might come out otherwise
+     */
+    static Result apply(Command command, Bitcask data) throws IOException {
+        if (command instanceof Command.Set set) {
+            data.put(set.key(), set.value());
+            return Result.Ok.OK;
+        } else if (command instanceof Command.SetAll all) {
+            for (Command.Set set : all.pairs()) {
+                data.put(set.key(), set.value());
+            }
+            return Result.Ok.OK;
+        } else if (command instanceof Command.Delete delete) {
+            long removed = 0;
+            for (byte[] key : delete.keys()) {
+                if (data.pendingContains(key)) {
+                    data.remove(key);
+                    removed++;
+                }
+            }
+            return new Result.Count(removed);
+        } else if (command instanceof Command.IncrementBy increment) {
+            return increment(increment, data);
+        }
+        return readPending((Command.Read) command, data);
+    }
+
+    private static Result increment(Command.IncrementBy increment, Bitcask data) throws IOException {
+        byte[] stored = data.pending(increment.key());
+        Long current = stored == null ? Long.valueOf(0) : parse(stored);
+        if (current == null) {
+            return new Result.Failure(Result.Kind.NOT_AN_INTEGER, "value is not an integer or out of range");
+        }
+        long sum = current + increment.delta();
+        if (((current ^ sum) & (increment.delta() ^ sum)) < 0) {
+            return new Result.Failure(Result.Kind.OVERFLOW, "increment or decrement would overflow");
+        }
+        data.put(increment.key(), Long.toString(sum).getBytes(StandardCharsets.US_ASCII));
+        return new Result.Count(sum);
+    }
+
+    /** A decimal 64-bit integer in its one canonical form, as Redis takes it; {@code null} for anything else. */
+    static @Nullable Long parse(byte[] digits) {
+        if (digits.length == 0 || digits.length > LONGEST_LONG) {
+            return null;
+        }
+        String text = new String(digits, StandardCharsets.US_ASCII);
+        try {
+            long value = Long.parseLong(text);
+            return Long.toString(value).equals(text) ? value : null;
+        } catch (NumberFormatException e) {
+            return null;
+        }
+    }
+
+    private static Result readPending(Command.Read read, Bitcask data) {
+        try {
+            return read(read, new View() {
+                @Override
+                public byte @Nullable [] get(byte[] key) throws IOException {
+                    return data.pending(key);
+                }
+
+                @Override
+                public boolean contains(byte[] key) {
+                    return data.pendingContains(key);
+                }
+
+                @Override
+                public int valueLength(byte[] key) throws IOException {
+                    byte[] value = data.pending(key);
+                    return value == null ? 0 : value.length;
+                }
+            });
+        } catch (IOException e) {
+            return unreadable(e);
+        }
+    }
+
+    /** Answers a read from what has been applied; on any thread that may block. */
+    static Result read(Command.Read read, Bitcask data) {
+        try {
+            return read(read, new View() {
+                @Override
+                public byte @Nullable [] get(byte[] key) throws IOException {
+                    return data.get(key);
+                }
+
+                @Override
+                public boolean contains(byte[] key) {
+                    return data.contains(key);
+                }
+
+                @Override
+                public int valueLength(byte[] key) {
+                    return Math.max(0, data.valueLength(key));
+                }
+            });
+        } catch (IOException e) {
+            return unreadable(e);
+        }
+    }
+
+    private static Result unreadable(IOException e) {
+        String what = e instanceof CorruptionException ? "is damaged: " : "can't be read: ";
+        return new Result.Failure(Result.Kind.UNREADABLE, "a stored value " + what + e.getMessage());
+    }
+
+    private interface View {
+        byte @Nullable [] get(byte[] key) throws IOException;
+
+        boolean contains(byte[] key);
+
+        int valueLength(byte[] key) throws IOException;
+    }
+
+    private static Result read(Command.Read read, View view) throws IOException {
+        if (read instanceof Command.Get get) {
+            return new Result.Value(view.get(get.key()));
+        } else if (read instanceof Command.GetAll all) {
+            List<byte @Nullable []> values = new ArrayList<>(all.keys().size());
+            for (byte[] key : all.keys()) {
+                values.add(view.get(key));
+            }
+            return new Result.Values(values);
+        } else if (read instanceof Command.Exists exists) {
+            long there = 0;
+            for (byte[] key : exists.keys()) {
+                there += view.contains(key) ? 1 : 0;
+            }
+            return new Result.Count(there);
+        }
+        return new Result.Count(view.valueLength(((Command.ValueLength) read).key()));
+    }
+}

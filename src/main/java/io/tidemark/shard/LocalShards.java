@@ -1,0 +1,218 @@
+package io.tidemark.shard;
+
+import io.tidemark.bitcask.Bitcask;
+import io.tidemark.checkpoint.CheckpointListener;
+import io.tidemark.checkpoint.CheckpointOutcome;
+import io.tidemark.checkpoint.Checkpointers;
+import io.tidemark.checkpoint.DirtyCounter;
+import io.tidemark.disk.Disk;
+import io.tidemark.log.LogRecovery;
+import io.tidemark.log.segment.SegmentLog;
+import io.tidemark.pressure.PressureEvent;
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * The shards of this node, with their embedded logs and their checkpointers.
+ *
+ * <p>Life: {@link #open} reads every shard's data files; then the checkpointers are deployed; then {@link #recover} replays
+ * the logs, while generations already run, so that a crash during a long recovery loses no progress. {@link #close} drains,
+ * runs the last generations, and closes the logs.
+ *
+ * <p>No shard owns a thread. Writes of all shards share one bounded pool and reads another, so that a log's hanging disk
+ * holds up no read. These threads are never interrupted.
+ */
+public final class LocalShards implements Shards {
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
+    private final Vertx vertx;
+    private final ShardOptions options;
+    private final List<Shard> shards;
+    private final List<SerialExecutor> lanes;
+    private final Checkpointers checkpointers;
+    private final List<ExecutorService> pools;
+
+    private LocalShards(
+            Vertx vertx,
+            ShardOptions options,
+            List<Shard> shards,
+            List<SerialExecutor> lanes,
+            Checkpointers checkpointers,
+            List<ExecutorService> pools) {
+        this.vertx = vertx;
+        this.options = options;
+        this.shards = shards;
+        this.lanes = lanes;
+        this.checkpointers = checkpointers;
+        this.pools = pools;
+    }
+
+    /**
+     * Opens every shard's data files and deploys the checkpointers. The shards answer {@link Result.Kind#LOADING} until
+     * {@link #recover}.
+     *
+     * @param logFailed called once, on a shard's thread, when a log has failed for good: the node must end, since only
+     *     opening the log anew can tell what is in it
+     * @return fails with {@link io.tidemark.disk.CorruptionException} if what is on disk can't be trusted
+     */
+    public static Future<LocalShards> open(
+            Vertx vertx, Disk disk, ShardOptions options, Consumer<IOException> logFailed) {
+        int count = options.directories().size();
+        ExecutorService writes = pool("tidemark-shard-", Math.min(count, Math.max(8, 4 * PROCESSORS)));
+        ExecutorService reads = pool("tidemark-read-", Math.max(2, PROCESSORS));
+        List<ExecutorService> pools = List.of(writes, reads);
+        List<Shard> shards = new ArrayList<>();
+        List<SerialExecutor> lanes = new ArrayList<>();
+        List<Future<Shard>> opened = new ArrayList<>();
+        for (int number = 0; number < count; number++) {
+            SerialExecutor lane = new SerialExecutor(writes);
+            lanes.add(lane);
+            int shard = number;
+            opened.add(run(lane, () -> shard(vertx, disk, options, shard, lane, reads, logFailed)));
+        }
+        return Future.join(opened)
+                .compose(done -> {
+                    opened.forEach(shard -> shards.add(shard.result()));
+                    return Checkpointers.deploy(
+                            vertx,
+                            options.store(),
+                            options.checkpoint(),
+                            shards.stream().map(Shard::target).toList(),
+                            new ToShards(shards));
+                })
+                .map(checkpointers -> new LocalShards(vertx, options, shards, lanes, checkpointers, pools))
+                .onFailure(why -> pools.forEach(ExecutorService::shutdown));
+    }
+
+    private static Shard shard(
+            Vertx vertx,
+            Disk disk,
+            ShardOptions options,
+            int number,
+            SerialExecutor lane,
+            ExecutorService reads,
+            Consumer<IOException> logFailed)
+            throws IOException {
+        ShardOptions.Directories directories = options.directories().get(number);
+        Bitcask data = Bitcask.open(disk, directories.data(), options.dataDirectoryId(), number, options.data());
+        Shard[] made = new Shard[1];
+        SegmentLog log = new SegmentLog(
+                disk,
+                directories.log(),
+                options.dataDirectoryId(),
+                number,
+                options.log(),
+                lane,
+                System::currentTimeMillis,
+                logFailed,
+                failure -> appendFailed(vertx, options.store(), made[0], number, failure));
+        made[0] = new Shard(
+                number, data, log, DirtyCounter.of(vertx, options.store(), number), new SerialExecutor(reads));
+        return made[0];
+    }
+
+    private static void appendFailed(Vertx vertx, String store, Shard shard, int number, IOException failure) {
+        String why = "shard " + number + ": APPEND_FAILED; an acknowledged entry could not be applied: "
+                + failure.getMessage() + "; restart the node to recover it from the log";
+        shard.fail(why);
+        PressureEvent event = new PressureEvent(
+                "", store, number, PressureLevel.FAILED, PressureReason.APPEND_FAILED, System.currentTimeMillis(), why);
+        vertx.eventBus().publish(PressureEvent.ADDRESS, event.toJson());
+    }
+
+    /** Replays every shard's log; from then on the shards serve. Fails with what {@link #open} may fail with. */
+    public Future<List<LogRecovery>> recover() {
+        List<Future<LogRecovery>> recovered = new ArrayList<>();
+        for (int number = 0; number < shards.size(); number++) {
+            recovered.add(run(lanes.get(number), shards.get(number)::recover));
+        }
+        return Future.join(recovered).map(done -> done.<LogRecovery>list());
+    }
+
+    @Override
+    public int count() {
+        return shards.size();
+    }
+
+    @Override
+    public void submit(int shard, List<Call> calls) {
+        shards.get(shard).submit(calls);
+    }
+
+    @Override
+    public List<ShardStatus> statuses() {
+        return shards.stream().map(Shard::status).toList();
+    }
+
+    @Override
+    public Future<Void> syncAll() {
+        return checkpointers.syncNow().mapEmpty();
+    }
+
+    /**
+     * Stops: calls under way are answered, every shard is forced, logs and files are closed. Fails, after trying
+     * everything, if a shard could not be made durable, and says which.
+     */
+    public Future<Void> close() {
+        return checkpointers.close().eventually(() -> {
+            List<Future<Void>> closed = shards.stream().map(Shard::close).toList();
+            return Future.join(closed).onComplete(done -> pools.forEach(ExecutorService::shutdown));
+        });
+    }
+
+    @Override
+    public String toString() {
+        return "store " + options.store() + " of " + shards.size() + " shards on " + vertx;
+    }
+
+    private static <T> Future<T> run(Executor executor, Callable<T> task) {
+        Promise<T> promise = Promise.promise();
+        executor.execute(() -> {
+            try {
+                promise.complete(task.call());
+            } catch (Exception | Error e) {
+                promise.fail(e);
+            }
+        });
+        return promise.future();
+    }
+
+    private static ExecutorService pool(String prefix, int threads) {
+        AtomicInteger number = new AtomicInteger();
+        ThreadFactory factory = task -> {
+            Thread thread = new Thread(task, prefix + number.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        };
+        java.util.concurrent.ThreadPoolExecutor pool = new java.util.concurrent.ThreadPoolExecutor(
+                threads, threads, 30, TimeUnit.SECONDS, new java.util.concurrent.LinkedBlockingQueue<>(), factory);
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** Hands each shard what concerns it. */
+    private record ToShards(List<Shard> shards) implements CheckpointListener {
+        @Override
+        public void ended(CheckpointOutcome outcome) {
+            shards.get(outcome.shard()).checkpointed(outcome);
+        }
+
+        @Override
+        public void pressure(PressureEvent event) {
+            shards.get(event.shard()).pressed(event);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package io.tidemark.shard;
+
+import io.tidemark.bitcask.Bitcask;
+import io.tidemark.bitcask.BitcaskSnapshot;
+import io.tidemark.checkpoint.CheckpointTarget;
+import io.tidemark.log.CommitLog;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.util.function.Supplier;
+
+/** A shard as its checkpointer sees it. What has become durable is what the log may forget. */
+final class ShardTarget implements CheckpointTarget {
+    private final Bitcask data;
+    private final CommitLog log;
+    private final Supplier<Future<Void>> drain;
+
+    ShardTarget(Bitcask data, CommitLog log, Supplier<Future<Void>> drain) {
+        this.data = data;
+        this.log = log;
+        this.drain = drain;
+    }
+
+    private record ShardCapture(BitcaskSnapshot snapshot) implements Capture {
+        @Override
+        public long index() {
+            return snapshot.index();
+        }
+
+        @Override
+        public long bytes() {
+            return snapshot.unsyncedBytes();
+        }
+
+        @Override
+        public int files() {
+            return snapshot.unsyncedFiles();
+        }
+    }
+
+    @Override
+    public Capture capture() {
+        return new ShardCapture(data.snapshot());
+    }
+
+    @Override
+    public void force(Capture captured) throws IOException {
+        data.force(((ShardCapture) captured).snapshot());
+    }
+
+    @Override
+    public void completed(Capture captured) {
+        data.completed(((ShardCapture) captured).snapshot());
+        log.release(captured.index());
+    }
+
+    @Override
+    public Future<Void> drain() {
+        return drain.get();
+    }
+}

@@ -1,0 +1,100 @@
+package io.tidemark.shard;
+
+import io.tidemark.log.LogBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls that will share one log entry. Doors add to it until the log closes it; so while one entry is being forced, all
+ * that arrives becomes the next.
+ */
+final class WriteBatch implements LogBatch {
+    /** From here on further calls get an entry of their own. */
+    static final long FULL_BYTES = 4L << 20;
+
+    private final String shard;
+    private final LongConsumer ended;
+    private final Object gate = new Object();
+    private final List<Call> calls = new ArrayList<>();
+    private boolean closed;
+    private long bytes;
+
+    /**
+     * An empty batch that takes calls.
+     *
+     * @param shard for messages, "shard 3"
+     * @param ended gets the batch's weight in bytes once all its calls have been answered
+     */
+    WriteBatch(String shard, LongConsumer ended) {
+        this.shard = shard;
+        this.ended = ended;
+    }
+
+    /** Adds calls; false if the batch takes no more. Any thread. */
+    boolean add(List<Call> more, long moreBytes) {
+        synchronized (gate) {
+            if (closed || (bytes > 0 && bytes + moreBytes > FULL_BYTES)) {
+                return false;
+            }
+            calls.addAll(more);
+            bytes += moreBytes;
+            return true;
+        }
+    }
+
+    @Override
+    public @Nullable ByteBuffer close() {
+        synchronized (gate) {
+            closed = true;
+        }
+        int size = 0;
+        for (Call call : calls) {
+            if (call.command() instanceof Command.Write write) {
+                size = Math.addExact(size, CommandCodec.size(write));
+            }
+        }
+        if (size == 0) {
+            return null;
+        }
+        ByteBuffer payload = ByteBuffer.allocate(size);
+        for (Call call : calls) {
+            if (call.command() instanceof Command.Write write) {
+                CommandCodec.encode(write, payload);
+            }
+        }
+        return payload.flip();
+    }
+
+    /** What it holds; only after {@link #close}. */
+    List<Call> calls() {
+        return calls;
+    }
+
+    /** Answers every call, in order; on the applying thread. */
+    void answer(List<Result> results) {
+        ended.accept(bytes);
+        for (int i = 0; i < calls.size(); i++) {
+            calls.get(i).complete(results.get(i));
+        }
+    }
+
+    @Override
+    public void failed(IOException cause, boolean outcomeUnknown) {
+        synchronized (gate) {
+            closed = true;
+        }
+        Result failure = outcomeUnknown
+                ? new Result.Failure(
+                        Result.Kind.OUTCOME_UNKNOWN,
+                        shard + ": " + cause.getMessage() + "; whether it was carried out shows after a restart")
+                : new Result.Failure(Result.Kind.STOPPED, shard + ": not carried out: " + cause.getMessage());
+        ended.accept(bytes);
+        for (Call call : calls) {
+            call.complete(failure);
+        }
+    }
+}
