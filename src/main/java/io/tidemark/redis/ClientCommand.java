@@ -1,0 +1,96 @@
+package io.tidemark.redis;
+
+import java.util.Comparator;
+
+/** CLIENT and its subcommands: those that client libraries send when they connect, and those that list clients. */
+final class ClientCommand {
+
+    static final String BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
+
+    private ClientCommand() {}
+
+    static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
+        String subcommand = Words.lowerCase(arguments[1]);
+        Session session = connection.session();
+        session.lastCommand("client|" + (isName(arguments[1]) ? subcommand : "?"));
+        switch (subcommand) {
+            case "id", "getname", "info" -> plain(subcommand, connection, arguments, out);
+            case "setname", "no-evict", "no-touch" -> withOne(subcommand, session, arguments, out);
+            case "setinfo" -> setInfo(session, arguments, out);
+            case "list" -> list(connection, arguments, out);
+            default -> out.error(ErrorTexts.unknownSubcommand("CLIENT", arguments[1]));
+        }
+    }
+
+    /** Whether the bytes may name a client: printable, no blanks. */
+    static boolean isName(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b < '!' || b > '~') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void plain(String subcommand, Connection connection, byte[][] arguments, ReplyWriter out) {
+        Session session = connection.session();
+        if (arguments.length != 2) {
+            out.error(ErrorTexts.wrongArity("client|" + subcommand));
+        } else if ("id".equals(subcommand)) {
+            out.integer(session.id());
+        } else if ("info".equals(subcommand)) {
+            out.bulk(session.describe(connection.server().nowMillis()));
+        } else if (session.name().isEmpty()) {
+            out.nil();
+        } else {
+            out.bulk(session.name());
+        }
+    }
+
+    private static void withOne(String subcommand, Session session, byte[][] arguments, ReplyWriter out) {
+        if (arguments.length != 3) {
+            out.error(ErrorTexts.wrongArity("client|" + subcommand));
+        } else if ("setname".equals(subcommand)) {
+            if (isName(arguments[2])) {
+                session.name(Words.text(arguments[2]));
+                out.ok();
+            } else {
+                out.error(BAD_NAME);
+            }
+        } else if (Words.is(arguments[2], "on") || Words.is(arguments[2], "off")) {
+            out.ok();
+        } else {
+            out.error(ErrorTexts.SYNTAX);
+        }
+    }
+
+    private static void setInfo(Session session, byte[][] arguments, ReplyWriter out) {
+        if (arguments.length != 4) {
+            out.error(ErrorTexts.wrongArity("client|setinfo"));
+        } else if (!isName(arguments[3])) {
+            out.error("ERR " + ErrorTexts.quoted(arguments[2], 32)
+                    + " cannot contain spaces, newlines or special characters.");
+        } else if (Words.is(arguments[2], "lib-name")) {
+            session.libraryName(Words.text(arguments[3]));
+            out.ok();
+        } else if (Words.is(arguments[2], "lib-ver")) {
+            session.libraryVersion(Words.text(arguments[3]));
+            out.ok();
+        } else {
+            out.error("ERR Unrecognized option '" + ErrorTexts.quoted(arguments[2], 32) + "'");
+        }
+    }
+
+    private static void list(Connection connection, byte[][] arguments, ReplyWriter out) {
+        if (arguments.length != 2) {
+            out.error(ErrorTexts.SYNTAX);
+            return;
+        }
+        long now = connection.server().nowMillis();
+        StringBuilder lines = new StringBuilder();
+        connection.server().sessions().stream()
+                .sorted(Comparator.comparingLong(Session::id))
+                .forEach(session -> lines.append(session.describe(now)));
+        out.bulk(lines.toString());
+    }
+}

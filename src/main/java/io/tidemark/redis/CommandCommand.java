@@ -1,0 +1,50 @@
+package io.tidemark.redis;
+
+import java.util.List;
+
+/** COMMAND and its subcommands: what this server can do, in the shape that client libraries read. */
+final class CommandCommand {
+
+    private CommandCommand() {}
+
+    static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
+        CommandTable commands = connection.server().commands();
+        if (arguments.length == 1) {
+            describeAll(commands.all(), out);
+            return;
+        }
+        switch (Words.lowerCase(arguments[1])) {
+            case "count" -> out.integer(commands.all().size());
+            case "docs" -> out.array(0);
+            case "list" -> {
+                out.array(commands.all().size());
+                commands.all().forEach(command -> out.bulk(command.name()));
+            }
+            case "info" -> {
+                if (arguments.length == 2) {
+                    describeAll(commands.all(), out);
+                } else {
+                    describe(commands, arguments, out);
+                }
+            }
+            default -> out.error(ErrorTexts.unknownSubcommand("COMMAND", arguments[1]));
+        }
+    }
+
+    private static void describeAll(List<CommandSpec> all, ReplyWriter out) {
+        out.array(all.size());
+        all.forEach(command -> command.describe(out));
+    }
+
+    private static void describe(CommandTable commands, byte[][] arguments, ReplyWriter out) {
+        out.array(arguments.length - 2);
+        for (int i = 2; i < arguments.length; i++) {
+            CommandSpec command = commands.find(arguments[i]);
+            if (command == null) {
+                out.nilArray();
+            } else {
+                command.describe(out);
+            }
+        }
+    }
+}

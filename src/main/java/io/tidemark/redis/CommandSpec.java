@@ -1,0 +1,78 @@
+package io.tidemark.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** One command: what COMMAND INFO says about it, and how it is carried out. Immutable. */
+final class CommandSpec {
+
+    private final String name;
+    private final byte[] nameBytes;
+    private final int arity;
+    private final List<String> flags;
+    private final int firstKey;
+    private final int lastKey;
+    private final int keyStep;
+    private final boolean whileLoading;
+    private final boolean beforeAuth;
+    private final CommandHandler handler;
+
+    /**
+     * @param name in lower case
+     * @param arity number of arguments with the name; negative for at least that many
+     * @param flags Redis' flags, parted by blanks; {@code loading} and {@code no_auth} are obeyed
+     * @param keys first key, last key (negative: from the end) and step; zeros for none
+     */
+    CommandSpec(String name, int arity, String flags, int[] keys, CommandHandler handler) {
+        this.name = name;
+        this.nameBytes = name.getBytes(StandardCharsets.US_ASCII);
+        this.arity = arity;
+        this.flags = flags.isEmpty() ? List.of() : List.of(flags.split(" ", -1));
+        this.firstKey = keys[0];
+        this.lastKey = keys[1];
+        this.keyStep = keys[2];
+        this.whileLoading = this.flags.contains("loading");
+        this.beforeAuth = this.flags.contains("no_auth");
+        this.handler = handler;
+    }
+
+    String name() {
+        return name;
+    }
+
+    byte[] nameBytes() {
+        return nameBytes;
+    }
+
+    boolean takes(int arguments) {
+        return arity >= 0 ? arguments == arity : arguments >= -arity;
+    }
+
+    boolean whileLoading() {
+        return whileLoading;
+    }
+
+    boolean beforeAuth() {
+        return beforeAuth;
+    }
+
+    CommandHandler handler() {
+        return handler;
+    }
+
+    /** Writes the command's entry in COMMAND and COMMAND INFO, with Redis 7's ten elements. */
+    void describe(ReplyWriter out) {
+        out.array(10);
+        out.bulk(name);
+        out.integer(arity);
+        out.array(flags.size());
+        flags.forEach(out::status);
+        out.integer(firstKey);
+        out.integer(lastKey);
+        out.integer(keyStep);
+        out.array(0);
+        out.array(0);
+        out.array(0);
+        out.array(0);
+    }
+}

@@ -1,0 +1,64 @@
+package io.tidemark.redis;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** CONFIG GET: the settings that Redis tools ask for, and the node's own keys. Nothing can be set here. */
+final class ConfigCommand {
+
+    private ConfigCommand() {}
+
+    static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
+        switch (Words.lowerCase(arguments[1])) {
+            case "get" -> get(connection.server(), arguments, out);
+            case "set", "rewrite", "resetstat" ->
+                out.error("ERR CONFIG "
+                        + Words.text(arguments[1]).toUpperCase(Locale.ROOT)
+                        + " is not supported: settings come from the node's configuration file, environment and command"
+                        + " line");
+            default -> out.error(ErrorTexts.unknownSubcommand("CONFIG", arguments[1]));
+        }
+    }
+
+    private static void get(RedisServer server, byte[][] arguments, ReplyWriter out) {
+        if (arguments.length < 3) {
+            out.error(ErrorTexts.wrongArity("config|get"));
+            return;
+        }
+        Map<String, String> found = new TreeMap<>();
+        Map<String, String> all = settings(server);
+        for (int i = 2; i < arguments.length; i++) {
+            Glob glob = new Glob(Words.lowerCase(arguments[i]));
+            all.forEach((key, value) -> {
+                if (glob.matches(key.toLowerCase(Locale.ROOT))) {
+                    found.put(key, value);
+                }
+            });
+        }
+        out.array(2 * found.size());
+        found.forEach((key, value) -> {
+            out.bulk(key);
+            out.bulk(value);
+        });
+    }
+
+    private static Map<String, String> settings(RedisServer server) {
+        Map<String, String> all = new TreeMap<>(server.facts().config().get());
+        all.keySet().removeIf(key -> key.toLowerCase(Locale.ROOT).endsWith("password"));
+        RedisOptions options = server.options();
+        all.put("save", "");
+        all.put("appendonly", "yes");
+        all.put("appendfsync", "always");
+        all.put("databases", "1");
+        all.put("maxmemory", "0");
+        all.put("maxmemory-policy", "noeviction");
+        all.put("maxclients", String.valueOf(options.getMaxClients()));
+        all.put("proto-max-bulk-len", String.valueOf(options.getMaxRequestBytes()));
+        all.put("bind", options.getHost());
+        all.put("port", String.valueOf(server.port()));
+        all.put("dir", server.facts().dataDir().toString());
+        all.put("timeout", "0");
+        return all;
+    }
+}

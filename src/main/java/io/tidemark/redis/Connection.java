@@ -1,0 +1,348 @@
+package io.tidemark.redis;
+
+import io.tidemark.shard.Command;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One client: reads requests, dispatches them in order, and sends the replies in that order.
+ *
+ * <p>A request is in one of three places. What can be answered at once is encoded at once if nothing is owed before it.
+ * What went to a shard, or must wait for such, is {@code owed}. What may not be dispatched yet, and everything after it,
+ * is {@code held} until something is answered. Too much of the two and reading pauses; too many reply bytes that the
+ * client does not read and it is disconnected.
+ *
+ * <p>Event loop only, but for {@link #completedCalls}.
+ */
+final class Connection implements RespParser.Sink {
+
+    private enum State {
+        /** Takes requests. */
+        OPEN,
+        /** Takes no more; closes when what is owed has been sent. */
+        DRAINING,
+        /** Gone. */
+        CLOSED
+    }
+
+    private record Held(byte[][] arguments, int wireBytes) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+    private static final int FLUSH_BYTES = 1 << 20;
+
+    private final RedisServer server;
+    private final ServerLoop loop;
+    private final NetSocket socket;
+    private final Session session;
+    private final RespParser parser;
+    private final ShardDispatch dispatch;
+    private final Deque<OwedReply> owed = new ArrayDeque<>();
+    private final Deque<Held> held = new ArrayDeque<>();
+
+    private State state = State.OPEN;
+    private @Nullable String protocolError;
+    private int wireBytes;
+    private long pendingBytes;
+    private long unsentBytes;
+    private boolean paused;
+    private boolean concerned;
+
+    Connection(RedisServer server, ServerLoop loop, NetSocket socket, Session session) {
+        this.server = server;
+        this.loop = loop;
+        this.socket = socket;
+        this.session = session;
+        this.parser = new RespParser(server.requestLimits(session.authenticated()));
+        this.dispatch = new ShardDispatch(server.shards());
+    }
+
+    RedisServer server() {
+        return server;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /** Where answers to this connection's calls go. Any thread. */
+    CompletedCalls completedCalls() {
+        return loop.completedCalls;
+    }
+
+    /** Starts reading. */
+    void open() {
+        socket.handler(this::received);
+        socket.exceptionHandler(cause -> LOG.debug("client {}: {}", session.remoteAddress(), cause.toString()));
+        socket.closeHandler(ignored -> closed());
+    }
+
+    /** The client may from now on do everything, or must authenticate again. */
+    void authenticated(boolean now) {
+        session.authenticated(now);
+        parser.limits(server.requestLimits(now));
+    }
+
+    private void received(Buffer chunk) {
+        if (state != State.OPEN || protocolError != null) {
+            return;
+        }
+        server.stats().inputBytes.add(chunk.length());
+        session.active(server.nowMillis());
+        guarded(() -> {
+            try {
+                parser.parse(loop.bytes(chunk), 0, chunk.length(), this);
+            } catch (ProtocolException e) {
+                protocolError = "ERR Protocol error: " + e.getMessage();
+            }
+        });
+    }
+
+    @Override
+    public boolean request(byte[][] arguments, int bytes) {
+        if (!held.isEmpty() || !execute(arguments, bytes)) {
+            held.add(new Held(arguments, bytes));
+            pendingBytes += bytes;
+        }
+        return state == State.OPEN;
+    }
+
+    /** Carries a command out as far as can be done now; false if it must be held. */
+    private boolean execute(byte[][] arguments, int bytes) {
+        wireBytes = bytes;
+        CommandSpec command = server.commands().find(arguments[0]);
+        if (command == null) {
+            if (isHttp(arguments[0])) {
+                LOG.warn("client {} speaks HTTP to the Redis port; disconnected", session.remoteAddress());
+                disconnect();
+            } else {
+                error(ErrorTexts.unknownCommand(arguments));
+            }
+        } else if (!command.takes(arguments.length)) {
+            error(ErrorTexts.wrongArity(command.name()));
+        } else if (!session.authenticated() && !command.beforeAuth()) {
+            error(ErrorTexts.NO_AUTH);
+        } else if (!command.whileLoading() && server.isLoading()) {
+            error(ErrorTexts.LOADING);
+        } else if (!run(command.handler(), arguments)) {
+            return false;
+        }
+        server.stats().commands.increment();
+        return true;
+    }
+
+    private boolean run(CommandHandler handler, byte[][] arguments) {
+        if (handler instanceof CommandHandler.Keyed keyed) {
+            return keyed.run(this, arguments);
+        }
+        if (handler instanceof CommandHandler.Immediate immediate) {
+            reply(out -> immediate.run(this, arguments, out));
+            return true;
+        }
+        if (!owed.isEmpty()) {
+            return false;
+        }
+        reply(out -> ((CommandHandler.Settled) handler).run(this, arguments, out));
+        return true;
+    }
+
+    /** Answers the current request with an error; {@code text} without its dash. */
+    void error(String text) {
+        reply(out -> out.error(text));
+    }
+
+    private void reply(Consumer<ReplyWriter> encoder) {
+        if (owed.isEmpty()) {
+            encoder.accept(loop.out);
+            flushIfLong();
+        } else {
+            encoder.accept(loop.aside);
+            owe(new ReadyReply(loop.aside.take()));
+        }
+    }
+
+    /** Sends the current request to one shard; false if it must be held. */
+    boolean call(int shard, Command command) {
+        if (!dispatch.admits(shard, command)) {
+            return false;
+        }
+        ShardCall call = new ShardCall(this, shard, command);
+        owe(call);
+        dispatch.add(call);
+        return true;
+    }
+
+    /** Sends the current request to several shards, one command each; false if it must be held. */
+    boolean callAll(KeysByShard keys) {
+        for (KeysByShard.Share share : keys.shares()) {
+            if (!dispatch.admits(share.shard(), share.command())) {
+                return false;
+            }
+        }
+        List<GatheredReply.Part> parts = keys.shares().stream()
+                .map(share ->
+                        new GatheredReply.Part(new ShardCall(this, share.shard(), share.command()), share.positions()))
+                .toList();
+        parts.forEach(part -> dispatch.add(part.call()));
+        owe(new GatheredReply(parts));
+        return true;
+    }
+
+    /** Answers the current request, a settled one, when the future is done. */
+    <T> void replyLater(Future<T> future, LateReply.Encoder<T> encoder) {
+        LateReply reply = new LateReply();
+        owe(reply);
+        future.onComplete(outcome -> loop.run(() -> {
+            reply.is(out -> encoder.encode(outcome, out));
+            answersArrived();
+        }));
+    }
+
+    /** Takes the current request's reply to be the end of the connection, when the node stops. */
+    void awaitShutdown() {
+        owe(new LateReply());
+        drain();
+    }
+
+    private void owe(OwedReply reply) {
+        reply.wireBytes = wireBytes;
+        pendingBytes += wireBytes;
+        owed.add(reply);
+    }
+
+    /** Takes no further request; closes once what is owed has been sent. */
+    void drain() {
+        if (state == State.OPEN) {
+            state = State.DRAINING;
+        }
+    }
+
+    /** Counts an answer; true if {@link #answersArrived} must follow and nobody knows it yet. */
+    boolean answered(ShardCall call) {
+        dispatch.answered(call);
+        boolean first = !concerned;
+        concerned = true;
+        return first;
+    }
+
+    /** Sends what can be sent now, and dispatches what was held. */
+    void answersArrived() {
+        concerned = false;
+        if (state != State.CLOSED) {
+            guarded(this::encodeReady);
+        }
+    }
+
+    private void encodeReady() {
+        OwedReply reply = owed.peek();
+        while (reply != null && reply.ready() && state != State.CLOSED) {
+            owed.remove();
+            pendingBytes -= reply.wireBytes;
+            reply.encode(loop.out);
+            flushIfLong();
+            reply = owed.peek();
+        }
+    }
+
+    private void dispatchHeld() {
+        while (state == State.OPEN && !held.isEmpty()) {
+            Held next = held.element();
+            if (!execute(next.arguments(), next.wireBytes())) {
+                break;
+            }
+            held.remove();
+            pendingBytes -= next.wireBytes();
+        }
+        if (state == State.OPEN && held.isEmpty() && protocolError != null) {
+            wireBytes = 0;
+            error(protocolError);
+            drain();
+        }
+        if (state != State.OPEN) {
+            held.clear();
+        }
+    }
+
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+            dispatchHeld();
+            dispatch.submit();
+            flush();
+        } catch (RuntimeException e) {
+            LOG.error("client {} is disconnected because of a bug in the server", session.remoteAddress(), e);
+            loop.aside.clear();
+            disconnect();
+        }
+        if (state == State.DRAINING && owed.isEmpty()) {
+            state = State.CLOSED;
+            socket.end();
+        } else if (state == State.OPEN) {
+            pauseOrResume();
+        }
+    }
+
+    private void pauseOrResume() {
+        int pending = owed.size() + held.size();
+        int maxPending = server.options().getMaxPendingCommands();
+        int maxBytes = server.options().getMaxPendingBytes();
+        if (!paused && (pending > maxPending || pendingBytes > maxBytes)) {
+            paused = true;
+            socket.pause();
+        } else if (paused && pending <= maxPending / 2 && pendingBytes <= maxBytes / 2) {
+            paused = false;
+            socket.resume();
+        }
+    }
+
+    private void flushIfLong() {
+        if (loop.out.slicedBytes() >= FLUSH_BYTES) {
+            flush();
+        }
+    }
+
+    private void flush() {
+        if (loop.out.isEmpty()) {
+            return;
+        }
+        List<Buffer> replies = loop.out.take();
+        if (state == State.CLOSED) {
+            return;
+        }
+        if (unsentBytes > server.options().getMaxOutputBytes()) {
+            server.slowReader(session, unsentBytes);
+            disconnect();
+            return;
+        }
+        for (Buffer reply : replies) {
+            int length = reply.length();
+            unsentBytes += length;
+            server.stats().outputBytes.add(length);
+            socket.write(reply).onComplete(ignored -> unsentBytes -= length);
+        }
+    }
+
+    private void disconnect() {
+        state = State.CLOSED;
+        loop.out.clear();
+        socket.close();
+    }
+
+    private void closed() {
+        state = State.CLOSED;
+        owed.clear();
+        held.clear();
+        server.disconnected(session);
+    }
+
+    private static boolean isHttp(byte[] word) {
+        return Words.is(word, "post") || Words.is(word, "host:");
+    }
+}

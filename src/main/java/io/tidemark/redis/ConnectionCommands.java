@@ -1,0 +1,136 @@
+package io.tidemark.redis;
+
+import java.nio.charset.StandardCharsets;
+
+/** The commands that concern nothing but the connection they come on. */
+final class ConnectionCommands {
+
+    private static final byte[] PONG = "+PONG\r\n".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] DEFAULT_USER = "default".getBytes(StandardCharsets.US_ASCII);
+
+    private ConnectionCommands() {}
+
+    static void ping(Connection connection, byte[][] arguments, ReplyWriter out) {
+        if (arguments.length > 2) {
+            out.error(ErrorTexts.wrongArity("ping"));
+        } else if (arguments.length == 2) {
+            out.bulk(arguments[1]);
+        } else {
+            out.raw(PONG);
+        }
+    }
+
+    static void echo(Connection connection, byte[][] arguments, ReplyWriter out) {
+        out.bulk(arguments[1]);
+    }
+
+    static void select(Connection connection, byte[][] arguments, ReplyWriter out) {
+        try {
+            if (Words.integer(arguments[1]) == 0) {
+                out.ok();
+            } else {
+                out.error("ERR DB index is out of range");
+            }
+        } catch (NumberFormatException e) {
+            out.error(ErrorTexts.NOT_AN_INTEGER);
+        }
+    }
+
+    static void quit(Connection connection, byte[][] arguments, ReplyWriter out) {
+        out.ok();
+        connection.drain();
+    }
+
+    static void reset(Connection connection, byte[][] arguments, ReplyWriter out) {
+        connection.session().name("");
+        connection.authenticated(connection.server().password() == null);
+        out.status("RESET");
+    }
+
+    static void auth(Connection connection, byte[][] arguments, ReplyWriter out) {
+        if (arguments.length > 3) {
+            out.error(ErrorTexts.SYNTAX);
+        } else if (arguments.length == 2 && connection.server().password() == null) {
+            out.error(ErrorTexts.NO_PASSWORD_SET);
+        } else {
+            byte[] user = arguments.length == 3 ? arguments[1] : DEFAULT_USER;
+            if (authenticate(connection, user, arguments[arguments.length - 1])) {
+                out.ok();
+            } else {
+                out.error(ErrorTexts.WRONG_PASSWORD);
+            }
+        }
+    }
+
+    static void hello(Connection connection, byte[][] arguments, ReplyWriter out) {
+        String refusal = greet(connection, arguments);
+        if (!refusal.isEmpty()) {
+            out.error(refusal);
+            return;
+        }
+        out.array(14);
+        out.bulk("server");
+        out.bulk("tidemark");
+        out.bulk("version");
+        out.bulk(connection.server().facts().version());
+        out.bulk("proto");
+        out.integer(2);
+        out.bulk("id");
+        out.integer(connection.session().id());
+        out.bulk("mode");
+        out.bulk("standalone");
+        out.bulk("role");
+        out.bulk("master");
+        out.bulk("modules");
+        out.array(0);
+    }
+
+    /** Does what HELLO's options say; the error line if one is refused, else empty. */
+    private static String greet(Connection connection, byte[][] arguments) {
+        if (arguments.length > 1) {
+            try {
+                if (Words.integer(arguments[1]) != 2) {
+                    return "NOPROTO unsupported protocol version";
+                }
+            } catch (NumberFormatException e) {
+                return "ERR Protocol version is not an integer or out of range";
+            }
+        }
+        String name = null;
+        for (int i = 2; i < arguments.length; i++) {
+            int left = arguments.length - 1 - i;
+            if (Words.is(arguments[i], "auth") && left >= 2) {
+                if (!authenticate(connection, arguments[i + 1], arguments[i + 2])) {
+                    return ErrorTexts.WRONG_PASSWORD;
+                }
+                i += 2;
+            } else if (Words.is(arguments[i], "setname") && left >= 1) {
+                if (!ClientCommand.isName(arguments[i + 1])) {
+                    return ClientCommand.BAD_NAME;
+                }
+                name = Words.text(arguments[i + 1]);
+                i++;
+            } else {
+                return "ERR Syntax error in HELLO option '" + ErrorTexts.quoted(arguments[i], 128) + "'";
+            }
+        }
+        if (!connection.session().authenticated()) {
+            return "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH"
+                    + " <user> <pass> option can be used to authenticate the client and select the RESP protocol"
+                    + " version at the same time";
+        }
+        if (name != null) {
+            connection.session().name(name);
+        }
+        return "";
+    }
+
+    private static boolean authenticate(Connection connection, byte[] user, byte[] given) {
+        Password password = connection.server().password();
+        boolean right = (password == null || password.matches(given)) && Words.equal(user, DEFAULT_USER);
+        if (right) {
+            connection.authenticated(true);
+        }
+        return right;
+    }
+}

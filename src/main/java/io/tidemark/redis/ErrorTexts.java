@@ -1,0 +1,51 @@
+package io.tidemark.redis;
+
+import java.nio.charset.StandardCharsets;
+
+/** Error lines, without their dash, worded as Redis words them where Redis has them. */
+final class ErrorTexts {
+
+    static final String SYNTAX = "ERR syntax error";
+    static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+    static final String NO_AUTH = "NOAUTH Authentication required.";
+    static final String LOADING = "LOADING Tidemark is loading the dataset in memory";
+    static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
+    static final String NO_PASSWORD_SET = "ERR AUTH <password> called without any password configured for the default"
+            + " user. Are you sure your configuration is correct?";
+    static final String TOO_MANY_CLIENTS = "ERR max number of clients reached";
+
+    private static final int MAX_QUOTED = 128;
+
+    private ErrorTexts() {}
+
+    /** {@code name} in lower case, with {@code |} before a subcommand. */
+    static String wrongArity(String name) {
+        return "ERR wrong number of arguments for '" + name + "' command";
+    }
+
+    /** Names the command and as many of its arguments as fit in 128 characters. */
+    static String unknownCommand(byte[][] request) {
+        StringBuilder arguments = new StringBuilder();
+        for (int i = 1; i < request.length && arguments.length() < MAX_QUOTED; i++) {
+            arguments
+                    .append('\'')
+                    .append(quoted(request[i], MAX_QUOTED - arguments.length()))
+                    .append("' ");
+        }
+        return "ERR unknown command '" + quoted(request[0], MAX_QUOTED) + "', with args beginning with: " + arguments;
+    }
+
+    /** @param command the container's name in upper case */
+    static String unknownSubcommand(String command, byte[] subcommand) {
+        return "ERR unknown subcommand '" + quoted(subcommand, MAX_QUOTED) + "'. Try " + command + " HELP.";
+    }
+
+    /** The bytes as text, cut, with everything that is not printable ASCII as a question mark. */
+    static String quoted(byte[] bytes, int maxChars) {
+        byte[] shown = new byte[Math.min(bytes.length, maxChars)];
+        for (int i = 0; i < shown.length; i++) {
+            shown[i] = bytes[i] >= ' ' && bytes[i] < 0x7F ? bytes[i] : (byte) '?';
+        }
+        return new String(shown, StandardCharsets.US_ASCII);
+    }
+}

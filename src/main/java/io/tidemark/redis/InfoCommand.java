@@ -1,0 +1,30 @@
+package io.tidemark.redis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** INFO: sections of {@code key:value} lines, under Redis' names where they say the truth here. */
+final class InfoCommand {
+
+    private static final Set<String> EVERYTHING = Set.of("all", "default", "everything");
+
+    private InfoCommand() {}
+
+    static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
+        Set<String> wanted = new TreeSet<>();
+        for (int i = 1; i < arguments.length; i++) {
+            wanted.add(Words.lowerCase(arguments[i]));
+        }
+        boolean all = wanted.isEmpty() || wanted.stream().anyMatch(EVERYTHING::contains);
+        List<String> sections = new ArrayList<>();
+        InfoReport report = new InfoReport(connection.server());
+        report.sections().forEach((name, section) -> {
+            if (all || wanted.contains(name)) {
+                sections.add(section.get());
+            }
+        });
+        out.bulk(String.join("\r\n", sections));
+    }
+}

@@ -1,0 +1,73 @@
+package io.tidemark.redis;
+
+/**
+ * Which slot, and so which shard, a key belongs to: Redis Cluster's slot function, so that a key tag in braces keeps
+ * keys together here as it does there.
+ *
+ * <p>The slot is CRC-16/XMODEM of the key, or of what stands between its first <code>{</code> and the next <code>}</code>
+ * if that is not empty, modulo {@value #SLOTS}. Shards own contiguous ranges of slots. Pure functions; any thread.
+ */
+public final class KeySlots {
+
+    /** Number of slots. */
+    public static final int SLOTS = 16_384;
+
+    /** The slot function's name, for a data directory to record. */
+    public static final String FUNCTION = "crc16-xmodem-16384";
+
+    private static final int POLYNOMIAL = 0x1021;
+    private static final char[] TABLE = table();
+
+    private KeySlots() {}
+
+    /** The key's slot, 0 to {@link #SLOTS} - 1. */
+    public static int slot(byte[] key) {
+        int open = indexOf(key, '{', 0);
+        if (open >= 0) {
+            int close = indexOf(key, '}', open + 1);
+            if (close > open + 1) {
+                return crc16(key, open + 1, close) & (SLOTS - 1);
+            }
+        }
+        return crc16(key, 0, key.length) & (SLOTS - 1);
+    }
+
+    /**
+     * The shard that owns the key.
+     *
+     * @param shards how many shards there are, 1 to {@link #SLOTS}
+     */
+    public static int shard(byte[] key, int shards) {
+        return shards == 1 ? 0 : slot(key) * shards / SLOTS;
+    }
+
+    /** CRC-16/XMODEM of {@code bytes[from..to)}: polynomial 0x1021, initial value 0, not reflected. */
+    static int crc16(byte[] bytes, int from, int to) {
+        int crc = 0;
+        for (int i = from; i < to; i++) {
+            crc = (crc << 8 & 0xFFFF) ^ TABLE[(crc >>> 8 ^ bytes[i]) & 0xFF];
+        }
+        return crc;
+    }
+
+    private static int indexOf(byte[] bytes, char wanted, int from) {
+        for (int i = from; i < bytes.length; i++) {
+            if (bytes[i] == wanted) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static char[] table() {
+        char[] table = new char[256];
+        for (int i = 0; i < table.length; i++) {
+            int crc = i << 8;
+            for (int bit = 0; bit < 8; bit++) {
+                crc = (crc & 0x8000) == 0 ? crc << 1 : crc << 1 ^ POLYNOMIAL;
+            }
+            table[i] = (char) crc;
+        }
+        return table;
+    }
+}

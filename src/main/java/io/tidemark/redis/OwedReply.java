@@ -1,0 +1,14 @@
+package io.tidemark.redis;
+
+/** A reply that a connection owes for a request, in its place in the order of requests. Event loop only. */
+abstract class OwedReply {
+
+    /** The request's length on the wire, counted as pending until the reply is encoded. */
+    int wireBytes;
+
+    /** Whether it can be encoded now. */
+    abstract boolean ready();
+
+    /** Encodes it; called once, when ready. */
+    abstract void encode(ReplyWriter out);
+}

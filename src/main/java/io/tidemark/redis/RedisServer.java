@@ -1,0 +1,189 @@
+package io.tidemark.redis;
+
+import io.tidemark.shard.Shards;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The clients' door: what all its event loops share. Make one, then deploy as many {@link RedisServerVerticle}s over it
+ * as there shall be event loops; they share the port.
+ *
+ * <pre>{@code
+ * RedisServer server = new RedisServer(options, shards, facts, () -> LoadingState.READY, node::shutdown);
+ * vertx.deployVerticle(() -> new RedisServerVerticle(server), new DeploymentOptions().setInstances(2))
+ *     .onSuccess(id -> log.info("listening on port {}", server.port()));
+ * }</pre>
+ *
+ * <p>Any thread.
+ */
+public final class RedisServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisServer.class);
+    private static final long SLOW_READER_LOG_INTERVAL_MS = 10_000;
+
+    private final RedisOptions options;
+    private final Shards shards;
+    private final ServerFacts facts;
+    private final Supplier<LoadingState> loadingState;
+    private final Runnable shutdown;
+    private final CommandTable commands;
+    private final @Nullable Password password;
+    private final ServerStats stats = new ServerStats();
+    private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
+    private final AtomicInteger clients = new AtomicInteger();
+    private final AtomicLong lastClientId = new AtomicLong();
+    private final AtomicLong slowReaderLogMillis = new AtomicLong();
+    private final AtomicBoolean saving = new AtomicBoolean();
+    private final AtomicBoolean shutdownAsked = new AtomicBoolean();
+    private volatile boolean ready;
+    private volatile int port;
+
+    /**
+     * A server that does not listen yet.
+     *
+     * @param options copied
+     * @param loadingState asked before each command until it says {@code READY} once; must be cheap
+     * @param shutdown begins the node's orderly stop and returns at once; run at most once
+     */
+    public RedisServer(
+            RedisOptions options,
+            Shards shards,
+            ServerFacts facts,
+            Supplier<LoadingState> loadingState,
+            Runnable shutdown) {
+        this.options = new RedisOptions(options);
+        this.shards = shards;
+        this.facts = facts;
+        this.loadingState = loadingState;
+        this.shutdown = shutdown;
+        String secret = options.getPassword();
+        this.password = secret == null ? null : new Password(secret);
+        this.commands = Commands.table();
+    }
+
+    /** The port listened on, 0 before the first verticle is deployed. */
+    public int port() {
+        return port;
+    }
+
+    void port(int actual) {
+        port = actual;
+    }
+
+    RedisOptions options() {
+        return options;
+    }
+
+    Shards shards() {
+        return shards;
+    }
+
+    ServerFacts facts() {
+        return facts;
+    }
+
+    CommandTable commands() {
+        return commands;
+    }
+
+    @Nullable
+    Password password() {
+        return password;
+    }
+
+    ServerStats stats() {
+        return stats;
+    }
+
+    Collection<Session> sessions() {
+        return sessions.values();
+    }
+
+    RequestLimits requestLimits(boolean authenticated) {
+        return authenticated
+                ? RequestLimits.authenticated(options.getMaxRequestBytes())
+                : RequestLimits.unauthenticated(options.getMaxRequestBytes());
+    }
+
+    boolean isLoading() {
+        if (!ready && loadingState.get() == LoadingState.READY) {
+            ready = true;
+        }
+        return !ready;
+    }
+
+    long nowMillis() {
+        return System.currentTimeMillis();
+    }
+
+    /** A client has come; {@code null} if there are too many. */
+    @Nullable
+    Session connected(String remoteAddress, String localAddress) {
+        if (clients.incrementAndGet() > options.getMaxClients()) {
+            clients.decrementAndGet();
+            stats.rejectedConnections.increment();
+            return null;
+        }
+        stats.connections.increment();
+        Session session =
+                new Session(lastClientId.incrementAndGet(), remoteAddress, localAddress, nowMillis(), password == null);
+        sessions.put(session.id(), session);
+        return session;
+    }
+
+    /** A client has gone. */
+    void disconnected(Session session) {
+        if (sessions.remove(session.id()) != null) {
+            clients.decrementAndGet();
+        }
+    }
+
+    /** A client does not read and is being disconnected: counted, and logged once in a while. */
+    void slowReader(Session session, long unsentBytes) {
+        stats.slowReaders.increment();
+        long now = nowMillis();
+        long last = slowReaderLogMillis.get();
+        if (now - last >= SLOW_READER_LOG_INTERVAL_MS && slowReaderLogMillis.compareAndSet(last, now)) {
+            LOG.warn(
+                    "client {} (id {}, name '{}') has {} bytes of replies to read and asks for more; the limit is {}:"
+                            + " disconnected. {} clients so far. Read replies sooner, pipeline less, or raise the limit"
+                            + " of output bytes",
+                    session.remoteAddress(),
+                    session.id(),
+                    session.name(),
+                    unsentBytes,
+                    options.getMaxOutputBytes(),
+                    stats.slowReaders.sum());
+        }
+    }
+
+    /** Begins to make everything durable; false if that is going on already. */
+    boolean startBackgroundSave() {
+        if (!saving.compareAndSet(false, true)) {
+            return false;
+        }
+        shards.syncAll().onComplete(outcome -> {
+            saving.set(false);
+            if (outcome.failed()) {
+                LOG.warn("BGSAVE: not everything could be made durable", outcome.cause());
+            }
+        });
+        return true;
+    }
+
+    /** Begins the node's stop, once. */
+    void shutDown(Session session) {
+        if (shutdownAsked.compareAndSet(false, true)) {
+            LOG.info("client {} asked for a shutdown", session.remoteAddress());
+            shutdown.run();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.tidemark.redis;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event loop of a {@link RedisServer}: listens on its port, and serves its share of the connections. Several
+ * instances of one deployment share the port, an ephemeral one too. Undeployed, it closes its connections; replies still
+ * owed are not sent.
+ */
+public final class RedisServerVerticle extends VerticleBase {
+
+    private static final Buffer TOO_MANY_CLIENTS =
+            Buffer.buffer(("-" + ErrorTexts.TOO_MANY_CLIENTS + "\r\n").getBytes(StandardCharsets.US_ASCII));
+    /** Vert.x' way to say: any free port, the same one for all instances of the deployment. */
+    private static final int SHARED_EPHEMERAL_PORT = -1;
+
+    private final RedisServer server;
+    private @Nullable NetServer netServer;
+
+    /** @param server shared with the other instances */
+    public RedisServerVerticle(RedisServer server) {
+        this.server = server;
+    }
+
+    @Override
+    public Future<?> start() {
+        ServerLoop loop = new ServerLoop(context);
+        int port = server.options().getPort();
+        NetServer listening = vertx.createNetServer(new NetServerOptions()
+                .setHost(server.options().getHost())
+                .setPort(port == 0 ? SHARED_EPHEMERAL_PORT : port)
+                .setTcpNoDelay(true)
+                .setTcpKeepAlive(true));
+        listening.connectHandler(socket -> accept(loop, socket));
+        netServer = listening;
+        return listening.listen().onSuccess(bound -> server.port(bound.actualPort()));
+    }
+
+    @Override
+    public Future<?> stop() {
+        NetServer listening = netServer;
+        return listening == null ? Future.succeededFuture() : listening.close();
+    }
+
+    private void accept(ServerLoop loop, NetSocket socket) {
+        Session session =
+                server.connected(String.valueOf(socket.remoteAddress()), String.valueOf(socket.localAddress()));
+        if (session == null) {
+            socket.end(TOO_MANY_CLIENTS.copy());
+        } else {
+            new Connection(server, loop, socket, session).open();
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.tidemark.redis;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * What INFO and CONFIG GET tell of the node.
+ *
+ * @param version the node's version
+ * @param startMillis when the node started, milliseconds since 1970
+ * @param dataDir its data directory
+ * @param config its configuration as keys and values, asked for anew each time; must not hold secrets (keys that end in
+ *     {@code password} are left out all the same)
+ */
+public record ServerFacts(String version, long startMillis, Path dataDir, Supplier<Map<String, String>> config) {}

@@ -1,0 +1,37 @@
+package io.tidemark.redis;
+
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+
+/** What all connections of one event loop share: scratch space and the calls that come back. Event loop only. */
+final class ServerLoop {
+
+    /** For the replies of the connection that is being served; empty whenever none is. */
+    final ReplyWriter out = new ReplyWriter();
+    /** For one reply that must wait for others; empty whenever none is being encoded. */
+    final ReplyWriter aside = new ReplyWriter();
+    /** Where shards' answers arrive. */
+    final CompletedCalls completedCalls;
+
+    private final Context context;
+    private byte[] chunk = new byte[64 * 1024];
+
+    ServerLoop(Context context) {
+        this.context = context;
+        this.completedCalls = new CompletedCalls(context);
+    }
+
+    /** Runs something on this event loop, later. Any thread. */
+    void run(Runnable task) {
+        context.runOnContext(ignored -> task.run());
+    }
+
+    /** The buffer's bytes from 0 to its length, in an array that is good until the next call. */
+    byte[] bytes(Buffer buffer) {
+        if (buffer.length() > chunk.length) {
+            chunk = new byte[buffer.length()];
+        }
+        buffer.getBytes(chunk);
+        return chunk;
+    }
+}

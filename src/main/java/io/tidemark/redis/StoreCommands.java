@@ -1,0 +1,81 @@
+package io.tidemark.redis;
+
+import io.tidemark.shard.ShardStatus;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The commands that concern all shards: how much there is, make it durable, stop. */
+final class StoreCommands {
+
+    private StoreCommands() {}
+
+    static void dbSize(Connection connection, byte[][] arguments, ReplyWriter out) {
+        out.integer(connection.server().shards().statuses().stream()
+                .mapToLong(ShardStatus::keys)
+                .sum());
+    }
+
+    static void save(Connection connection, byte[][] arguments, ReplyWriter out) {
+        connection.replyLater(connection.server().shards().syncAll(), (outcome, later) -> {
+            if (outcome.succeeded()) {
+                later.ok();
+            } else {
+                later.error("ERR not everything could be made durable: " + reason(outcome.cause()));
+            }
+        });
+    }
+
+    static void bgSave(Connection connection, byte[][] arguments, ReplyWriter out) {
+        boolean scheduled = arguments.length == 2 && Words.is(arguments[1], "schedule");
+        if (arguments.length > 1 && !scheduled) {
+            out.error(ErrorTexts.SYNTAX);
+        } else if (connection.server().startBackgroundSave()) {
+            out.status("Background saving started");
+        } else if (scheduled) {
+            out.status("Background saving scheduled");
+        } else {
+            out.error("ERR Background save already in progress");
+        }
+    }
+
+    static void lastSave(Connection connection, byte[][] arguments, ReplyWriter out) {
+        out.integer(lastSaveSeconds(connection.server()));
+    }
+
+    /** When the shard that was checkpointed longest ago was, seconds since 1970. */
+    static long lastSaveSeconds(RedisServer server) {
+        return server.shards().statuses().stream()
+                        .mapToLong(ShardStatus::lastCheckpointMillis)
+                        .min()
+                        .orElse(server.facts().startMillis())
+                / 1_000;
+    }
+
+    static void shutdown(Connection connection, byte[][] arguments, ReplyWriter out) {
+        Set<String> options = new TreeSet<>();
+        for (int i = 1; i < arguments.length; i++) {
+            options.add(Words.lowerCase(arguments[i]).toUpperCase(Locale.ROOT));
+        }
+        boolean known = Set.of("NOSAVE", "SAVE", "NOW", "FORCE", "ABORT").containsAll(options);
+        boolean contradictory =
+                options.containsAll(Set.of("NOSAVE", "SAVE")) || (options.contains("ABORT") && options.size() > 1);
+        if (!known || contradictory) {
+            out.error(ErrorTexts.SYNTAX);
+        } else if (options.contains("ABORT")) {
+            out.error("ERR No shutdown in progress.");
+        } else if (options.contains("NOSAVE")) {
+            out.error("ERR SHUTDOWN NOSAVE is not supported: every acknowledged write is durable already and comes back"
+                    + " at the next start; use SHUTDOWN");
+        } else {
+            connection.awaitShutdown();
+            connection.server().shutDown(connection.session());
+        }
+    }
+
+    /** What went wrong, for people. */
+    static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.toString() : message;
+    }
+}

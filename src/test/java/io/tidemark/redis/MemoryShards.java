@@ -1,0 +1,197 @@
+package io.tidemark.redis;
+
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.shard.Call;
+import io.tidemark.shard.Command;
+import io.tidemark.shard.Result;
+import io.tidemark.shard.ShardStatus;
+import io.tidemark.shard.Shards;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shards in memory that answer when the test says so, or at once. While they are stepped, lists wait in the order they
+ * came; one list is answered whole.
+ */
+final class MemoryShards implements Shards {
+
+    /** A list handed in and not yet answered. */
+    record Submission(int shard, List<Call> calls) {
+        List<Command> commands() {
+            return calls.stream().map(Call::command).toList();
+        }
+    }
+
+    private final List<Map<ByteBuffer, byte[]>> data = new ArrayList<>();
+    private final Deque<Submission> waiting = new ArrayDeque<>();
+    private final AtomicInteger submissions = new AtomicInteger();
+    private final boolean stepped;
+    private @Nullable Function<Command, Result> override;
+    private Promise<Void> sync = Promise.promise();
+    private final AtomicInteger syncs = new AtomicInteger();
+    private volatile PressureLevel level = PressureLevel.NORMAL;
+
+    private MemoryShards(int count, boolean stepped) {
+        this.stepped = stepped;
+        for (int i = 0; i < count; i++) {
+            data.add(new HashMap<>());
+        }
+    }
+
+    static MemoryShards immediate(int count) {
+        return new MemoryShards(count, false);
+    }
+
+    static MemoryShards stepped(int count) {
+        return new MemoryShards(count, true);
+    }
+
+    @Override
+    public int count() {
+        return data.size();
+    }
+
+    @Override
+    public synchronized void submit(int shard, List<Call> calls) {
+        submissions.incrementAndGet();
+        Submission submission = new Submission(shard, calls);
+        if (stepped) {
+            waiting.add(submission);
+        } else {
+            carryOut(submission);
+        }
+    }
+
+    /** Lists handed in so far. */
+    int submissions() {
+        return submissions.get();
+    }
+
+    /** What waits to be answered, oldest first. */
+    synchronized List<Submission> waiting() {
+        return List.copyOf(waiting);
+    }
+
+    /** Answers the oldest list. */
+    synchronized void step() {
+        carryOut(waiting.remove());
+    }
+
+    /** Answers the newest list, so that answers come in the wrong order. */
+    synchronized void stepLast() {
+        carryOut(waiting.removeLast());
+    }
+
+    /** From now on this decides, where it gives a result. */
+    synchronized void answerWith(@Nullable Function<Command, @Nullable Result> answers) {
+        override = answers;
+    }
+
+    void level(PressureLevel now) {
+        level = now;
+    }
+
+    /** How often everything was to be made durable. */
+    int syncs() {
+        return syncs.get();
+    }
+
+    /** The outcome of all syncs so far and to come. */
+    Promise<Void> sync() {
+        return sync;
+    }
+
+    synchronized int keys() {
+        return data.stream().mapToInt(Map::size).sum();
+    }
+
+    private void carryOut(Submission submission) {
+        Map<ByteBuffer, byte[]> keys = data.get(submission.shard());
+        for (Call call : submission.calls()) {
+            Result result = override == null ? null : override.apply(call.command());
+            call.complete(result == null ? carryOut(keys, call.command()) : result);
+        }
+    }
+
+    private static Result carryOut(Map<ByteBuffer, byte[]> keys, Command command) {
+        if (command instanceof Command.Get get) {
+            return new Result.Value(keys.get(ByteBuffer.wrap(get.key())));
+        } else if (command instanceof Command.Set set) {
+            keys.put(ByteBuffer.wrap(set.key()), set.value());
+            return Result.Ok.OK;
+        } else if (command instanceof Command.SetAll all) {
+            all.pairs().forEach(pair -> keys.put(ByteBuffer.wrap(pair.key()), pair.value()));
+            return Result.Ok.OK;
+        } else if (command instanceof Command.Delete delete) {
+            return new Result.Count(delete.keys().stream()
+                    .filter(key -> keys.remove(ByteBuffer.wrap(key)) != null)
+                    .count());
+        } else if (command instanceof Command.IncrementBy by) {
+            return increment(keys, by);
+        } else if (command instanceof Command.GetAll all) {
+            List<byte @Nullable []> values = new ArrayList<>();
+            all.keys().forEach(key -> values.add(keys.get(ByteBuffer.wrap(key))));
+            return new Result.Values(values);
+        } else if (command instanceof Command.Exists exists) {
+            return new Result.Count(exists.keys().stream()
+                    .filter(key -> keys.containsKey(ByteBuffer.wrap(key)))
+                    .count());
+        } else if (command instanceof Command.ValueLength length) {
+            byte[] value = keys.get(ByteBuffer.wrap(length.key()));
+            return new Result.Count(value == null ? 0 : value.length);
+        }
+        throw new IllegalStateException("no such command: " + command);
+    }
+
+    private static Result increment(Map<ByteBuffer, byte[]> keys, Command.IncrementBy by) {
+        byte[] old = keys.get(ByteBuffer.wrap(by.key()));
+        try {
+            long sum = Math.addExact(old == null ? 0 : Words.integer(old), by.delta());
+            keys.put(ByteBuffer.wrap(by.key()), Resp.bytes(Long.toString(sum)));
+            return new Result.Count(sum);
+        } catch (NumberFormatException e) {
+            return new Result.Failure(Result.Kind.NOT_AN_INTEGER, "");
+        } catch (ArithmeticException e) {
+            return new Result.Failure(Result.Kind.OVERFLOW, "");
+        }
+    }
+
+    @Override
+    public synchronized List<ShardStatus> statuses() {
+        List<ShardStatus> all = new ArrayList<>();
+        for (int i = 0; i < data.size(); i++) {
+            int keys = data.get(i).size();
+            all.add(new ShardStatus(
+                    i,
+                    ShardStatus.Phase.SERVING,
+                    keys,
+                    10 + i,
+                    7,
+                    100,
+                    false,
+                    1_700_000_000_000L + 1_000L * i,
+                    true,
+                    level,
+                    level.sheds() ? "disk\nfull" : "",
+                    4_096,
+                    0));
+        }
+        return all;
+    }
+
+    @Override
+    public Future<Void> syncAll() {
+        syncs.incrementAndGet();
+        return sync.future();
+    }
+}

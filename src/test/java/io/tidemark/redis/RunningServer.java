@@ -1,0 +1,60 @@
+package io.tidemark.redis;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A server on an ephemeral port of this machine, over shards in memory. */
+final class RunningServer implements AutoCloseable {
+
+    static final ServerFacts FACTS = new ServerFacts(
+            "0.1.0-test",
+            1_700_000_000_000L,
+            Path.of("/var/lib/tidemark"),
+            () -> Map.of("checkpoint.interval_ms", "10000", "redis.password", "secret"));
+
+    final AtomicReference<LoadingState> loading = new AtomicReference<>(LoadingState.READY);
+    final AtomicInteger shutdowns = new AtomicInteger();
+    private final Vertx vertx = Vertx.vertx();
+    private final RedisServer server;
+
+    RunningServer(MemoryShards shards) {
+        this(shards, new RedisOptions(), 1);
+    }
+
+    RunningServer(MemoryShards shards, RedisOptions options, int instances) {
+        server = new RedisServer(options.setPort(0), shards, FACTS, loading::get, shutdowns::incrementAndGet);
+        await(vertx.deployVerticle(
+                () -> new RedisServerVerticle(server), new DeploymentOptions().setInstances(instances)));
+    }
+
+    int port() {
+        return server.port();
+    }
+
+    RawClient client() throws IOException {
+        return new RawClient(port());
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    @Override
+    public void close() {
+        await(vertx.close());
+    }
+
+    static <T> T await(io.vertx.core.Future<T> future) {
+        try {
+            return future.await(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError("not done in 10 s", e);
+        }
+    }
+}
