@@ -1,4 +1,11 @@
-/** The node's configuration: its keys, where their values come from, and what is wrong with them. */
+/**
+ * The node's configuration: its keys, where their values come from, and what is wrong with them.
+ *
+ * <p>The catalogue of keys is {@link io.tidemark.config.ConfigKey}; {@link io.tidemark.config.ConfigLoader} reads the
+ * sources, later ones win: defaults, YAML file, environment, system properties, command line. The outcome is one
+ * immutable {@link io.tidemark.config.NodeConfig}, or a {@link io.tidemark.config.ConfigException} that names every
+ * problem at once.
+ */
 @NullMarked
 package io.tidemark.config;
 

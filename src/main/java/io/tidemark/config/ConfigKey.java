@@ -1,0 +1,173 @@
+package io.tidemark.config;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every key of the configuration, in the order of {@code config/tidemark.yaml}: name, type and range, default, and one
+ * line of documentation. Whoever adds a key adds it here and in that file; nothing else knows the names.
+ */
+public enum ConfigKey {
+    /** Where everything is kept. */
+    DATA_DIR(
+            "data_dir",
+            new ValueType.Text(),
+            "./data",
+            "Directory of everything that is kept; made at the first start."),
+    /** Number of shards. */
+    SHARDS("shards", new ValueType.Whole(1, 1024), "4", "Number of shards; fixed once the data directory exists."),
+    /** Address for Redis clients. */
+    REDIS_HOST(
+            "redis.host",
+            new ValueType.Text(),
+            "127.0.0.1",
+            "Address to listen on for Redis clients; one that others can reach needs a password."),
+    /** Port for Redis clients. */
+    REDIS_PORT("redis.port", new ValueType.Whole(0, 65_535), "7379", "Port for Redis clients; 0 takes any free one."),
+    /** Password of Redis clients. */
+    REDIS_PASSWORD(
+            "redis.password",
+            new ValueType.Secret(),
+            null,
+            "Password that Redis clients must give (AUTH); none if left out."),
+    /** Whether a reachable address may go without a password. */
+    REDIS_ALLOW_NO_PASSWORD(
+            "redis.allow_no_password",
+            new ValueType.Flag(),
+            "false",
+            "Whether to listen without a password on an address that others can reach."),
+    /** Longest request. */
+    REDIS_MAX_REQUEST_BYTES(
+            "redis.max_request_bytes",
+            new ValueType.Size(ValueType.KIB, 512 * ValueType.MIB),
+            "64MiB",
+            "Longest request of a client; a longer one is refused and its connection closed."),
+    /** Most bytes of replies that may wait for one client. */
+    REDIS_MAX_OUTPUT_BYTES(
+            "redis.max_output_bytes",
+            new ValueType.Size(ValueType.KIB, ValueType.GIB),
+            "64MiB",
+            "Most bytes of replies that may wait for one client; a client that reads too slowly is cut off."),
+    /** Most connections. */
+    REDIS_MAX_CLIENTS(
+            "redis.max_clients", new ValueType.Whole(1, 1_000_000), "10000", "Most Redis clients at one time."),
+    /** Time between ticks. */
+    CHECKPOINT_INTERVAL_MS(
+            "checkpoint.interval_ms",
+            new ValueType.Whole(10, 86_400_000),
+            "10000",
+            "Time between two looks at a shard; a dirty one is then made durable in its data files."),
+    /** Idle time that lets a tick force. */
+    CHECKPOINT_IDLE_MS(
+            "checkpoint.idle_ms",
+            new ValueType.Whole(0, 86_400_000),
+            "250",
+            "A shard still being written to is left alone until it has been idle for this long."),
+    /** Longest deferral. */
+    CHECKPOINT_MAX_DELAY_MS(
+            "checkpoint.max_delay_ms",
+            new ValueType.Whole(10, 86_400_000),
+            "180000",
+            "Written bytes wait no longer than this for a checkpoint, idle or not; it bounds the replay."),
+    /** Dirty bytes that fire without waiting. */
+    CHECKPOINT_MAX_DIRTY_BYTES(
+            "checkpoint.max_dirty_bytes",
+            new ValueType.Size(4 * ValueType.KIB, 1024 * ValueType.GIB),
+            "256MiB",
+            "A shard with more unsynced bytes than this gets its checkpoint at once."),
+    /** Permits for forcing. */
+    CHECKPOINT_MAX_CONCURRENT_FSYNCS(
+            "checkpoint.max_concurrent_fsyncs",
+            new ValueType.Whole(1, 64),
+            "2",
+            "How many shards may be forcing their files at the same time."),
+    /** Directory of the logs. */
+    LOG_DIR(
+            "log.dir",
+            new ValueType.Text(),
+            null,
+            "Directory of the logs, on a disk of their own; inside data_dir if left out."),
+    /** Size of a log file. */
+    LOG_SEGMENT_BYTES(
+            "log.segment_bytes",
+            new ValueType.Size(4 * ValueType.KIB, ValueType.GIB),
+            "64MiB",
+            "Size at which the log goes on in a new file."),
+    /** Size of a data file. */
+    BITCASK_MAX_FILE_BYTES(
+            "bitcask.max_file_bytes",
+            new ValueType.Size(4 * ValueType.KIB, ValueType.GIB),
+            "256MiB",
+            "Size at which the data goes on in a new file."),
+    /** Time for an orderly stop. */
+    SHUTDOWN_TIMEOUT_MS(
+            "shutdown_timeout_ms",
+            new ValueType.Whole(1, 3_600_000),
+            "8000",
+            "Time for an orderly stop, the last checkpoints included; keep it below the supervisor's patience.");
+
+    private final String name;
+
+    @SuppressWarnings("ImmutableEnumChecker") // every ValueType is a record of numbers
+    private final ValueType type;
+
+    private final @Nullable String defaultText;
+    private final String doc;
+
+    ConfigKey(String name, ValueType type, @Nullable String defaultText, String doc) {
+        this.name = name;
+        this.type = type;
+        this.defaultText = defaultText;
+        this.doc = doc;
+    }
+
+    /** The key as it is written: sections and name in snake_case, joined by dots. */
+    public String key() {
+        return name;
+    }
+
+    /** One line for people. */
+    public String doc() {
+        return doc;
+    }
+
+    /** What values it takes. */
+    ValueType type() {
+        return type;
+    }
+
+    /** String, Long (also sizes in bytes) or Boolean; {@code null} if the key may be left out. */
+    @Nullable
+    Object defaultValue() {
+        return defaultText == null ? null : type.read(defaultText);
+    }
+
+    /** The environment variable that sets it, such as {@code TIDEMARK_CHECKPOINT_INTERVAL_MS}. */
+    public String environmentVariable() {
+        return "TIDEMARK_" + name.toUpperCase(Locale.ROOT).replace('.', '_');
+    }
+
+    /** The system property that sets it, such as {@code tidemark.checkpoint.interval_ms}. */
+    public String systemProperty() {
+        return "tidemark." + name;
+    }
+
+    /** The key of that name. */
+    static Optional<ConfigKey> byName(String name) {
+        return Arrays.stream(values()).filter(key -> key.name.equals(name)).findFirst();
+    }
+
+    /** The key that an environment variable sets. */
+    static Optional<ConfigKey> byEnvironmentVariable(String variable) {
+        return Arrays.stream(values())
+                .filter(key -> key.environmentVariable().equals(variable))
+                .findFirst();
+    }
+
+    /** Whether keys begin with this name and a dot. */
+    static boolean isSection(String name) {
+        return Arrays.stream(values()).anyMatch(key -> key.name.startsWith(name + "."));
+    }
+}

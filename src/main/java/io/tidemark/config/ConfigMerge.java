@@ -1,0 +1,163 @@
+package io.tidemark.config;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lays the sources over the defaults, one after another; later ones win. It checks every value, also one that a later
+ * source replaces, and collects what is wrong instead of stopping at it. Not for several threads.
+ */
+final class ConfigMerge {
+    private final Map<ConfigKey, Object> values = new EnumMap<>(ConfigKey.class);
+    private final List<String> problems = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
+
+    /** Starts with the defaults. */
+    ConfigMerge() {
+        for (ConfigKey key : ConfigKey.values()) {
+            Object value = key.defaultValue();
+            if (value != null) {
+                values.put(key, value);
+            }
+        }
+    }
+
+    /** Adds problems found elsewhere. */
+    void problems(List<String> more) {
+        problems.addAll(more);
+    }
+
+    /**
+     * Lays a YAML file over what is there.
+     *
+     * @param file how problems shall name it
+     * @param line says where a key stands, such as " (line 3)"
+     */
+    void yaml(String file, JsonObject content, UnaryOperator<String> line) {
+        section("", file, content, line);
+    }
+
+    /** Lays environment variables over what is there; empty ones count as not set, foreign ones are left alone. */
+    void environment(Map<String, String> variables) {
+        new TreeMap<>(variables).forEach((name, value) -> {
+            if (!name.startsWith("TIDEMARK_") || value.isEmpty()) {
+                return;
+            }
+            String source = "environment variable " + name;
+            Optional<ConfigKey> key = ConfigKey.byEnvironmentVariable(name);
+            if (key.isEmpty()) {
+                warnings.add(source + " sets no known key and is ignored" + question(Suggestion.forVariable(name)));
+            } else if (name.endsWith("_PORT") && value.startsWith("tcp://")) {
+                warnings.add(source + " is " + value + ", as Kubernetes sets it for a service of that name; ignored");
+            } else {
+                put(key.get(), value, source, "");
+            }
+        });
+    }
+
+    /** Lays system properties over what is there; foreign ones are left alone. */
+    void properties(Map<String, String> properties) {
+        new TreeMap<>(properties).forEach((name, value) -> {
+            if (name.startsWith("tidemark.")) {
+                named(name.substring("tidemark.".length()), value, "system property " + name);
+            }
+        });
+    }
+
+    /** Lays {@code key=value} texts over what is there. */
+    void settings(List<String> settings) {
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            if (equals < 1) {
+                problems.add("--set takes key=value, such as --set shards=4; found " + setting);
+            } else {
+                named(setting.substring(0, equals).strip(), setting.substring(equals + 1), "--set");
+            }
+        }
+    }
+
+    /** What is worth a warning: one line each. */
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    /**
+     * The outcome.
+     *
+     * @throws ConfigException if any source had a problem, or the values don't go together
+     */
+    NodeConfig finish() throws ConfigException {
+        if (problems.isEmpty()) {
+            problems.addAll(ConfigRules.problems(values));
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return NodeConfig.of(values);
+    }
+
+    private void section(String prefix, String file, JsonObject content, UnaryOperator<String> line) {
+        for (String name : content.fieldNames()) {
+            String key = prefix + name;
+            Object value = content.getValue(name);
+            Optional<ConfigKey> known = ConfigKey.byName(key);
+            if (known.isPresent()) {
+                put(known.get(), value, file, line.apply(key));
+            } else if (!ConfigKey.isSection(key)) {
+                // A misspelt section is one mistake; its keys say nothing more.
+                problems.add(
+                        "unknown key `" + key + "` in " + file + question(Suggestion.forKey(key)) + line.apply(key));
+            } else if (value instanceof JsonObject section) {
+                section(key + ".", file, section, line);
+            } else if (value != null) {
+                problems.add("`" + key + "` is " + shown(value) + " in " + file
+                        + "; it must be a section with keys of its own" + line.apply(key));
+            }
+        }
+    }
+
+    private void named(String name, String value, String source) {
+        ConfigKey.byName(name)
+                .ifPresentOrElse(
+                        key -> put(key, value, source, ""),
+                        () -> problems.add(
+                                "unknown key `" + name + "` in " + source + question(Suggestion.forKey(name))));
+    }
+
+    private void put(ConfigKey key, @Nullable Object raw, String source, String line) {
+        if (raw == null) {
+            problems.add("`" + key.key() + "` has no value in " + source + "; give it one or leave the key out" + line);
+            return;
+        }
+        Object value = key.type().read(raw);
+        if (value == null) {
+            boolean secret = key.type() instanceof ValueType.Secret;
+            problems.add("`" + key.key() + "` is " + (secret ? "(hidden)" : shown(raw)) + " in " + source
+                    + "; it must be " + key.type().expectation() + line);
+            return;
+        }
+        values.put(key, value);
+    }
+
+    private static String question(Optional<String> suggestion) {
+        return suggestion.map(name -> "; did you mean `" + name + "`?").orElse("");
+    }
+
+    private static String shown(Object raw) {
+        if (raw instanceof JsonObject) {
+            return "a section";
+        } else if (raw instanceof JsonArray) {
+            return "a list";
+        }
+        String text = raw.toString();
+        return text.isBlank() ? "empty" : text;
+    }
+}

@@ -1,0 +1,129 @@
+package io.tidemark.config;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node's configuration, complete and checked. Immutable. It never prints the password.
+ *
+ * @param dataDir directory of everything that is kept
+ * @param shards number of shards
+ * @param redis the door for Redis clients
+ * @param checkpoint the section {@code checkpoint}, every key with its value, sizes in bytes; a copy at each call
+ * @param log the logs
+ * @param bitcask the data files
+ * @param shutdownTimeoutMs time for an orderly stop
+ * @param display every key that has a value with that value as text, in catalogue order; secrets read {@code (hidden)}
+ */
+public record NodeConfig(
+        Path dataDir,
+        int shards,
+        Redis redis,
+        JsonObject checkpoint,
+        Log log,
+        Bitcask bitcask,
+        long shutdownTimeoutMs,
+        Map<String, String> display) {
+
+    /**
+     * The door for Redis clients.
+     *
+     * @param host address to listen on
+     * @param port port, 0 for any free one
+     * @param password what clients must give; {@code null} for none
+     * @param maxRequestBytes longest request
+     * @param maxOutputBytes most bytes of replies that may wait for one client
+     * @param maxClients most connections
+     */
+    public record Redis(
+            String host, int port, @Nullable String password, int maxRequestBytes, int maxOutputBytes, int maxClients) {
+        @Override
+        public String toString() {
+            return "Redis[host=" + host + ", port=" + port + ", password=" + (password == null ? "none" : "(hidden)")
+                    + ", maxRequestBytes=" + maxRequestBytes + ", maxOutputBytes=" + maxOutputBytes + ", maxClients="
+                    + maxClients + "]";
+        }
+    }
+
+    /**
+     * The logs.
+     *
+     * @param dir directory of their own; {@code null} for inside the data directory
+     * @param segmentBytes size at which a log goes on in a new file
+     */
+    public record Log(@Nullable Path dir, int segmentBytes) {}
+
+    /**
+     * The data files.
+     *
+     * @param maxFileBytes size at which the data goes on in a new file
+     */
+    public record Bitcask(int maxFileBytes) {}
+
+    /** Keeps its own copies. */
+    public NodeConfig {
+        checkpoint = checkpoint.copy();
+        display = Collections.unmodifiableMap(new LinkedHashMap<>(display));
+    }
+
+    @Override
+    public JsonObject checkpoint() {
+        return checkpoint.copy();
+    }
+
+    /** Takes checked values; each key has one unless its default is none. */
+    static NodeConfig of(Map<ConfigKey, Object> values) {
+        Values from = new Values(values);
+        JsonObject checkpoint = new JsonObject();
+        Map<String, String> display = new LinkedHashMap<>();
+        for (ConfigKey key : ConfigKey.values()) {
+            Object value = values.get(key);
+            if (value != null) {
+                display.put(key.key(), key.type().show(value));
+                if (key.key().startsWith("checkpoint.")) {
+                    checkpoint.put(key.key().substring("checkpoint.".length()), value);
+                }
+            }
+        }
+        String logDir = from.optionalText(ConfigKey.LOG_DIR);
+        return new NodeConfig(
+                Path.of(from.text(ConfigKey.DATA_DIR)),
+                from.integer(ConfigKey.SHARDS),
+                new Redis(
+                        from.text(ConfigKey.REDIS_HOST),
+                        from.integer(ConfigKey.REDIS_PORT),
+                        from.optionalText(ConfigKey.REDIS_PASSWORD),
+                        from.integer(ConfigKey.REDIS_MAX_REQUEST_BYTES),
+                        from.integer(ConfigKey.REDIS_MAX_OUTPUT_BYTES),
+                        from.integer(ConfigKey.REDIS_MAX_CLIENTS)),
+                checkpoint,
+                new Log(logDir == null ? null : Path.of(logDir), from.integer(ConfigKey.LOG_SEGMENT_BYTES)),
+                new Bitcask(from.integer(ConfigKey.BITCASK_MAX_FILE_BYTES)),
+                from.number(ConfigKey.SHUTDOWN_TIMEOUT_MS),
+                display);
+    }
+
+    private record Values(Map<ConfigKey, Object> all) {
+        String text(ConfigKey key) {
+            return (String) Objects.requireNonNull(all.get(key), key.key());
+        }
+
+        @Nullable
+        String optionalText(ConfigKey key) {
+            return (String) all.get(key);
+        }
+
+        long number(ConfigKey key) {
+            return (Long) Objects.requireNonNull(all.get(key), key.key());
+        }
+
+        int integer(ConfigKey key) {
+            return Math.toIntExact(number(key));
+        }
+    }
+}

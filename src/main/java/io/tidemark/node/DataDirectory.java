@@ -1,0 +1,211 @@
+package io.tidemark.node;
+
+import io.tidemark.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The node's directories, locked and known to be its own. What lies where:
+ *
+ * <pre>
+ * data_dir/LOCK               see {@link DirectoryLock}
+ * data_dir/TIDEMARK           see {@link Identity}
+ * data_dir/shard-NNNN/data    data files of a shard
+ * data_dir/shard-NNNN/log     log of a shard, unless log.dir is set; then
+ * log.dir/TIDEMARK
+ * log.dir/shard-NNNN
+ * </pre>
+ *
+ * <p>A shard's own directories are made by the shard. Close it after everything that writes there.
+ */
+final class DataDirectory implements AutoCloseable {
+    /** May lie in a new directory: our own leftovers, and what mkfs makes. */
+    private static final Set<String> NO_DATA = Set.of(DirectoryLock.FILE, Identity.FILE + ".new", "lost+found");
+
+    private final Path dataDir;
+    private final @Nullable Path logDir;
+    private final Identity identity;
+    private final DirectoryLock lock;
+
+    private DataDirectory(Path dataDir, @Nullable Path logDir, Identity identity, DirectoryLock lock) {
+        this.dataDir = dataDir;
+        this.logDir = logDir;
+        this.identity = identity;
+        this.lock = lock;
+    }
+
+    /**
+     * Opens the directories, or makes them at the first start. Blocks.
+     *
+     * @param logDir directory of the logs; {@code null} for inside the data directory
+     * @param shards number of shards according to the configuration
+     * @throws DataDirectoryException if they can't be used: in use, not writable, of another node, of other shape
+     * @throws io.tidemark.disk.CorruptionException if an identity is damaged
+     */
+    static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards) throws IOException {
+        make(disk, "data_dir", dataDir);
+        DirectoryLock lock = DirectoryLock.acquire(dataDir);
+        try {
+            Optional<Identity> found = Identity.read(disk, dataDir);
+            Identity identity = found.isPresent()
+                    ? known(disk, dataDir, logDir, shards, found.get())
+                    : fresh(disk, dataDir, logDir, shards);
+            if (logDir != null) {
+                identity = identifyLogs(disk, dataDir, logDir, identity);
+            }
+            return new DataDirectory(dataDir, logDir, identity, lock);
+        } catch (IOException | RuntimeException refused) {
+            try {
+                lock.close();
+            } catch (IOException alsoFailed) {
+                refused.addSuppressed(alsoFailed);
+            }
+            throw refused;
+        }
+    }
+
+    /** Random id of this data directory; each file in it may name it. */
+    UUID id() {
+        return identity.id();
+    }
+
+    /** Directory of a shard's data files; may not exist yet. */
+    Path shardData(int shard) {
+        return dataDir.resolve(shardName(shard)).resolve("data");
+    }
+
+    /** Directory of a shard's log; may not exist yet. */
+    Path shardLog(int shard) {
+        return logDir == null ? dataDir.resolve(shardName(shard)).resolve("log") : logDir.resolve(shardName(shard));
+    }
+
+    /** Gives up the lock. */
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+
+    private static String shardName(int shard) {
+        return String.format(Locale.ROOT, "shard-%04d", shard);
+    }
+
+    private static void make(Disk disk, String key, Path directory) throws DataDirectoryException {
+        if (disk.exists(directory) && !java.nio.file.Files.isDirectory(directory)) {
+            throw new DataDirectoryException(
+                    directory + " (`" + key + "`) is a file; it must be a directory, or a name that isn't taken");
+        }
+        try {
+            disk.createDirectories(directory);
+        } catch (IOException failed) {
+            throw new DataDirectoryException(directory + " (`" + key + "`) can't be made", failed);
+        }
+    }
+
+    private static Identity fresh(Disk disk, Path dataDir, @Nullable Path logDir, int shards) throws IOException {
+        List<String> data = dataIn(disk, dataDir);
+        if (!data.isEmpty()) {
+            throw new DataDirectoryException(dataDir + " has no file " + Identity.FILE + " and is not empty (it has "
+                    + data.get(0) + "): it is no data directory of Tidemark, or has lost its identity. Name an empty or"
+                    + " new directory as `data_dir`, or put the file back from a backup of the same directory");
+        }
+        if (logDir != null && disk.exists(logDir) && !dataIn(disk, logDir).isEmpty()) {
+            throw new DataDirectoryException(logDir + " (`log.dir`) is not empty, and " + dataDir
+                    + " is new: it belongs to another data directory, or " + dataDir
+                    + " isn't the right one or isn't mounted. Name an empty or new directory");
+        }
+        if (logDir != null) {
+            make(disk, "log.dir", logDir);
+        }
+        Identity identity = new Identity(
+                Identity.Role.DATA,
+                UUID.randomUUID(),
+                shards,
+                Identity.CRC16_SLOTS,
+                logDir == null ? Identity.Logs.INSIDE : Identity.Logs.PENDING);
+        return written(disk, dataDir, identity);
+    }
+
+    private static Identity known(Disk disk, Path dataDir, @Nullable Path logDir, int shards, Identity found)
+            throws DataDirectoryException {
+        if (found.role() != Identity.Role.DATA) {
+            throw new DataDirectoryException(dataDir + " is the log directory of the data directory " + found.id()
+                    + "; name that one as `data_dir`");
+        }
+        if (found.shards() != shards) {
+            throw new DataDirectoryException(dataDir + " was made with " + found.shards()
+                    + " shards, and the configuration says " + shards
+                    + ". The number can't be changed: set `shards` to "
+                    + found.shards() + ", or copy the keys to a node with a new data directory");
+        }
+        if (!found.slots().equals(Identity.CRC16_SLOTS)) {
+            throw new DataDirectoryException(dataDir + " spreads keys by " + found.slots() + ", this version by "
+                    + Identity.CRC16_SLOTS + "; start the version that wrote it");
+        }
+        if (logDir != null && found.logs() == Identity.Logs.INSIDE) {
+            throw new DataDirectoryException(dataDir + " keeps its logs inside, and the configuration says `log.dir` = "
+                    + logDir + ". That can't be changed: leave `log.dir` out");
+        }
+        if (logDir == null && found.logs() != Identity.Logs.INSIDE) {
+            throw new DataDirectoryException(dataDir
+                    + " keeps its logs in a directory of their own, and the configuration has no `log.dir`; set it to"
+                    + " that directory");
+        }
+        try {
+            // A process killed inside the replacement may have left a name that isn't durable yet.
+            disk.forceDirectory(dataDir);
+        } catch (IOException failed) {
+            throw new DataDirectoryException(dataDir + " can't be made durable", failed);
+        }
+        return found;
+    }
+
+    private static Identity identifyLogs(Disk disk, Path dataDir, Path logDir, Identity data) throws IOException {
+        boolean pending = data.logs() == Identity.Logs.PENDING;
+        if (pending) {
+            make(disk, "log.dir", logDir);
+        }
+        Optional<Identity> log = Identity.read(disk, logDir);
+        if (log.isPresent() && !log.get().equals(data.ofLogDirectory())) {
+            throw new DataDirectoryException(logDir + " (`log.dir`) belongs to the data directory "
+                    + log.get().id() + ", and " + dataDir + " is " + data.id() + "; set `log.dir` to the directory with"
+                    + " the logs of " + dataDir);
+        }
+        if (log.isPresent() && !pending) {
+            return data;
+        }
+        if (log.isEmpty() && !pending) {
+            throw new DataDirectoryException(logDir + " (`log.dir`) has no file " + Identity.FILE + ": the logs of "
+                    + dataDir + " are not there. Is the volume mounted?");
+        }
+        if (log.isEmpty()) {
+            written(disk, logDir, data.ofLogDirectory());
+        }
+        return written(disk, dataDir, data.with(Identity.Logs.ELSEWHERE));
+    }
+
+    private static Identity written(Disk disk, Path directory, Identity identity) throws DataDirectoryException {
+        try {
+            identity.write(disk, directory);
+            return identity;
+        } catch (IOException failed) {
+            throw new DataDirectoryException(
+                    directory + " can't be written to; is it full or mounted read-only?", failed);
+        }
+    }
+
+    private static List<String> dataIn(Disk disk, Path directory) throws DataDirectoryException {
+        try {
+            return disk.list(directory).stream()
+                    .filter(name -> !NO_DATA.contains(name))
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new DataDirectoryException(directory + " can't be read", unreadable);
+        }
+    }
+}

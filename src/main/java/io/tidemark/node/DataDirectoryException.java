@@ -1,0 +1,20 @@
+package io.tidemark.node;
+
+import java.io.IOException;
+
+/** A data or log directory can't be used. The message names it, what was found, and what to do. */
+final class DataDirectoryException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    DataDirectoryException(String message) {
+        super(message);
+    }
+
+    DataDirectoryException(String message, IOException cause) {
+        super(message + " (" + reason(cause) + ")", cause);
+    }
+
+    private static String reason(IOException cause) {
+        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+    }
+}

@@ -1,0 +1,135 @@
+package io.tidemark.node;
+
+import io.tidemark.config.ConfigException;
+import io.tidemark.config.ConfigLoader;
+import io.tidemark.config.ConfigSources;
+import io.tidemark.config.NodeConfig;
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.Disk;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemark run}: loads the configuration, opens the data directory, and runs the node until it is stopped. */
+@Command(
+        name = "run",
+        description = "Runs a node until it gets SIGTERM or SIGINT.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        footerHeading = "%nConfiguration, later ones win:%n",
+        footer = {
+            "  the YAML file, environment variables (TIDEMARK_SHARDS),",
+            "  system properties (-Dtidemark.shards), --set"
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final long CLOSE_LIMIT_MS = 2_000;
+
+    private final ConfigSources process;
+    private final StopSignal stop;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "YAML file with the configuration; default: config/tidemark.yaml if it is there.")
+    private @Nullable Path file;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets one key, such as --set redis.port=7000. May be repeated.")
+    private List<String> settings = new ArrayList<>();
+
+    /**
+     * Takes what surrounds the command line.
+     *
+     * @param process environment and system properties
+     */
+    RunCommand(ConfigSources process, StopSignal stop) {
+        this.process = process;
+        this.stop = stop;
+    }
+
+    @Override
+    public Integer call() {
+        // Vert.x would else look for files on the class path too, and keep copies of them in the temporary directory.
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
+        try {
+            return run(vertx).code();
+        } catch (ConfigException refused) {
+            complain("the configuration can't be used:\n  " + String.join("\n  ", refused.problems()));
+            return ExitCode.USAGE.code();
+        } catch (StartupException refused) {
+            complain(refused.getMessage());
+            return refused.exitCode().code();
+        } catch (DataDirectoryException | CorruptionException refused) {
+            complain(refused.getMessage());
+            return ExitCode.DATA_REFUSED.code();
+        } catch (IOException failed) {
+            complain("the data directory can't be used: " + failed);
+            return ExitCode.DATA_REFUSED.code();
+        } finally {
+            close(vertx);
+        }
+    }
+
+    private ExitCode run(Vertx vertx) throws ConfigException, StartupException, IOException {
+        ConfigLoader.Loaded loaded =
+                await(new ConfigLoader(vertx).load(process.withCommandLine(file, List.copyOf(settings))));
+        loaded.warnings().forEach(LOG::warn);
+        NodeConfig config = loaded.config();
+        stop.limitMs(config.shutdownTimeoutMs() + CLOSE_LIMIT_MS);
+        try (DataDirectory directory =
+                DataDirectory.open(Disk.real(), config.dataDir(), config.log().dir(), config.shards())) {
+            return new NodeLauncher(vertx, config, directory, stop).runUntilStopped();
+        }
+    }
+
+    private void complain(@Nullable String message) {
+        if (spec != null) {
+            spec.commandLine().getErr().println("tidemark: " + message);
+        }
+    }
+
+    private static ConfigLoader.Loaded await(Future<ConfigLoader.Loaded> loading) throws ConfigException {
+        try {
+            return loading.toCompletionStage().toCompletableFuture().join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof ConfigException refused) {
+                throw refused;
+            }
+            throw failed;
+        }
+    }
+
+    private static void close(Vertx vertx) {
+        try {
+            vertx.close().toCompletionStage().toCompletableFuture().get(CLOSE_LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException failed) {
+            LOG.warn("Vert.x did not close in order", failed);
+        }
+    }
+}

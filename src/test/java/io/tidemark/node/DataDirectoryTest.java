@@ -1,0 +1,235 @@
+package io.tidemark.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.Disk;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DataDirectoryTest {
+    private final Path data;
+    private final Path logs;
+
+    DataDirectoryTest(@TempDir Path temporary) {
+        data = temporary.resolve("a/data");
+        logs = temporary.resolve("b/logs");
+    }
+
+    @Test
+    void open_firstAndAgain_keepsTheId() throws Exception {
+        UUID id = open(null);
+        assertThat(open(null)).isEqualTo(id);
+        assertThat(Files.readString(data.resolve("TIDEMARK")))
+                .startsWith("tidemark data\nformat 1\nid " + id
+                        + "\nshards 4\nslots crc16-redis-cluster\nlogs inside\ncrc32c ");
+        assertThat(Files.readString(data.resolve("LOCK")))
+                .isEqualTo(ProcessHandle.current().pid() + "\n");
+    }
+
+    @Test
+    void paths_perShard_lieAsDocumented() throws Exception {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, null, 4)) {
+            assertThat(directory.shardData(3)).isEqualTo(data.resolve("shard-0003/data"));
+            assertThat(directory.shardLog(3)).isEqualTo(data.resolve("shard-0003/log"));
+        }
+        Path other = data.resolveSibling("other");
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), other, logs, 4)) {
+            assertThat(directory.shardData(3)).isEqualTo(other.resolve("shard-0003/data"));
+            assertThat(directory.shardLog(3)).isEqualTo(logs.resolve("shard-0003"));
+        }
+    }
+
+    @Test
+    void open_whileOpenInThisProcess_isRefused() throws Exception {
+        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4)) {
+            assertThat(first.id()).isNotNull();
+            Path link = Files.createSymbolicLink(data.resolveSibling("link"), data);
+            assertRefused(null, data + " is in use by this process");
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), link, null, 4))
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining("in use");
+        }
+        open(null);
+    }
+
+    @Test
+    void open_whileOpenInAnotherProcess_isRefusedAndNamesIt() throws Exception {
+        open(null);
+        try (Probe probe = Probe.start(LockProbe.class, data.toString())) {
+            assertThat(probe.line()).isEqualTo("locked");
+            assertRefused(null, data + " is in use by another node, process " + probe.pid() + "; stop that node");
+            probe.kill();
+        }
+        open(null);
+    }
+
+    @Test
+    void open_refusedInThisProcess_leavesTheLockWithItsHolder() throws Exception {
+        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4)) {
+            assertThat(first.id()).isNotNull();
+            assertRefused(null, "in use by this process");
+            try (Probe probe = Probe.start(LockProbe.class, data.toString())) {
+                assertThat(probe.line())
+                        .contains("in use by another node, process "
+                                + ProcessHandle.current().pid());
+            }
+        }
+    }
+
+    @Test
+    void open_refusedForItsIdentity_givesTheLockUp() throws Exception {
+        open(null);
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 8))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining(data + " was made with 4 shards, and the configuration says 8")
+                .hasMessageContaining("set `shards` to 4");
+        open(null);
+    }
+
+    @Test
+    void open_ofDamagedIdentity_isCorruption() throws Exception {
+        open(null);
+        Path file = data.resolve("TIDEMARK");
+        byte[] good = Files.readAllBytes(file);
+        for (int at = 0; at < good.length; at++) {
+            byte[] bad = good.clone();
+            bad[at] ^= 1;
+            Files.write(file, bad);
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4))
+                    .as("byte %d", at)
+                    .isInstanceOf(CorruptionException.class)
+                    .hasMessageContaining(file + " is damaged");
+        }
+        for (int length = 0; length < good.length; length++) {
+            Files.write(file, java.util.Arrays.copyOf(good, length));
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4))
+                    .as("cut to %d", length)
+                    .isInstanceOf(CorruptionException.class);
+        }
+        Files.write(file, new byte[10_000]);
+        assertRefused(null, file + " can't be read", "10000 bytes");
+    }
+
+    @Test
+    void open_ofNewerFormat_isRefused() throws Exception {
+        open(null);
+        Path file = data.resolve("TIDEMARK");
+        String text = "tidemark data\nformat 2\nanything else\n";
+        java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+        crc.update(text.getBytes(StandardCharsets.US_ASCII));
+        Files.writeString(file, text + String.format(java.util.Locale.ROOT, "crc32c %08x\n", crc.getValue()));
+        assertRefused(null, file + " has format 2, this version knows format 1");
+    }
+
+    @Test
+    void open_ofDataWithoutIdentity_isRefused() throws Exception {
+        open(null);
+        Files.createDirectories(data.resolve("shard-0000/data"));
+        Files.delete(data.resolve("TIDEMARK"));
+        assertRefused(null, data + " has no file TIDEMARK and is not empty (it has shard-0000)");
+    }
+
+    @Test
+    void open_ofNewVolume_toleratesWhatMkfsMakes() throws Exception {
+        Files.createDirectories(data.resolve("lost+found"));
+        Files.writeString(data.resolve("TIDEMARK.new"), "half of a");
+        open(null);
+    }
+
+    @Test
+    void open_ofFileOrBelowOne_isRefused() throws Exception {
+        Files.createDirectories(data.getParent());
+        Files.writeString(data, "");
+        assertRefused(null, data + " (`data_dir`) is a file");
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolve("below"), null, 4))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining(data.resolve("below") + " (`data_dir`) can't be made");
+    }
+
+    @Test
+    void open_whereTheLockCantBeOpened_isRefused() throws Exception {
+        Files.createDirectories(data.resolve("LOCK"));
+        assertRefused(null, data + " can't be locked");
+    }
+
+    @Test
+    void open_withLogsElsewhere_identifiesBoth() throws Exception {
+        UUID id = open(logs);
+        assertThat(open(logs)).isEqualTo(id);
+        assertThat(Identity.read(Disk.real(), data)).map(Identity::logs).contains(Identity.Logs.ELSEWHERE);
+        assertThat(Identity.read(Disk.real(), logs))
+                .contains(new Identity(Identity.Role.LOG, id, 4, "crc16-redis-cluster", Identity.Logs.ELSEWHERE));
+    }
+
+    @Test
+    void open_withLogVolumeMissing_isRefused() throws Exception {
+        open(logs);
+        Files.delete(logs.resolve("TIDEMARK"));
+        assertRefused(logs, logs + " (`log.dir`) has no file TIDEMARK", "Is the volume mounted?");
+        Files.delete(logs);
+        assertRefused(logs, logs + " (`log.dir`) has no file TIDEMARK", "Is the volume mounted?");
+        assertThat(logs).doesNotExist();
+    }
+
+    @Test
+    void open_withForeignLogVolume_isRefusedByName() throws Exception {
+        UUID id = open(logs);
+        Path otherLogs = logs.resolveSibling("other-logs");
+        UUID otherId;
+        try (DataDirectory other = DataDirectory.open(Disk.real(), data.resolveSibling("other"), otherLogs, 4)) {
+            otherId = other.id();
+        }
+        assertRefused(otherLogs, otherLogs.toString(), otherId.toString(), data + " is " + id);
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolveSibling("new"), logs, 4))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining(logs + " (`log.dir`) is not empty");
+    }
+
+    @Test
+    void open_withLogsMoved_isRefused() throws Exception {
+        open(null);
+        assertRefused(logs, data + " keeps its logs inside");
+        Path other = data.resolveSibling("other");
+        DataDirectory.open(Disk.real(), other, logs, 4).close();
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), other, null, 4))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining("keeps its logs in a directory of their own");
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), logs, null, 4))
+                .isInstanceOf(DataDirectoryException.class)
+                .hasMessageContaining(logs + " is the log directory of the data directory");
+    }
+
+    @Test
+    void open_afterACrashInTheFirstStart_goesOn() throws Exception {
+        UUID id = UUID.randomUUID();
+        Identity pending = new Identity(Identity.Role.DATA, id, 4, Identity.CRC16_SLOTS, Identity.Logs.PENDING);
+        Files.createDirectories(data);
+        pending.write(Disk.real(), data);
+        assertThat(open(logs)).isEqualTo(id);
+
+        pending.write(Disk.real(), data);
+        assertThat(open(logs)).as("the log directory already had its file").isEqualTo(id);
+        assertThat(Identity.read(Disk.real(), data)).map(Identity::logs).contains(Identity.Logs.ELSEWHERE);
+    }
+
+    private UUID open(@Nullable Path logDir) throws IOException {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, logDir, 4)) {
+            return directory.id();
+        }
+    }
+
+    private void assertRefused(@Nullable Path logDir, String... message) {
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, logDir, 4))
+                .isInstanceOf(DataDirectoryException.class)
+                .message()
+                .contains(message);
+    }
+}

@@ -1,0 +1,20 @@
+package io.tidemark.node;
+
+import io.tidemark.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A process that opens the data directory named first, says so, and keeps it until it is killed. */
+final class LockProbe {
+    private LockProbe() {}
+
+    public static void main(String[] arguments) throws Exception {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), Path.of(arguments[0]), null, 4)) {
+            System.out.println("locked");
+            int end = System.in.read();
+            System.out.println(directory.id() + " let go at " + end);
+        } catch (IOException refused) {
+            System.out.println(refused.getMessage());
+        }
+    }
+}
