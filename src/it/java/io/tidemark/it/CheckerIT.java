@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,24 @@ class CheckerIT {
         assertThat(report.violations()).as(report.toString()).hasSizeGreaterThan(50);
         assertThat(report.violations()).anyMatch(text -> text.contains("holds nothing; expected write"));
         assertThat(report.violations()).anyMatch(text -> text.contains("gone back to 0"));
+    }
+
+    @Test
+    void trace_serverThatSyncs_seesItsSyncsAndItsIdleness(@TempDir Path dir) throws IOException {
+        Faults.requireProgram("strace");
+        try (CommandUnderTest redis = new CommandUnderTest(REDIS + "--appendonly yes --appendfsync always", dir)) {
+            redis.start();
+            SetLoad load = new SetLoad(redis.port(), 10, 16, 128, SetLoad.keys("k", 1_000));
+            try (SyscallTrace trace = SyscallTrace.attach(redis.pid(), "fsync,fdatasync", dir.resolve("trace"))) {
+                long acknowledged = load.run(3_200);
+                List<SyscallTrace.Call> calls = trace.detach();
+                assertThat(calls).hasSizeBetween((int) acknowledged / 160 / 2, (int) acknowledged);
+                assertThat(calls).allMatch(call -> call.path().endsWith(".aof"));
+            }
+            try (SyscallTrace trace = SyscallTrace.attach(redis.pid(), "fsync,fdatasync", dir.resolve("idle"))) {
+                assertThat(trace.detach()).isEmpty();
+            }
+        }
     }
 
     private static KillLoop.Report run(String command, Path dir) throws IOException {

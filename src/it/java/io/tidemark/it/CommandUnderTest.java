@@ -56,6 +56,11 @@ final class CommandUnderTest implements ServerUnderTest {
         return port;
     }
 
+    /** Of the life that runs now. */
+    long pid() {
+        return running().pid();
+    }
+
     @Override
     public void kill() {
         close();
