@@ -1,0 +1,209 @@
+package io.tidemark.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Wrong, huge and broken requests: each is told why, and nobody else notices. */
+@Timeout(60)
+class HostileClientIT {
+
+    private static final String PASSWORD = "open sesame";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    static Path dir;
+
+    @SuppressWarnings("NullAway.Init")
+    private static NodeProcess node;
+
+    @BeforeAll
+    static void start() throws IOException {
+        node = NodeProcess.in(dir)
+                .set("redis.password", PASSWORD)
+                .jvm("-Xmx128m")
+                .start();
+        try (RespClient client = authenticated()) {
+            client.set("a", "b");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        try (NodeProcess ending = node) {
+            assertThat(ending.stop()).as(ending.stderr()).isZero();
+            assertThat(ending.stdout() + ending.stderr()).doesNotContain("OutOfMemoryError", PASSWORD);
+        }
+    }
+
+    @AfterEach
+    void nodeSurvives() throws IOException {
+        try (RespClient client = authenticated()) {
+            assertThat(client.get("a")).isEqualTo("b");
+        }
+    }
+
+    private static RespClient authenticated() throws IOException {
+        RespClient client = node.client();
+        assertThat(client.call("AUTH", PASSWORD)).isEqualTo("OK");
+        return client;
+    }
+
+    private static String failure(@Nullable Object reply) {
+        assertThat(reply).isInstanceOf(RespClient.Failure.class);
+        return reply instanceof RespClient.Failure failure ? failure.message() : "";
+    }
+
+    private static void sendRaw(RespClient client, String text) throws IOException {
+        client.sendRaw(text.getBytes(StandardCharsets.US_ASCII));
+        client.flush();
+    }
+
+    private static void assertClosed(RespClient client) {
+        assertThatThrownBy(client::read).isInstanceOfAny(EOFException.class, SocketException.class);
+    }
+
+    @Test
+    void command_withoutPassword_isRefused() throws IOException {
+        try (RespClient client = node.client()) {
+            assertThat(failure(client.call("GET", "a"))).startsWith("NOAUTH ");
+            assertThat(failure(client.call("SET", "a", "stolen"))).startsWith("NOAUTH ");
+        }
+    }
+
+    @Test
+    void auth_withAWrongPassword_isRefused() throws IOException {
+        try (RespClient client = node.client()) {
+            assertThat(failure(client.call("AUTH", "wrong"))).startsWith("WRONGPASS ");
+            assertThat(failure(client.call("GET", "a"))).startsWith("NOAUTH ");
+            assertThat(client.call("AUTH", PASSWORD)).isEqualTo("OK");
+            assertThat(client.get("a")).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void unknownCommand_isNamedAndTheConnectionGoesOn() throws IOException {
+        try (RespClient client = authenticated()) {
+            assertThat(failure(client.call("FROBNICATE", "a"))).contains("unknown command", "FROBNICATE");
+            assertThat(client.get("a")).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void wrongArity_isNamedAndTheConnectionGoesOn() throws IOException {
+        try (RespClient client = authenticated()) {
+            assertThat(failure(client.call("GET"))).contains("wrong number of arguments", "get");
+            assertThat(failure(client.call("SET", "a"))).contains("wrong number of arguments", "set");
+            assertThat(failure(client.call("MSET", "a", "b", "c"))).contains("wrong number of arguments");
+            assertThat(client.get("a")).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void pipeline_withABadCommandInTheMiddle_answersEachInOrder() throws IOException {
+        try (RespClient client = authenticated()) {
+            client.send("SET", "p", "1");
+            client.send("FROBNICATE");
+            client.send("GET", "p");
+            client.flush();
+            assertThat(client.read()).isEqualTo("OK");
+            assertThat(failure(client.read())).contains("unknown command");
+            assertThat(client.read()).isEqualTo(new byte[] {'1'});
+        }
+    }
+
+    @Test
+    void incr_ofSomethingElse_isRefused() throws IOException {
+        try (RespClient client = authenticated()) {
+            assertThat(failure(client.call("INCR", "a"))).contains("not an integer");
+            client.set("most", Long.MAX_VALUE);
+            assertThat(failure(client.call("INCR", "most"))).contains("overflow");
+            assertThat(client.get("most")).isEqualTo(Long.toString(Long.MAX_VALUE));
+        }
+    }
+
+    @Test
+    void bulkOf600Megabytes_isRefusedAtItsHeader() throws IOException {
+        try (RespClient client = authenticated()) {
+            sendRaw(client, "*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$629145600\r\n");
+            assertThat(failure(client.read())).containsIgnoringCase("bulk length");
+            assertClosed(client);
+        }
+    }
+
+    @Test
+    void arrayOfTwoMillion_isRefusedAtItsHeader() throws IOException {
+        try (RespClient client = authenticated()) {
+            sendRaw(client, "*2000000\r\n");
+            assertThat(failure(client.read())).containsIgnoringCase("multibulk length");
+            assertClosed(client);
+        }
+    }
+
+    @Test
+    void arrayOfAMillion_withNothingBehindIt_costsNothing() throws IOException {
+        for (int i = 0; i < 50; i++) {
+            try (RespClient client = authenticated()) {
+                sendRaw(client, "*1000000\r\n$3\r\n");
+                client.readTimeout(Duration.ofMillis(20));
+                try {
+                    assertThat(failure(client.read())).containsIgnoringCase("multibulk length");
+                } catch (SocketTimeoutException waitsForMore) {
+                    assertThat(waitsForMore).isNotNull();
+                }
+            }
+        }
+    }
+
+    @Test
+    void noProtocolAtAll_isToldSo() throws IOException {
+        try (RespClient client = authenticated()) {
+            sendRaw(client, "*1\r\n!oops\r\n");
+            assertThat(failure(client.read())).containsIgnoringCase("protocol error");
+            assertClosed(client);
+        }
+        try (RespClient client = authenticated()) {
+            sendRaw(client, "*many\r\n");
+            assertThat(failure(client.read())).containsIgnoringCase("protocol error");
+        }
+    }
+
+    @Test
+    void halfACommand_thenDisconnect_doesNothing() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            try (RespClient client = authenticated()) {
+                sendRaw(client, "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$100\r\nhalf of the va");
+            }
+        }
+    }
+
+    @Test
+    void commands_thenDisconnectWithoutReadingAnswers_areCarriedOutOrNot() throws IOException {
+        byte[] value = new byte[100_000];
+        try (RespClient client = authenticated()) {
+            client.set("large", value);
+        }
+        for (int i = 0; i < 5; i++) {
+            try (RespClient client = authenticated()) {
+                for (int k = 0; k < 300; k++) {
+                    client.send("GET", "large");
+                }
+                client.flush();
+            }
+        }
+    }
+}

@@ -1,0 +1,266 @@
+package io.tidemark.it;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
+
+/**
+ * Loads a server with several clients, kills it under them, starts it again on the same directory and checks every key;
+ * over and over. SIGKILL spares the page cache: this tests recovery, not fsync.
+ *
+ * <p>Each cycle: start; check what the cycles before left; load until a drawn number of acknowledgements; SIGKILL while
+ * the clients are at it. In some cycles the next start is killed too, mostly in mid-recovery. After the last cycle an
+ * ordered stop (exit code 0), a start, a check.
+ *
+ * <p>Everything drawn comes from the seed; what the threads make of it does not, so that the seed repeats the load and
+ * not the moment of the kill.
+ */
+final class KillLoop {
+
+    private static final int KEYS = 200;
+    private static final int COUNTERS = 20;
+    private static final Duration LOAD_LIMIT = Duration.ofSeconds(30);
+
+    private final ServerUnderTest server;
+    private final Plan plan;
+    private final SplittableRandom random;
+    private final LongAdder acknowledged = new LongAdder();
+    private final List<LoadClient> clients;
+    private final List<String> violations = new ArrayList<>();
+    private long checkedKeys;
+    private int kills;
+
+    /**
+     * What to do.
+     *
+     * @param seed of everything drawn
+     * @param cycles loads, each ended by a SIGKILL
+     * @param clients connections
+     * @param pipeline commands a batch on each
+     * @param maxWrites acknowledgements after which a cycle's kill comes at the latest; at least a tenth
+     */
+    record Plan(long seed, int cycles, int clients, int pipeline, int maxWrites) {}
+
+    /** What came of it; {@link #toString} is for people. */
+    record Report(
+            Plan plan,
+            int kills,
+            long sent,
+            long acknowledged,
+            long refused,
+            long reads,
+            long checkedKeys,
+            double seconds,
+            List<String> refusals,
+            List<String> violations) {
+
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "seed %d: %d kills, %d writes sent, %d acknowledged, %d refused, %d reads under load, "
+                            + "%d keys checked after restarts, %d violations, %.1f s",
+                    plan.seed(),
+                    kills,
+                    sent,
+                    acknowledged,
+                    refused,
+                    reads,
+                    checkedKeys,
+                    violations.size(),
+                    seconds);
+        }
+    }
+
+    KillLoop(ServerUnderTest server, Plan plan) {
+        this.server = server;
+        this.plan = plan;
+        this.random = new SplittableRandom(plan.seed());
+        this.clients = IntStream.range(0, plan.clients())
+                .mapToObj(i -> new LoadClient(
+                        new AcknowledgementRecorder(i, KEYS, COUNTERS, acknowledged), random.split(), plan.pipeline()))
+                .toList();
+    }
+
+    /**
+     * Runs the plan; returns at the first cycle that leaves violations.
+     *
+     * @param afterCycle told of each cycle's number when its kill is done
+     */
+    Report run(IntConsumer afterCycle) throws IOException {
+        long startNanos = System.nanoTime();
+        ExecutorService threads = Executors.newFixedThreadPool(plan.clients());
+        try {
+            for (int cycle = 0; cycle < plan.cycles() && violations.isEmpty(); cycle++) {
+                server.start();
+                check("after kill " + kills);
+                loadAndKill(threads);
+                afterCycle.accept(cycle);
+                if (random.nextInt(4) == 0) {
+                    server.startAndKillAfter(Duration.ofMillis(150 + random.nextInt(600)));
+                    kills++;
+                }
+            }
+            server.start();
+            check("after kill " + kills);
+            stopInOrder();
+            server.start();
+            check("after the ordered stop");
+            stopInOrder();
+        } finally {
+            threads.shutdownNow();
+            server.close();
+        }
+        return report((System.nanoTime() - startNanos) / 1e9);
+    }
+
+    private void loadAndKill(ExecutorService threads) throws IOException {
+        int port = server.port();
+        long target = acknowledged.sum() + plan.maxWrites() / 10 + random.nextInt(plan.maxWrites());
+        AtomicInteger held = new AtomicInteger();
+        List<Future<?>> running = new ArrayList<>();
+        for (LoadClient client : clients) {
+            running.add(threads.submit(() -> {
+                if (client.run(port, () -> false)) {
+                    held.incrementAndGet();
+                }
+            }));
+        }
+        long deadlineNanos = System.nanoTime() + LOAD_LIMIT.toNanos();
+        while (acknowledged.sum() < target
+                && System.nanoTime() - deadlineNanos < 0
+                && running.stream().noneMatch(Future::isDone)) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+        boolean brokeBefore = running.stream().anyMatch(Future::isDone);
+        boolean reached = acknowledged.sum() >= target;
+        server.kill();
+        kills++;
+        for (Future<?> one : running) {
+            await(one);
+        }
+        if (brokeBefore && !reached) {
+            violations.add("a connection broke before the kill");
+        } else if (!reached) {
+            violations.add("fewer acknowledgements than asked for within " + LOAD_LIMIT);
+        }
+    }
+
+    private void check(String when) throws IOException {
+        try (RespClient connection = RespClient.connect(server.port())) {
+            for (LoadClient client : clients) {
+                AcknowledgementRecorder recorder = client.recorder();
+                recorder.violations().stream()
+                        .map(text -> "under load, " + when + ": " + text)
+                        .forEach(violations::add);
+                recorder.violations().clear();
+                checkedKeys += RestartCheck.run(connection, recorder);
+                recorder.violations().stream()
+                        .map(text -> "at rest, " + when + ": " + text)
+                        .forEach(violations::add);
+                recorder.violations().clear();
+            }
+        }
+    }
+
+    private void stopInOrder() throws IOException {
+        int exitCode = server.stop();
+        if (exitCode != 0) {
+            violations.add("the ordered stop ended with exit code " + exitCode);
+        }
+    }
+
+    private Report report(double seconds) {
+        List<AcknowledgementRecorder> recorders =
+                clients.stream().map(LoadClient::recorder).toList();
+        return new Report(
+                plan,
+                kills,
+                recorders.stream()
+                        .mapToLong(AcknowledgementRecorder::sentWrites)
+                        .sum(),
+                acknowledged.sum(),
+                recorders.stream()
+                        .mapToLong(AcknowledgementRecorder::refusedWrites)
+                        .sum(),
+                recorders.stream().mapToLong(AcknowledgementRecorder::reads).sum(),
+                checkedKeys,
+                seconds,
+                recorders.stream().flatMap(one -> one.refusals().stream()).toList(),
+                List.copyOf(violations));
+    }
+
+    private static void await(Future<?> future) throws IOException {
+        try {
+            future.get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("a load client failed", e.getCause());
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new IOException("a load client hangs on a dead server", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    /** The settings of a node's life in such a loop: by turns, so that all meet all others' leavings. */
+    static Map<String, String> nodeSettings(int life) {
+        return switch (life % 4) {
+            case 0 -> Map.of("checkpoint.interval_ms", "100", "checkpoint.idle_ms", "10");
+            case 1 ->
+                Map.of(
+                        "checkpoint.interval_ms", "50",
+                        "checkpoint.idle_ms", "5",
+                        "checkpoint.max_delay_ms", "100",
+                        "log.segment_bytes", "1048576",
+                        "bitcask.max_file_bytes", "1048576");
+            case 2 -> Map.of("checkpoint.max_dirty_bytes", "1048576", "bitcask.max_file_bytes", "4194304");
+            default -> Map.of();
+        };
+    }
+
+    /**
+     * {@code KillLoop [--seed N] [--cycles N] [--clients N] [--pipeline N] [--max-writes N] [--dir DIR] [--command
+     * "redis-server --port {port} --dir {dir} ..."]}; without {@code --command} the node of {@code
+     * target/tidemark.jar}. Exit code 1 if anything was lost.
+     */
+    public static void main(String[] words) throws IOException {
+        Options options = Options.parse(words);
+        Plan plan = new Plan(
+                options.number("seed", System.nanoTime()),
+                (int) options.number("cycles", 20),
+                (int) options.number("clients", 4),
+                (int) options.number("pipeline", 32),
+                (int) options.number("max-writes", 20_000));
+        Path dir = options.has("dir") ? Path.of(options.text("dir", "")) : Files.createTempDirectory("kill-loop");
+        String command = options.text("command", "");
+        System.out.println("seed " + plan.seed() + ", directory " + dir);
+        try (ServerUnderTest server = command.isEmpty()
+                ? new NodeUnderTest(dir, KillLoop::nodeSettings)
+                : new CommandUnderTest(command, dir)) {
+            Report report = new KillLoop(server, plan).run(cycle -> {});
+            System.out.println(report);
+            report.violations().forEach(System.out::println);
+            System.exit(report.violations().isEmpty() ? 0 : 1);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}

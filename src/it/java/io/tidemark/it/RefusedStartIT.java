@@ -1,0 +1,107 @@
+package io.tidemark.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starts that must fail, each with its exit code and a message that says what to do. */
+@Timeout(60)
+class RefusedStartIT {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    Path dir;
+
+    @Test
+    void start_onADirectoryInUse_isRefusedAndTheFirstGoesOn() throws IOException {
+        try (NodeProcess first = NodeProcess.in(dir).start();
+                RespClient client = first.client()) {
+            client.set("a", "b");
+            Refusal.of(NodeProcess.in(dir)).is(3, dir.toString());
+            client.set("c", "d");
+            assertThat(client.get("a")).isEqualTo("b");
+            assertThat(first.stop()).isZero();
+        }
+        try (NodeProcess again = NodeProcess.in(dir).start();
+                RespClient client = again.client()) {
+            assertThat(client.get("a")).isEqualTo("b");
+            assertThat(client.get("c")).isEqualTo("d");
+        }
+    }
+
+    @Test
+    void start_onAPortInUse_isRefused() throws IOException {
+        try (NodeProcess first = NodeProcess.in(dir.resolve("one")).start()) {
+            String port = Integer.toString(first.port());
+            Refusal.of(NodeProcess.in(dir.resolve("two")).set("redis.port", port))
+                    .is(4, port);
+            try (RespClient client = first.client()) {
+                client.set("a", "b");
+            }
+        }
+    }
+
+    @Test
+    void start_withAMisspeltKey_isRefusedWithTheRightOne() throws IOException {
+        Refusal.of(NodeProcess.in(dir).set("checkpoint.intervalMs", "5"))
+                .is(2, "unknown key `checkpoint.intervalMs`", "did you mean `checkpoint.interval_ms`");
+        assertThat(dir).as("nothing made").isEmptyDirectory();
+    }
+
+    @Test
+    void start_withAnUnknownKey_isRefused() throws IOException {
+        Refusal.of(NodeProcess.in(dir).set("colour", "blue")).is(2, "unknown key `colour`");
+    }
+
+    @Test
+    void start_withAMisspeltKeyInAFile_isRefusedWithTheRightOne() throws IOException {
+        Path config = Files.writeString(dir.resolve("tidemark.yaml"), "checkpoint:\n  idleMs: 100\n");
+        Refusal.of(NodeProcess.in(dir.resolve("data")).argument("--config").argument(config.toString()))
+                .is(2, "did you mean `checkpoint.idle_ms`");
+    }
+
+    @Test
+    void start_withAConfigFileThatIsNotThere_isRefused() throws IOException {
+        Path missing = dir.resolve("missing.yaml");
+        Refusal.of(NodeProcess.in(dir.resolve("data")).argument("--config").argument(missing.toString()))
+                .is(2, missing.toString());
+    }
+
+    @Test
+    void start_withAValueThatIsNoNumber_isRefused() throws IOException {
+        Refusal.of(NodeProcess.in(dir).set("shards", "four")).is(2, "shards", "four");
+        Refusal.of(NodeProcess.in(dir).set("shards", "0")).is(2, "shards");
+        Refusal.of(NodeProcess.in(dir).set("checkpoint.interval_ms", "-1")).is(2, "checkpoint.interval_ms", "-1");
+    }
+
+    @Test
+    void start_withAnUnknownOption_isRefused() throws IOException {
+        Refusal.of(NodeProcess.withArguments("run", "--colour")).is(2, "--colour");
+        Refusal.of(NodeProcess.withArguments("walk")).is(2, "walk");
+    }
+
+    @Test
+    void start_withAnotherNumberOfShards_isRefusedAndChangesNothing() throws IOException {
+        try (NodeProcess first = NodeProcess.in(dir).set("shards", "4").start();
+                RespClient client = first.client()) {
+            client.set("a", "b");
+            assertThat(first.stop()).isZero();
+        }
+        Refusal.of(NodeProcess.in(dir).set("shards", "8")).is(3, "4", "8", "shards");
+        try (NodeProcess again = NodeProcess.in(dir).set("shards", "4").start();
+                RespClient client = again.client()) {
+            assertThat(client.get("a")).isEqualTo("b");
+        }
+    }
+
+    @Test
+    void start_onAFile_isRefused() throws IOException {
+        Path file = Files.writeString(dir.resolve("file"), "no directory");
+        Refusal.of(NodeProcess.in(file)).is(3, file.toString());
+    }
+}

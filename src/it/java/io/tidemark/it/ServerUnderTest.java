@@ -1,0 +1,27 @@
+package io.tidemark.it;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/** A server that speaks RESP, keeps its data in one directory over several lives, and can be killed. */
+interface ServerUnderTest extends AutoCloseable {
+
+    /** Starts it and waits until it answers. */
+    void start() throws IOException;
+
+    /** Starts it and kills it after that long, whatever it is doing by then. */
+    void startAndKillAfter(Duration time) throws IOException;
+
+    /** Port of the life that runs now. */
+    int port();
+
+    /** SIGKILL, and waits for the end. */
+    void kill() throws IOException;
+
+    /** Ordered stop by SIGTERM; returns the exit code. */
+    int stop() throws IOException;
+
+    /** Ends it if it runs. */
+    @Override
+    void close();
+}
