@@ -56,7 +56,7 @@ class CheckerIT {
     private static KillLoop.Report run(String command, Path dir) throws IOException {
         long seed = System.nanoTime();
         try (ServerUnderTest redis = new CommandUnderTest(command, dir)) {
-            KillLoop.Report report = new KillLoop(redis, new KillLoop.Plan(seed, 3, 2, 16, 4_000)).run(cycle -> {});
+            KillLoop.Report report = new KillLoop(redis, new KillLoop.Plan(seed, 3, 2, 16, 4_000)).run();
             System.out.println("CheckerIT: " + report);
             return report;
         }

@@ -99,6 +99,15 @@ final class CommandUnderTest implements ServerUnderTest {
         }
     }
 
+    @Override
+    public String output() {
+        try {
+            return Files.readString(directory.resolve("output"));
+        } catch (IOException unreadable) {
+            return unreadable.toString();
+        }
+    }
+
     private void launch() throws IOException {
         try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();

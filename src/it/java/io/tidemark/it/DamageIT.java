@@ -228,6 +228,17 @@ class DamageIT {
     }
 
     @Test
+    void start_missingLogControlFile_isRefused() throws IOException {
+        assertMissingIsRefusedAndPutBackIsHealed(
+                killed, killed.logControlFiles().get(0));
+    }
+
+    @Test
+    void start_missingIdentity_isRefused() throws IOException {
+        assertMissingIsRefusedAndPutBackIsHealed(checkpointed, checkpointed.identity());
+    }
+
+    @Test
     void start_missingLogAfterAnOrderedStop_isRefused() throws IOException {
         List<Path> segments = checkpointed.logFiles();
         assertThat(segments).isNotEmpty();

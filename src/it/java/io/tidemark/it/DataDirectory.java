@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * A data directory as seen from outside: {@code shard-NNNN/data/NNNNNNNNNN.data}, {@code shard-NNNN/data/CHECKPOINT},
- * {@code shard-NNNN/log/NNNNNNNNNN.log}. Knows names and bytes, no formats: places are found by the values written.
+ * {@code shard-NNNN/log/NNNNNNNNNN.log}, {@code shard-NNNN/log/LOG}, {@code TIDEMARK}. Knows names and bytes, no formats: places are found by the values written.
  */
 record DataDirectory(Path path) {
 
@@ -35,6 +35,16 @@ record DataDirectory(Path path) {
     /** Every manifest, in order of shard. */
     List<Path> checkpoints() throws IOException {
         return files(Pattern.compile("CHECKPOINT"));
+    }
+
+    /** Every log's control file, in order of shard. */
+    List<Path> logControlFiles() throws IOException {
+        return files(Pattern.compile("LOG"));
+    }
+
+    /** Who the directory is. */
+    Path identity() {
+        return path.resolve("TIDEMARK");
     }
 
     /** Where a text stands in these files; the last place if there are several. */

@@ -18,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /**
@@ -99,12 +98,8 @@ final class KillLoop {
                 .toList();
     }
 
-    /**
-     * Runs the plan; returns at the first cycle that leaves violations.
-     *
-     * @param afterCycle told of each cycle's number when its kill is done
-     */
-    Report run(IntConsumer afterCycle) throws IOException {
+    /** Runs the plan; returns at the first cycle that leaves violations. */
+    Report run() throws IOException {
         long startNanos = System.nanoTime();
         ExecutorService threads = Executors.newFixedThreadPool(plan.clients());
         try {
@@ -112,7 +107,6 @@ final class KillLoop {
                 server.start();
                 check("after kill " + kills);
                 loadAndKill(threads);
-                afterCycle.accept(cycle);
                 if (random.nextInt(4) == 0) {
                     server.startAndKillAfter(Duration.ofMillis(150 + random.nextInt(600)));
                     kills++;
@@ -255,9 +249,12 @@ final class KillLoop {
         try (ServerUnderTest server = command.isEmpty()
                 ? new NodeUnderTest(dir, KillLoop::nodeSettings)
                 : new CommandUnderTest(command, dir)) {
-            Report report = new KillLoop(server, plan).run(cycle -> {});
+            Report report = new KillLoop(server, plan).run();
             System.out.println(report);
             report.violations().forEach(System.out::println);
+            if (!report.violations().isEmpty()) {
+                System.out.println(server.output());
+            }
             System.exit(report.violations().isEmpty() ? 0 : 1);
         } catch (UncheckedIOException e) {
             throw e.getCause();

@@ -15,6 +15,7 @@ final class NodeUnderTest implements ServerUnderTest {
     private final IntFunction<Map<String, String>> settings;
     private @Nullable NodeProcess node;
     private int life;
+    private String lastOutput = "";
 
     /**
      * @param dataDir the one directory
@@ -60,8 +61,14 @@ final class NodeUnderTest implements ServerUnderTest {
     public void close() {
         if (node != null) {
             node.close();
+            lastOutput = output();
             node = null;
         }
+    }
+
+    @Override
+    public String output() {
+        return node == null ? lastOutput : node.stdout() + node.stderr();
     }
 
     private NodeProcess.Builder builder() {

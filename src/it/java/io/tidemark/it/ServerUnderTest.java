@@ -21,6 +21,9 @@ interface ServerUnderTest extends AutoCloseable {
     /** Ordered stop by SIGTERM; returns the exit code. */
     int stop() throws IOException;
 
+    /** What it printed in the life that runs now, or in the last one. */
+    String output();
+
     /** Ends it if it runs. */
     @Override
     void close();
