@@ -1,11 +1,41 @@
 package io.tidemark.node;
 
+import io.tidemark.bitcask.BitcaskOptions;
+import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.config.NodeConfig;
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.Disk;
+import io.tidemark.log.LogRecovery;
+import io.tidemark.log.segment.SegmentLogOptions;
+import io.tidemark.redis.LoadingState;
+import io.tidemark.redis.RedisOptions;
+import io.tidemark.redis.RedisServer;
+import io.tidemark.redis.RedisServerVerticle;
+import io.tidemark.redis.ServerFacts;
+import io.tidemark.shard.LocalShards;
+import io.tidemark.shard.ShardOptions;
+import io.tidemark.shard.ShardStatus;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Starts the node's parts in order, waits until it is to stop, and stops them in reverse order. It doesn't close what it
  * is given.
+ *
+ * <p>Start: the clients' door, which answers {@code -LOADING}; the shards' files; their checkpointers; the logs. Stop: the
+ * shards answer what they have taken and are forced, the logs are closed, then the door.
  *
  * @param vertx what the parts are deployed on
  * @param config checked and complete
@@ -13,6 +43,9 @@ import io.vertx.core.Vertx;
  * @param stop completes when the process is asked to stop, which may be before the parts have started
  */
 record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, StopSignal stop) {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeLauncher.class);
+    private static final String STORE = "main";
+    private static final int DOORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     /**
      * Runs the node until it is asked to stop or a part fails for good. Blocks; called on the main thread.
@@ -20,8 +53,162 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
      * @return how the process is to end
      * @throws StartupException if a part can't start; everything started before it has been stopped again
      */
-    @SuppressWarnings("DoNotCallSuggester")
     ExitCode runUntilStopped() throws StartupException {
-        throw new StartupException(ExitCode.UNEXPECTED, "not wired: this build has no shards to serve");
+        CompletableFuture<ExitCode> failed = new CompletableFuture<>();
+        CompletableFuture<Object> over = CompletableFuture.anyOf(stop.asked(), failed);
+        LocalShards shards =
+                new LocalShards(vertx, Disk.real(), shardOptions(), cause -> failed.complete(ExitCode.LOG_FAILED));
+        AtomicReference<LoadingState> loading = new AtomicReference<>(LoadingState.LOADING);
+        RedisServer door = new RedisServer(redisOptions(), shards, facts(), loading::get, stop::ask);
+        String doorId = openDoor(door);
+        try {
+            recover(shards, over);
+        } catch (StartupException refused) {
+            stopAll(shards, doorId);
+            throw refused;
+        }
+        if (!over.isDone()) {
+            loading.set(LoadingState.READY);
+            System.out.printf(
+                    Locale.ROOT,
+                    "redis %s:%d  ready in %.1f s  (redis-cli -p %d set a b)%n",
+                    config.redis().host(),
+                    door.port(),
+                    (System.currentTimeMillis() - startMillis()) / 1_000.0,
+                    door.port());
+        }
+        over.join();
+        LOG.info("stopping");
+        ExitCode stopped = stopAll(shards, doorId);
+        return failed.getNow(stopped);
+    }
+
+    private static long startMillis() {
+        return ManagementFactory.getRuntimeMXBean().getStartTime();
+    }
+
+    private String openDoor(RedisServer door) throws StartupException {
+        try {
+            return get(vertx.deployVerticle(
+                    () -> new RedisServerVerticle(door), new DeploymentOptions().setInstances(DOORS)));
+        } catch (ExecutionException refused) {
+            throw new StartupException(
+                    ExitCode.CANNOT_BIND,
+                    "can't listen on " + config.redis().host() + ":"
+                            + config.redis().port() + ": "
+                            + cause(refused).getMessage()
+                            + "; is another node running? Set `redis.host` and `redis.port`");
+        }
+    }
+
+    private void recover(LocalShards shards, CompletableFuture<Object> over) throws StartupException {
+        long began = System.nanoTime();
+        try {
+            Future<List<LogRecovery>> recovery = shards.open().compose(opened -> shards.recover());
+            CompletableFuture<List<LogRecovery>> done =
+                    recovery.toCompletionStage().toCompletableFuture();
+            CompletableFuture.anyOf(done, over).get();
+            if (!done.isDone()) {
+                return;
+            }
+            long entries =
+                    done.get().stream().mapToLong(LogRecovery::replayedEntries).sum();
+            System.out.printf(
+                    Locale.ROOT,
+                    "Tidemark %s  data %s  %d shards  replayed %d entries in %.1f s%n",
+                    Version.number(),
+                    config.dataDir(),
+                    config.shards(),
+                    entries,
+                    (System.nanoTime() - began) / 1e9);
+        } catch (ExecutionException refused) {
+            Throwable why = cause(refused);
+            if (!(why instanceof CorruptionException)) {
+                LOG.error("recovery failed", why);
+            }
+            throw why instanceof CorruptionException
+                    ? new StartupException(ExitCode.DATA_REFUSED, String.valueOf(why.getMessage()))
+                    : new StartupException(ExitCode.UNEXPECTED, "recovery failed: " + why);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private ExitCode stopAll(LocalShards shards, String doorId) {
+        try {
+            shards.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(config.shutdownTimeoutMs(), TimeUnit.MILLISECONDS);
+            get(vertx.undeploy(doorId));
+            return ExitCode.OK;
+        } catch (TimeoutException late) {
+            LOG.error(
+                    "not everything was durable within shutdown_timeout_ms = {}: {}. Nothing acknowledged is lost; the next"
+                            + " start replays it",
+                    config.shutdownTimeoutMs(),
+                    undurable(shards));
+        } catch (ExecutionException failed) {
+            LOG.error(
+                    "not everything could be made durable: {}. Nothing acknowledged is lost; the next start replays it",
+                    cause(failed).getMessage());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        return ExitCode.STOP_INCOMPLETE;
+    }
+
+    private static String undurable(LocalShards shards) {
+        List<String> names = new ArrayList<>();
+        for (ShardStatus status : shards.statuses()) {
+            if (status.durableIndex() < status.appliedIndex() || status.checkpointInFlight()) {
+                names.add("shard " + status.shard() + " (durable up to " + status.durableIndex() + " of "
+                        + status.appliedIndex() + ")");
+            }
+        }
+        return names.isEmpty() ? "a log did not close" : String.join(", ", names);
+    }
+
+    private ShardOptions shardOptions() {
+        List<ShardOptions.Directories> directories = new ArrayList<>();
+        for (int shard = 0; shard < config.shards(); shard++) {
+            directories.add(new ShardOptions.Directories(directory.shardData(shard), directory.shardLog(shard)));
+        }
+        return new ShardOptions(
+                STORE,
+                directory.id(),
+                directories,
+                new CheckpointOptions(config.checkpoint()),
+                new SegmentLogOptions(config.log().segmentBytes()),
+                new BitcaskOptions(config.bitcask().maxFileBytes()));
+    }
+
+    private RedisOptions redisOptions() {
+        NodeConfig.Redis redis = config.redis();
+        return new RedisOptions()
+                .setHost(redis.host())
+                .setPort(redis.port())
+                .setPassword(redis.password())
+                .setMaxRequestBytes(redis.maxRequestBytes())
+                .setMaxOutputBytes(redis.maxOutputBytes())
+                .setMaxClients(redis.maxClients());
+    }
+
+    private ServerFacts facts() {
+        return new ServerFacts(Version.number(), startMillis(), config.dataDir(), config::display);
+    }
+
+    private static <T> T get(Future<T> future) throws ExecutionException {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new ExecutionException(interrupted);
+        }
+    }
+
+    private static Throwable cause(ExecutionException failed) {
+        Throwable cause = failed.getCause();
+        return cause == null ? failed : cause;
     }
 }

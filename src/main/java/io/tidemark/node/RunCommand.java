@@ -75,8 +75,10 @@ final class RunCommand implements Callable<Integer> {
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
+        ExitCode code = ExitCode.UNEXPECTED;
         try {
-            return run(vertx).code();
+            code = run(vertx);
+            return code.code();
         } catch (ConfigException refused) {
             complain("the configuration can't be used:\n  " + String.join("\n  ", refused.problems()));
             return ExitCode.USAGE.code();
@@ -90,7 +92,9 @@ final class RunCommand implements Callable<Integer> {
             complain("the data directory can't be used: " + failed);
             return ExitCode.DATA_REFUSED.code();
         } finally {
-            close(vertx);
+            if (code != ExitCode.STOP_INCOMPLETE) {
+                close(vertx);
+            }
         }
     }
 

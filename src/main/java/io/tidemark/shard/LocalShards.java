@@ -24,6 +24,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The shards of this node, with their embedded logs and their checkpointers.
@@ -39,97 +40,89 @@ public final class LocalShards implements Shards {
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private final Vertx vertx;
+    private final Disk disk;
     private final ShardOptions options;
-    private final List<Shard> shards;
-    private final List<SerialExecutor> lanes;
-    private final Checkpointers checkpointers;
-    private final List<ExecutorService> pools;
+    private final Consumer<IOException> logFailed;
+    private final ExecutorService writePool;
+    private final ExecutorService readPool;
+    private final List<SerialExecutor> lanes = new ArrayList<>();
+    private volatile List<Shard> shards = List.of();
+    private volatile @Nullable Checkpointers checkpointers;
 
-    private LocalShards(
-            Vertx vertx,
-            ShardOptions options,
-            List<Shard> shards,
-            List<SerialExecutor> lanes,
-            Checkpointers checkpointers,
-            List<ExecutorService> pools) {
+    /**
+     * Shards that are not open yet; they answer {@link Result.Kind#LOADING} until {@link #recover} has ended.
+     *
+     * @param logFailed called on a shard's thread when a log has failed for good: the node must end, since only opening the
+     *     log anew can tell what is in it
+     */
+    public LocalShards(Vertx vertx, Disk disk, ShardOptions options, Consumer<IOException> logFailed) {
         this.vertx = vertx;
+        this.disk = disk;
         this.options = options;
-        this.shards = shards;
-        this.lanes = lanes;
-        this.checkpointers = checkpointers;
-        this.pools = pools;
+        this.logFailed = logFailed;
+        int count = options.directories().size();
+        this.writePool = pool("tidemark-shard-", Math.min(count, Math.max(8, 4 * PROCESSORS)));
+        this.readPool = pool("tidemark-read-", Math.max(2, PROCESSORS));
+        for (int number = 0; number < count; number++) {
+            lanes.add(new SerialExecutor(writePool));
+        }
     }
 
     /**
-     * Opens every shard's data files and deploys the checkpointers. The shards answer {@link Result.Kind#LOADING} until
-     * {@link #recover}.
+     * Opens every shard's data files and deploys the checkpointers.
      *
-     * @param logFailed called once, on a shard's thread, when a log has failed for good: the node must end, since only
-     *     opening the log anew can tell what is in it
      * @return fails with {@link io.tidemark.disk.CorruptionException} if what is on disk can't be trusted
      */
-    public static Future<LocalShards> open(
-            Vertx vertx, Disk disk, ShardOptions options, Consumer<IOException> logFailed) {
-        int count = options.directories().size();
-        ExecutorService writes = pool("tidemark-shard-", Math.min(count, Math.max(8, 4 * PROCESSORS)));
-        ExecutorService reads = pool("tidemark-read-", Math.max(2, PROCESSORS));
-        List<ExecutorService> pools = List.of(writes, reads);
-        List<Shard> shards = new ArrayList<>();
-        List<SerialExecutor> lanes = new ArrayList<>();
+    public Future<Void> open() {
         List<Future<Shard>> opened = new ArrayList<>();
-        for (int number = 0; number < count; number++) {
-            SerialExecutor lane = new SerialExecutor(writes);
-            lanes.add(lane);
+        for (int number = 0; number < lanes.size(); number++) {
             int shard = number;
-            opened.add(run(lane, () -> shard(vertx, disk, options, shard, lane, reads, logFailed)));
+            opened.add(run(lanes.get(number), () -> openShard(shard)));
         }
         return Future.join(opened)
                 .compose(done -> {
-                    opened.forEach(shard -> shards.add(shard.result()));
+                    List<Shard> all = done.list();
+                    shards = all;
                     return Checkpointers.deploy(
                             vertx,
                             options.store(),
                             options.checkpoint(),
-                            shards.stream().map(Shard::target).toList(),
-                            new ToShards(shards));
+                            all.stream().map(Shard::target).toList(),
+                            new ToShards(all));
                 })
-                .map(checkpointers -> new LocalShards(vertx, options, shards, lanes, checkpointers, pools))
-                .onFailure(why -> pools.forEach(ExecutorService::shutdown));
+                .onSuccess(deployed -> checkpointers = deployed)
+                .mapEmpty();
     }
 
-    private static Shard shard(
-            Vertx vertx,
-            Disk disk,
-            ShardOptions options,
-            int number,
-            SerialExecutor lane,
-            ExecutorService reads,
-            Consumer<IOException> logFailed)
-            throws IOException {
+    private Shard openShard(int number) throws IOException {
         ShardOptions.Directories directories = options.directories().get(number);
         Bitcask data = Bitcask.open(disk, directories.data(), options.dataDirectoryId(), number, options.data());
-        Shard[] made = new Shard[1];
         SegmentLog log = new SegmentLog(
                 disk,
                 directories.log(),
                 options.dataDirectoryId(),
                 number,
                 options.log(),
-                lane,
+                lanes.get(number),
                 System::currentTimeMillis,
                 logFailed,
-                failure -> appendFailed(vertx, options.store(), made[0], number, failure));
-        made[0] = new Shard(
-                number, data, log, DirtyCounter.of(vertx, options.store(), number), new SerialExecutor(reads));
-        return made[0];
+                failure -> appendFailed(number, failure));
+        return new Shard(
+                number, data, log, DirtyCounter.of(vertx, options.store(), number), new SerialExecutor(readPool));
     }
 
-    private static void appendFailed(Vertx vertx, String store, Shard shard, int number, IOException failure) {
+    private void appendFailed(int number, IOException failure) {
         String why = "shard " + number + ": APPEND_FAILED; an acknowledged entry could not be applied: "
                 + failure.getMessage() + "; restart the node to recover it from the log";
-        shard.fail(why);
+        shards.get(number).fail(why);
         PressureEvent event = new PressureEvent(
-                "", store, number, PressureLevel.FAILED, PressureReason.APPEND_FAILED, System.currentTimeMillis(), why);
+                "",
+                options.store(),
+                number,
+                PressureLevel.FAILED,
+                PressureReason.APPEND_FAILED,
+                System.currentTimeMillis(),
+                why);
         vertx.eventBus().publish(PressureEvent.ADDRESS, event.toJson());
     }
 
@@ -144,14 +137,21 @@ public final class LocalShards implements Shards {
 
     @Override
     public int count() {
-        return shards.size();
+        return lanes.size();
     }
 
     @Override
     public void submit(int shard, List<Call> calls) {
-        shards.get(shard).submit(calls);
+        List<Shard> open = shards;
+        if (open.isEmpty()) {
+            calls.forEach(call ->
+                    call.complete(new Result.Failure(Result.Kind.LOADING, "shard " + shard + " is being opened")));
+        } else {
+            open.get(shard).submit(calls);
+        }
     }
 
+    /** Empty as long as the data files are being opened. */
     @Override
     public List<ShardStatus> statuses() {
         return shards.stream().map(Shard::status).toList();
@@ -159,7 +159,10 @@ public final class LocalShards implements Shards {
 
     @Override
     public Future<Void> syncAll() {
-        return checkpointers.syncNow().mapEmpty();
+        Checkpointers deployed = checkpointers;
+        return deployed == null
+                ? Future.failedFuture(new IllegalStateException("the shards are being opened"))
+                : deployed.syncNow().mapEmpty();
     }
 
     /**
@@ -167,15 +170,20 @@ public final class LocalShards implements Shards {
      * everything, if a shard could not be made durable, and says which.
      */
     public Future<Void> close() {
-        return checkpointers.close().eventually(() -> {
+        Checkpointers deployed = checkpointers;
+        Future<Void> forced = deployed == null ? Future.succeededFuture() : deployed.close();
+        return forced.eventually(() -> {
             List<Future<Void>> closed = shards.stream().map(Shard::close).toList();
-            return Future.join(closed).onComplete(done -> pools.forEach(ExecutorService::shutdown));
+            return Future.join(closed).onComplete(done -> {
+                writePool.shutdown();
+                readPool.shutdown();
+            });
         });
     }
 
     @Override
     public String toString() {
-        return "store " + options.store() + " of " + shards.size() + " shards on " + vertx;
+        return "store " + options.store() + " of " + lanes.size() + " shards";
     }
 
     private static <T> Future<T> run(Executor executor, Callable<T> task) {
