@@ -42,14 +42,14 @@ public final class ConfigLoader {
 
     private Future<Loaded> load(ConfigSources sources, YamlFile file) {
         ConfigMerge merge = new ConfigMerge();
-        merge.problems(file.problems());
+        merge.unreadable(file.problems());
         Future<JsonObject> content = file.hasValues() ? retrieve(file) : Future.succeededFuture(new JsonObject());
         return content.map(json -> {
                     merge.yaml(file.display(), json, file::line);
                     return json;
                 })
                 .recover(cause -> {
-                    merge.problems(List.of(file.display() + " can't be read: " + cause.getMessage()));
+                    merge.unreadable(List.of(file.display() + " can't be read: " + cause.getMessage()));
                     return Future.succeededFuture(new JsonObject());
                 })
                 .compose(json -> {

@@ -4,9 +4,11 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConfigMerge {
     private final Map<ConfigKey, Object> values = new EnumMap<>(ConfigKey.class);
+    private final Set<ConfigKey> wrong = EnumSet.noneOf(ConfigKey.class);
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
@@ -30,9 +33,12 @@ final class ConfigMerge {
         }
     }
 
-    /** Adds problems found elsewhere. */
-    void problems(List<String> more) {
+    /** Adds what makes a whole source unreadable; which keys it would have set isn't known. */
+    void unreadable(List<String> more) {
         problems.addAll(more);
+        if (!more.isEmpty()) {
+            wrong.addAll(EnumSet.allOf(ConfigKey.class));
+        }
     }
 
     /**
@@ -95,9 +101,7 @@ final class ConfigMerge {
      * @throws ConfigException if any source had a problem, or the values don't go together
      */
     NodeConfig finish() throws ConfigException {
-        if (problems.isEmpty()) {
-            problems.addAll(ConfigRules.problems(values));
-        }
+        problems.addAll(ConfigRules.problems(values, wrong));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -134,11 +138,13 @@ final class ConfigMerge {
 
     private void put(ConfigKey key, @Nullable Object raw, String source, String line) {
         if (raw == null) {
+            wrong.add(key);
             problems.add("`" + key.key() + "` has no value in " + source + "; give it one or leave the key out" + line);
             return;
         }
         Object value = key.type().read(raw);
         if (value == null) {
+            wrong.add(key);
             boolean secret = key.type() instanceof ValueType.Secret;
             problems.add("`" + key.key() + "` is " + (secret ? "(hidden)" : shown(raw)) + " in " + source
                     + "; it must be " + key.type().expectation() + line);

@@ -2,8 +2,11 @@ package io.tidemark.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** What several keys must satisfy together. */
@@ -12,28 +15,49 @@ final class ConfigRules {
 
     private ConfigRules() {}
 
-    /** One line for each rule broken. */
-    static List<String> problems(Map<ConfigKey, Object> values) {
+    /**
+     * One line for each rule broken.
+     *
+     * @param wrong keys whose value, given somewhere, can't be used; rules about them say nothing
+     */
+    static List<String> problems(Map<ConfigKey, Object> values, Set<ConfigKey> wrong) {
         List<String> problems = new ArrayList<>();
-        String host = String.valueOf(values.get(ConfigKey.REDIS_HOST));
-        if (!isLoopback(host)
-                && !values.containsKey(ConfigKey.REDIS_PASSWORD)
-                && Boolean.FALSE.equals(values.get(ConfigKey.REDIS_ALLOW_NO_PASSWORD))) {
-            problems.add(
-                    "`redis.host` is " + host + ", which others can reach, and there is no `redis.password`: anyone"
-                            + " could read and change the data. Set `redis.password`, or listen on 127.0.0.1, or set"
-                            + " `redis.allow_no_password` to true if the network is closed");
+        if (disjoint(wrong, ConfigKey.REDIS_HOST, ConfigKey.REDIS_PASSWORD, ConfigKey.REDIS_ALLOW_NO_PASSWORD)) {
+            reachable(values).ifPresent(problems::add);
         }
-        Object logDir = values.get(ConfigKey.LOG_DIR);
-        if (logDir != null) {
-            Path log = absolute(logDir);
-            Path data = absolute(String.valueOf(values.get(ConfigKey.DATA_DIR)));
-            if (log.startsWith(data) || data.startsWith(log)) {
-                problems.add("`log.dir` (" + logDir + ") and `data_dir` (" + data + ") must lie outside each other;"
-                        + " leave `log.dir` out to keep the logs inside `data_dir`");
-            }
+        if (disjoint(wrong, ConfigKey.LOG_DIR, ConfigKey.DATA_DIR)) {
+            nested(values).ifPresent(problems::add);
         }
         return problems;
+    }
+
+    private static Optional<String> reachable(Map<ConfigKey, Object> values) {
+        String host = String.valueOf(values.get(ConfigKey.REDIS_HOST));
+        if (isLoopback(host)
+                || values.containsKey(ConfigKey.REDIS_PASSWORD)
+                || Boolean.TRUE.equals(values.get(ConfigKey.REDIS_ALLOW_NO_PASSWORD))) {
+            return Optional.empty();
+        }
+        return Optional.of("`redis.host` is " + host + ", which others can reach, and there is no `redis.password`:"
+                + " anyone could read and change the data. Set `redis.password`, or listen on 127.0.0.1, or set"
+                + " `redis.allow_no_password` to true if the network is closed");
+    }
+
+    private static Optional<String> nested(Map<ConfigKey, Object> values) {
+        Object logDir = values.get(ConfigKey.LOG_DIR);
+        if (logDir == null) {
+            return Optional.empty();
+        }
+        Path log = absolute(logDir);
+        Path data = absolute(String.valueOf(values.get(ConfigKey.DATA_DIR)));
+        return log.startsWith(data) || data.startsWith(log)
+                ? Optional.of("`log.dir` (" + log + ") and `data_dir` (" + data + ") must lie outside each other;"
+                        + " leave `log.dir` out to keep the logs inside `data_dir`")
+                : Optional.empty();
+    }
+
+    private static boolean disjoint(Set<ConfigKey> wrong, ConfigKey... keys) {
+        return Collections.disjoint(wrong, List.of(keys));
     }
 
     /** Whether only this machine can reach the address; a name that would have to be looked up counts as reachable. */

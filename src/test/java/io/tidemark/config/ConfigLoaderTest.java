@@ -250,6 +250,19 @@ class ConfigLoaderTest {
         assertThat(problems).hasSize(3);
     }
 
+    @Test
+    void load_ofRuleAndOtherMistake_reportsBoth() throws Exception {
+        Loading loading = new Loading().set("redis.host=0.0.0.0").set("shards=0");
+        assertThat(loading.problems())
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith("`shards` is 0"))
+                .anyMatch(line -> line.startsWith("`redis.host` is 0.0.0.0"));
+        assertThat(loading.set("redis.password=").problems())
+                .as("a rule about a key that has been complained of adds nothing")
+                .hasSize(2)
+                .anyMatch(line -> line.startsWith("`redis.password` is (hidden) in --set"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "10.1.2.3", "node-1", "127.evil.example"})
     void load_ofReachableHostWithoutPassword_isRefused(String host) throws Exception {
