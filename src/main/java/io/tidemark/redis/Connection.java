@@ -61,7 +61,7 @@ final class Connection implements RespParser.Sink {
         this.socket = socket;
         this.session = session;
         this.parser = new RespParser(server.requestLimits(session.authenticated()));
-        this.dispatch = new ShardDispatch(server.shards());
+        this.dispatch = new ShardDispatch(loop.outbox, server.shards().count());
     }
 
     RedisServer server() {

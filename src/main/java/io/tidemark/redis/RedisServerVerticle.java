@@ -31,7 +31,7 @@ public final class RedisServerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        ServerLoop loop = new ServerLoop(context);
+        ServerLoop loop = new ServerLoop(context, server.shards());
         int port = server.options().getPort();
         NetServer listening = vertx.createNetServer(new NetServerOptions()
                 .setHost(server.options().getHost())

@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.shard.Shards;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 
@@ -13,11 +14,15 @@ final class ServerLoop {
     /** Where shards' answers arrive. */
     final CompletedCalls completedCalls;
 
+    /** Where calls for shards gather. */
+    final ShardOutbox outbox;
+
     private final Context context;
     private byte[] chunk = new byte[64 * 1024];
 
-    ServerLoop(Context context) {
+    ServerLoop(Context context, Shards shards) {
         this.context = context;
+        this.outbox = new ShardOutbox(shards, context);
         this.completedCalls = new CompletedCalls(context);
     }
 

@@ -2,7 +2,6 @@ package io.tidemark.redis;
 
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
-import io.tidemark.shard.Shards;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ final class ShardDispatch {
 
     private static final class Lane {
         final int shard;
-        List<Call> gathered = new ArrayList<>();
+        final List<Call> gathered = new ArrayList<>();
         int gatheredReads;
         int readsOut;
         int writesOut;
@@ -28,13 +27,13 @@ final class ShardDispatch {
         }
     }
 
-    private final Shards shards;
+    private final ShardOutbox outbox;
     private final @Nullable Lane[] lanes;
     private final List<Lane> gathering = new ArrayList<>();
 
-    ShardDispatch(Shards shards) {
-        this.shards = shards;
-        this.lanes = new Lane[shards.count()];
+    ShardDispatch(ShardOutbox outbox, int shards) {
+        this.outbox = outbox;
+        this.lanes = new Lane[shards];
     }
 
     /** Whether a command may be added now; if not, it must wait until the shard has answered something. */
@@ -66,11 +65,12 @@ final class ShardDispatch {
     void submit() {
         for (Lane lane : gathering) {
             List<Call> calls = lane.gathered;
+            boolean readsOnly = lane.gatheredReads == calls.size();
             lane.readsOut += lane.gatheredReads;
             lane.writesOut += calls.size() - lane.gatheredReads;
-            lane.gathered = new ArrayList<>(Math.min(calls.size(), 64));
             lane.gatheredReads = 0;
-            shards.submit(lane.shard, calls);
+            outbox.add(lane.shard, calls, readsOnly);
+            calls.clear();
         }
         gathering.clear();
     }

@@ -105,7 +105,7 @@ final class SegmentRecovery {
         }
         if (released() > durableIndex) {
             throw new CorruptionException("the log " + directory + " has released entries up to " + released()
-                    + ", but the data files' manifest ends at " + durableIndex
+                    + ", but the data files' manifest CHECKPOINT ends at " + durableIndex
                     + ": the manifest is older than the release record; restore both from one copy");
         }
         if (lastIndex() < durableIndex) {
