@@ -10,7 +10,8 @@ public interface LogApplier {
      * Applies one entry that is durable.
      *
      * @param origin the batch it was made from in this process; {@code null} on replay
-     * @throws IOException if it could not be applied; the log hands out no further entry until it is opened anew
+     * @throws IOException if it could not be applied; the log hands out no further entry until it is opened anew. The
+     *     batch was handed over by this call, so its waiters are the applier's to answer; later batches fail.
      */
     void apply(LogEntry entry, @Nullable LogBatch origin) throws IOException;
 

@@ -15,7 +15,7 @@ public interface LogBatch {
     /**
      * Takes what waits and encodes it; nothing may join afterwards. Called once, on the log's thread.
      *
-     * @return the payload, or {@code null} if nothing is to be logged (the applier is called all the same, see {@link
+     * @return the payload, whose bytes must stay as they are until this batch is applied or has failed, or {@code null} if nothing is to be logged (the applier is called all the same, see {@link
      *     LogApplier#applyUnlogged})
      */
     @org.jspecify.annotations.Nullable

@@ -1,0 +1,136 @@
+package io.tidemark.log.segment;
+
+import io.tidemark.disk.DiskFile;
+import io.tidemark.log.LogEntry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/**
+ * Goes through the frames of one segment after another, checking each: both checksums, the index (one after the other),
+ * the forced mark (never at or above the entry's own index). Reads ahead in large steps. A length is believed only when
+ * the header's checksum holds and the file has that many bytes. For one thread.
+ */
+final class FrameReader {
+    private static final int WINDOW_BYTES = 256 << 10;
+
+    private final CRC32C crc = new CRC32C();
+    private ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
+    private DiskFile file;
+    private long identity;
+    private long end;
+    private long windowAt;
+    private int windowBytes;
+    private long offset;
+    private long nextOffset;
+    private long nextIndex;
+
+    /**
+     * Begins before a segment's first frame.
+     *
+     * @param end where to stop, at most the file's length
+     */
+    FrameReader(DiskFile file, SegmentHeader header, long end) {
+        this.file = file;
+        start(file, header, end);
+    }
+
+    /** Goes on with another segment. */
+    void start(DiskFile nextFile, SegmentHeader header, long endOffset) {
+        file = nextFile;
+        identity = header.identity();
+        end = endOffset;
+        windowBytes = 0;
+        offset = SegmentHeader.BYTES;
+        nextOffset = offset;
+        nextIndex = header.firstIndex();
+    }
+
+    /**
+     * Steps to the next frame.
+     *
+     * @return false if there is no good frame at {@link #nextOffset}, be it the end or damage
+     */
+    boolean next() throws IOException {
+        offset = nextOffset;
+        if (!load(Frame.HEADER_BYTES) || !Frame.headerValid(window, at(), identity, crc)) {
+            return false;
+        }
+        int bytes = Frame.sizeOf(Frame.length(window, at()));
+        if (!load(bytes) || !Frame.payloadValid(window, at(), crc) || !inSequence()) {
+            return false;
+        }
+        nextOffset = offset + bytes;
+        if (isEntry()) {
+            nextIndex++;
+        }
+        return true;
+    }
+
+    private boolean inSequence() {
+        long index = index();
+        return isEntry() ? index == nextIndex && forcedMark() < index : index == nextIndex - 1 && forcedMark() <= index;
+    }
+
+    boolean isEntry() {
+        return Frame.magic(window, at()) == Frame.ENTRY;
+    }
+
+    long index() {
+        return Frame.index(window, at());
+    }
+
+    long timeMillis() {
+        return Frame.timeMillis(window, at());
+    }
+
+    long forcedMark() {
+        return Frame.forcedMark(window, at());
+    }
+
+    int payloadBytes() {
+        return Frame.length(window, at());
+    }
+
+    /** The current frame as an entry; its payload is good until {@link #next}. */
+    LogEntry entry() {
+        return new LogEntry(index(), Frame.term(window, at()), timeMillis(), Frame.payload(window, at()));
+    }
+
+    /** The current frame's bytes, made over to another segment; good until {@link #next}. */
+    ByteBuffer resealed(long otherIdentity) {
+        Frame.reseal(window, at(), Frame.magic(window, at()), otherIdentity, crc);
+        return window.slice(at(), (int) (nextOffset - offset));
+    }
+
+    /** Where the last good frame ends; after {@link #next} said false, where the damage begins. */
+    long nextOffset() {
+        return nextOffset;
+    }
+
+    /** The index that the next entry must have. */
+    long nextIndex() {
+        return nextIndex;
+    }
+
+    private int at() {
+        return (int) (offset - windowAt);
+    }
+
+    private boolean load(int bytes) throws IOException {
+        if (bytes > end - offset) {
+            return false;
+        }
+        if (windowBytes > 0 && offset >= windowAt && offset + bytes <= windowAt + windowBytes) {
+            return true;
+        }
+        if (bytes > window.capacity()) {
+            window = ByteBuffer.allocateDirect(bytes);
+        }
+        windowAt = offset;
+        windowBytes = (int) Math.min(window.capacity(), end - offset);
+        file.readFully(window.clear().limit(windowBytes), offset);
+        window.clear();
+        return true;
+    }
+}

@@ -1,0 +1,284 @@
+package io.tidemark.log.segment;
+
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.DiskFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds out what a log holds, refuses it if something durable is missing, and makes the rest durable.
+ *
+ * <ol>
+ *   <li>The control file, the names and the chain of segment headers must agree. One segment more than the control file
+ *       names is the trace of a crash while it was made, if it chains; anything else is an old control file.
+ *   <li>The last segment is searched for its end ({@link TailScan}).
+ *   <li>Entries above the highest forced mark may be pages that a failed fdatasync left clean: they read well and are
+ *       gone after a power cut. They are written anew to a new segment and forced, before anything is applied. If no
+ *       entry of the last segment counts, the new segment takes its name, so that crash loops don't multiply files.
+ * </ol>
+ *
+ * A crash at any step leaves what the next recovery accepts: an unfinished {@code .new} is removed; a segment with its
+ * name but not yet in the control file chains; the segment it continues still holds the entries it has anew.
+ */
+final class Recovery {
+    private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+    private final LogDirectory directory;
+    private final LongSupplier epochMillis;
+
+    Recovery(LogDirectory directory, LongSupplier epochMillis) {
+        this.directory = directory;
+        this.epochMillis = epochMillis;
+    }
+
+    /**
+     * Recovers the log.
+     *
+     * @param durableIndex the last index that the data files hold
+     */
+    Recovered run(long durableIndex) throws IOException {
+        List<String> names = directory.names();
+        List<Long> ids = LogDirectory.segmentIds(names);
+        ControlFile control = directory.readControl();
+        if (control == null) {
+            requireNothing(ids, durableIndex);
+            directory.deleteUnfinished(names);
+            return Recovered.empty(null);
+        }
+        checkReleased(control, durableIndex);
+        List<SegmentHeader> headers = headers(control, ids);
+        directory.deleteUnfinished(names);
+        ControlFile current = adoptUnlisted(control, headers);
+        deleteReleased(current, ids);
+        if (headers.isEmpty()) {
+            checkEnd(0, durableIndex);
+            return Recovered.empty(current);
+        }
+        checkStart(headers.get(0), current, durableIndex);
+        return recoverTail(current, headers, durableIndex);
+    }
+
+    private void requireNothing(List<Long> ids, long durableIndex) throws CorruptionException {
+        if (!ids.isEmpty()) {
+            throw new CorruptionException(directory.control() + " is missing, but there are " + ids.size()
+                    + " segments, from " + directory.segment(ids.get(0)) + ": restore it from a copy");
+        }
+        checkEnd(0, durableIndex);
+    }
+
+    private void checkReleased(ControlFile control, long durableIndex) throws CorruptionException {
+        if (control.releasedIndex() > durableIndex) {
+            throw new CorruptionException(directory.control() + ": the log was released up to index "
+                    + control.releasedIndex() + ", but the data files are durable up to " + durableIndex
+                    + " only: the manifest is older than the release record");
+        }
+    }
+
+    private void checkStart(SegmentHeader first, ControlFile control, long durableIndex) throws CorruptionException {
+        if (first.firstIndex() > Math.min(durableIndex, control.releasedIndex()) + 1) {
+            throw new CorruptionException(directory.segment(first.id()) + ": the log begins at index "
+                    + first.firstIndex() + ", but was released up to " + control.releasedIndex()
+                    + " only, and the data files are durable up to " + durableIndex);
+        }
+    }
+
+    private void checkEnd(long lastIndex, long durableIndex) throws CorruptionException {
+        if (lastIndex < durableIndex) {
+            throw new CorruptionException(directory.path() + ": the log ends at " + lastIndex
+                    + " below the durable index " + durableIndex
+                    + ": it is older than the data files, or its end is damaged");
+        }
+    }
+
+    /** Headers of all listed segments, and of one that isn't listed yet, checked as a chain. */
+    private List<SegmentHeader> headers(ControlFile control, List<Long> ids) throws IOException {
+        Set<Long> present = Set.copyOf(ids);
+        for (long id = control.firstId(); id <= control.lastId(); id++) {
+            if (!present.contains(id)) {
+                throw new CorruptionException(directory.segment(id) + " is missing; " + directory.control()
+                        + " lists segments " + control.firstId() + " to " + control.lastId()
+                        + ": restore it from a copy");
+            }
+        }
+        List<Long> unlisted = ids.stream().filter(id -> id > control.lastId()).toList();
+        if (unlisted.size() > 1 || (unlisted.size() == 1 && unlisted.get(0) != control.lastId() + 1)) {
+            throw outdated(control, unlisted.get(unlisted.size() - 1), null);
+        }
+        List<SegmentHeader> headers = new ArrayList<>();
+        long previousBytes = 0;
+        for (long id = control.firstId(); id <= control.lastId() + unlisted.size(); id++) {
+            try (DiskFile file = directory.open(id)) {
+                SegmentHeader header = directory.readHeader(file, id);
+                SegmentHeader previous = headers.isEmpty() ? null : headers.get(headers.size() - 1);
+                String fault = fault(header, previous, previousBytes, control);
+                if (fault != null) {
+                    throw id > control.lastId()
+                            ? outdated(control, id, fault)
+                            : new CorruptionException(directory.segment(id) + ": " + fault);
+                }
+                headers.add(header);
+                previousBytes = file.size();
+            }
+        }
+        return headers;
+    }
+
+    private CorruptionException outdated(ControlFile control, long id, @Nullable String fault) {
+        return new CorruptionException(directory.control() + " is older than the segments: it lists "
+                + control.firstId() + " to " + control.lastId() + ", found " + directory.segment(id)
+                + (fault == null ? "" : ", whose " + fault) + ": restore the newer one");
+    }
+
+    /** What is wrong with a header's place in the chain, or null. */
+    private static @Nullable String fault(
+            SegmentHeader header, @Nullable SegmentHeader previous, long previousBytes, ControlFile control) {
+        if (header.firstIndex() != header.previousLastIndex() + 1 || header.forcedMark() < header.previousLastIndex()) {
+            return "header contradicts itself: first index " + header.firstIndex() + ", previous last index "
+                    + header.previousLastIndex() + ", forced mark " + header.forcedMark();
+        }
+        if (header.previousId() != header.id() - 1) {
+            return "header follows segment " + header.previousId() + ", expected " + (header.id() - 1);
+        }
+        if (header.releasedIndex() > control.releasedIndex()) {
+            return "header knows of a release up to " + header.releasedIndex() + ", the control file only up to "
+                    + control.releasedIndex();
+        }
+        if (previous == null) {
+            return null;
+        }
+        if (header.previousIdentity() != previous.identity()) {
+            return "header follows another segment " + previous.id() + " than the one that is there";
+        }
+        if (header.previousLastIndex() < previous.firstIndex() - 1) {
+            return "first index " + header.firstIndex() + " is below that of the previous segment, "
+                    + previous.firstIndex();
+        }
+        if (header.previousEnd() < SegmentHeader.BYTES || header.previousEnd() > previousBytes) {
+            return "header says that segment " + previous.id() + " ends at " + header.previousEnd() + ", but it has "
+                    + previousBytes + " bytes";
+        }
+        return null;
+    }
+
+    private ControlFile adoptUnlisted(ControlFile control, List<SegmentHeader> headers) throws IOException {
+        if (headers.isEmpty() || headers.get(headers.size() - 1).id() == control.lastId()) {
+            return control;
+        }
+        directory.force();
+        ControlFile current = control.withLast(headers.get(headers.size() - 1).id());
+        directory.writeControl(current);
+        return current;
+    }
+
+    private void deleteReleased(ControlFile control, List<Long> ids) throws IOException {
+        List<Long> released = ids.stream().filter(id -> id < control.firstId()).toList();
+        if (released.isEmpty()) {
+            return;
+        }
+        directory.force(); // the process before may have died before its release record was durable
+        for (long id : released) {
+            directory.delete(id);
+        }
+    }
+
+    private Recovered recoverTail(ControlFile control, List<SegmentHeader> headers, long durableIndex)
+            throws IOException {
+        int last = headers.size() - 1;
+        SegmentHeader header = headers.get(last);
+        List<Segment> closed = new ArrayList<>();
+        for (int i = 0; i < last; i++) {
+            SegmentHeader next = headers.get(i + 1);
+            closed.add(new Segment(
+                    headers.get(i),
+                    directory.segment(headers.get(i).id()),
+                    next.previousEnd(),
+                    next.previousLastIndex(),
+                    fileBytes(headers.get(i).id())));
+        }
+        TailScan scan;
+        try (DiskFile file = directory.open(header.id())) {
+            scan = TailScan.of(file, directory.segment(header.id()), header);
+        }
+        checkEnd(scan.lastIndex(), durableIndex);
+        if (scan.tornBytes() > 0) {
+            LOG.warn(
+                    "{}: left out a torn tail of {} bytes at offset {}, behind entry {}; it was never acknowledged",
+                    directory.segment(header.id()),
+                    scan.tornBytes(),
+                    scan.end(),
+                    scan.lastIndex());
+        }
+        long rewritten = scan.lastIndex() - scan.mark();
+        ActiveSegment active = null;
+        if (rewritten == 0) {
+            closed.add(new Segment(
+                    header, directory.segment(header.id()), scan.end(), scan.lastIndex(), scan.fileBytes()));
+        } else {
+            active = rewriteTail(control, closed, header, scan);
+        }
+        ControlFile current =
+                active == null ? control : control.withLast(active.header().id());
+        return new Recovered(
+                current,
+                List.copyOf(closed),
+                active,
+                scan.lastIndex(),
+                scan.lastTimeMillis(),
+                scan.tornBytes(),
+                rewritten);
+    }
+
+    /** Writes the entries above the mark to a segment of their own; adds the old one if entries of it still count. */
+    private ActiveSegment rewriteTail(ControlFile control, List<Segment> closed, SegmentHeader old, TailScan scan)
+            throws IOException {
+        long nowMillis = Math.max(scan.lastTimeMillis(), epochMillis.getAsLong());
+        try (DiskFile file = directory.open(old.id())) {
+            FrameReader reader = new FrameReader(file, old, scan.end());
+            while (reader.nextIndex() <= scan.mark() && reader.next()) {
+                // to the end of the last entry that was durable
+            }
+            SegmentHeader header;
+            if (scan.mark() >= old.firstIndex()) {
+                Segment kept = new Segment(
+                        old, directory.segment(old.id()), reader.nextOffset(), scan.mark(), scan.fileBytes());
+                closed.add(kept);
+                header = directory.successor(kept, scan.lastIndex(), control.releasedIndex(), nowMillis);
+            } else {
+                header = directory.replacement(old, scan.lastIndex(), control.releasedIndex(), nowMillis);
+            }
+            ActiveSegment active = directory.make(header, (target, start) -> {
+                long at = start;
+                while (reader.next()) {
+                    if (reader.isEntry()) {
+                        var frame = reader.resealed(header.identity());
+                        int bytes = frame.remaining();
+                        target.writeFully(frame, at);
+                        at += bytes;
+                    }
+                }
+                return at;
+            });
+            try {
+                if (header.id() != control.lastId()) {
+                    directory.writeControl(control.withLast(header.id()));
+                }
+            } catch (IOException | RuntimeException failure) {
+                active.close();
+                throw failure;
+            }
+            return active;
+        }
+    }
+
+    private long fileBytes(long id) throws IOException {
+        try (DiskFile file = directory.open(id)) {
+            return file.size();
+        }
+    }
+}

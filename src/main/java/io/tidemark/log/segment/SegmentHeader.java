@@ -1,0 +1,108 @@
+package io.tidemark.log.segment;
+
+import io.tidemark.disk.CorruptionException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * The first page of a segment file {@code NNNNNNNNNN.log}. It is written and forced before the file gets its name, and
+ * never written again: frames begin on the next page. Numbers are big-endian.
+ *
+ * <pre>
+ *    0  8 bytes  magic "TIDESEG1"
+ *    8  u32      format version, 1
+ *   12  u32      shard
+ *   16  16 bytes data directory id (UUID)
+ *   32  u64      segment id, that of the file's name
+ *   40  u64      identity, random; mixed into the checksum of each frame of this file
+ *   48  u64      first index it may hold: previous last index + 1
+ *   56  u64      previous segment's id, 0 if there was none
+ *   64  u64      previous segment's identity, 0 if there was none
+ *   72  u64      previous segment's end: where its last frame that counts ends
+ *   80  u64      previous segment's last index that counts
+ *   88  u64      forced mark: entries up to here were durable, in this file or before, when it got its name
+ *   96  u64      released index of the control file at that time
+ *  104  u64      creation time, milliseconds since 1970, never before the last entry's
+ *  112  zeros
+ * 4092  u32      CRC32C of everything before
+ * </pre>
+ *
+ * <p>The previous end and last index are a chain: what lies behind them in the older file never counts, and what lies
+ * before them was durable. The forced mark is above the previous last index only in a segment that recovery made to
+ * write a tail anew.
+ */
+record SegmentHeader(
+        UUID dataDirectoryId,
+        int shard,
+        long id,
+        long identity,
+        long firstIndex,
+        long previousId,
+        long previousIdentity,
+        long previousEnd,
+        long previousLastIndex,
+        long forcedMark,
+        long releasedIndex,
+        long createdMillis) {
+
+    static final int BYTES = 4096;
+
+    private static final long MAGIC = 0x5449_4445_5345_4731L;
+    private static final int VERSION = 1;
+    private static final int CRC_AT = BYTES - 4;
+
+    /** The page, ready to be written. */
+    ByteBuffer encode() {
+        ByteBuffer page = ByteBuffer.allocate(BYTES);
+        page.putLong(MAGIC).putInt(VERSION).putInt(shard);
+        page.putLong(dataDirectoryId.getMostSignificantBits()).putLong(dataDirectoryId.getLeastSignificantBits());
+        page.putLong(id).putLong(identity).putLong(firstIndex);
+        page.putLong(previousId).putLong(previousIdentity).putLong(previousEnd).putLong(previousLastIndex);
+        page.putLong(forcedMark).putLong(releasedIndex).putLong(createdMillis);
+        page.putInt(CRC_AT, checksum(page));
+        return page.clear();
+    }
+
+    /**
+     * Reads a page.
+     *
+     * @param file for messages
+     */
+    static SegmentHeader decode(ByteBuffer page, Path file) throws CorruptionException {
+        if (page.getInt(CRC_AT) != checksum(page)) {
+            throw new CorruptionException(file + ": the segment header fails its checksum; it was durable before the"
+                    + " file got its name, so the file is damaged: restore the log from a copy");
+        }
+        page.clear();
+        long magic = page.getLong();
+        int version = page.getInt();
+        if (magic != MAGIC || version != VERSION) {
+            throw new CorruptionException(file + ": not a log segment of format " + VERSION + " (magic "
+                    + Long.toHexString(magic) + ", format " + version + ")");
+        }
+        int shard = page.getInt();
+        UUID dataDirectoryId = new UUID(page.getLong(), page.getLong());
+        return new SegmentHeader(
+                dataDirectoryId,
+                shard,
+                page.getLong(),
+                page.getLong(),
+                page.getLong(),
+                page.getLong(),
+                page.getLong(),
+                page.getLong(),
+                page.getLong(),
+                page.getLong(),
+                page.getLong(),
+                page.getLong());
+    }
+
+    private static int checksum(ByteBuffer page) {
+        CRC32C crc = new CRC32C();
+        crc.update(page.clear().limit(CRC_AT));
+        page.clear();
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,238 @@
+package io.tidemark.log.segment;
+
+import io.tidemark.disk.Disk;
+import io.tidemark.disk.DiskFile;
+import io.tidemark.log.LogEntry;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of an open log: writes groups, begins segments, releases them, reads them again. One thread at a time
+ * writes; {@link #read} and the counters may be used by any.
+ */
+final class SegmentStore {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentStore.class);
+
+    private final Disk disk;
+    private final LogDirectory directory;
+    private final long segmentBytes;
+    private @Nullable ControlFile control;
+    private long lastTimeMillis;
+    private long markedIndex;
+    private volatile List<Segment> closed;
+    private volatile @Nullable ActiveSegment active;
+    private volatile long lastIndex;
+    private volatile long releasedIndex;
+
+    SegmentStore(Disk disk, LogDirectory directory, long segmentBytes, Recovered recovered) {
+        this.disk = disk;
+        this.directory = directory;
+        this.segmentBytes = segmentBytes;
+        ControlFile found = recovered.control();
+        control = found;
+        lastTimeMillis = recovered.lastTimeMillis();
+        lastIndex = recovered.lastIndex();
+        markedIndex = lastIndex;
+        closed = recovered.closed();
+        active = recovered.active();
+        releasedIndex = found == null ? 0 : found.releasedIndex();
+    }
+
+    long lastIndex() {
+        return lastIndex;
+    }
+
+    long releasedIndex() {
+        return releasedIndex;
+    }
+
+    /** Every segment's extent, the active one last. */
+    List<Segment> segments() {
+        ActiveSegment current = active;
+        List<Segment> before = closed;
+        if (current == null
+                || (!before.isEmpty()
+                        && before.get(before.size() - 1).id()
+                                >= current.header().id())) {
+            return before;
+        }
+        List<Segment> all = new java.util.ArrayList<>(before);
+        all.add(current.sealed(lastIndex));
+        return all;
+    }
+
+    long retainedBytes() {
+        long bytes = 0;
+        for (Segment segment : segments()) {
+            bytes += segment.fileBytes();
+        }
+        return bytes;
+    }
+
+    /** Sees to it that there is a segment with room for a group of that many frame bytes. */
+    ActiveSegment prepare(int groupBytes, long nowMillis) throws IOException {
+        ActiveSegment current = active;
+        if (current != null && (current.isEmpty() || current.durableEnd() + groupBytes <= segmentBytes)) {
+            return current;
+        }
+        ControlFile listed = control;
+        if (listed == null) {
+            listed = directory.create();
+            control = listed;
+        }
+        long createdMillis = Math.max(lastTimeMillis, nowMillis);
+        List<Segment> before = closed;
+        Segment previous = null;
+        if (current != null) {
+            previous = current.sealed(lastIndex);
+            before = append(before, previous);
+        } else if (!before.isEmpty()) {
+            previous = before.get(before.size() - 1);
+        }
+        SegmentHeader header;
+        if (previous == null || previous.holdsEntries()) {
+            header = directory.successor(previous, lastIndex, listed.releasedIndex(), createdMillis);
+        } else {
+            header = directory.replacement(previous.header(), lastIndex, listed.releasedIndex(), createdMillis);
+            before = List.copyOf(before.subList(0, before.size() - 1));
+        }
+        ActiveSegment fresh = directory.make(header, LogDirectory.Filling.NONE);
+        try {
+            if (header.id() != listed.lastId()) {
+                listed = listed.withLast(header.id());
+                directory.writeControl(listed);
+            }
+        } catch (IOException | RuntimeException failure) {
+            fresh.close();
+            throw failure;
+        }
+        control = listed;
+        closed = before;
+        active = fresh;
+        markedIndex = lastIndex;
+        if (current != null) {
+            current.close();
+        }
+        return fresh;
+    }
+
+    /** Writes and forces a group; on return its entries are durable. */
+    void write(ActiveSegment segment, Group group, long nowMillis) throws IOException {
+        long before = lastIndex;
+        long timeMillis = Math.max(lastTimeMillis, nowMillis);
+        segment.append(group.seal(segment.header().identity(), before + 1, timeMillis, before));
+        lastTimeMillis = timeMillis;
+        markedIndex = before;
+        lastIndex = before + group.entries();
+    }
+
+    /** Notes on disk, if it isn't there yet, that everything is durable, so that the next recovery need not ask. */
+    void mark() throws IOException {
+        ActiveSegment current = active;
+        if (current == null || markedIndex == lastIndex) {
+            return;
+        }
+        ByteBuffer frame = ByteBuffer.allocateDirect(Frame.HEADER_BYTES);
+        CRC32C crc = new CRC32C();
+        Frame.putPayload(frame, 0, ByteBuffer.allocate(0), crc);
+        Frame.seal(
+                frame,
+                0,
+                Frame.MARK,
+                current.header().identity(),
+                lastIndex,
+                SegmentLog.TERM,
+                lastTimeMillis,
+                lastIndex,
+                crc);
+        current.append(frame);
+        markedIndex = lastIndex;
+    }
+
+    /**
+     * Forgets whole segments up to an index; never the last one. First the release record, then the files. If the record
+     * can't be replaced, nothing is forgotten: whichever of the two records is on disk, the files of both are there.
+     */
+    void release(long durableIndex) {
+        List<Segment> all = closed;
+        int droppable = active == null ? all.size() - 1 : all.size();
+        int dropped = 0;
+        while (dropped < droppable && all.get(dropped).lastIndex() <= durableIndex) {
+            dropped++;
+        }
+        ControlFile listed = control;
+        ActiveSegment current = active;
+        if (dropped <= 0 || listed == null) {
+            return;
+        }
+        long firstId = dropped < all.size() || current == null
+                ? all.get(dropped).id()
+                : current.header().id();
+        ControlFile next = listed.withReleased(Math.min(durableIndex, lastIndex), firstId);
+        try {
+            directory.writeControl(next);
+        } catch (IOException failure) {
+            LOG.warn("{}: not released up to {}, to be tried again", directory.control(), durableIndex, failure);
+            return;
+        }
+        control = next;
+        releasedIndex = next.releasedIndex();
+        closed = List.copyOf(all.subList(dropped, all.size()));
+        for (Segment segment : all.subList(0, dropped)) {
+            try {
+                directory.delete(segment.id());
+            } catch (IOException failure) {
+                LOG.warn("{}: released, but not removed; the next open removes it", segment.path(), failure);
+            }
+        }
+    }
+
+    /** See {@link io.tidemark.log.CommitLog#read}. */
+    void read(long from, long to, Consumer<LogEntry> sink) throws IOException {
+        long last = lastIndex;
+        long released = releasedIndex;
+        if (from <= released || to > last || from > to + 1) {
+            throw new IllegalArgumentException(
+                    "read of entries " + from + " to " + to + ", expected above " + released + " and up to " + last);
+        }
+        for (Segment segment : segments()) {
+            if (segment.lastIndex() < from || segment.header().firstIndex() > to) {
+                continue;
+            }
+            try (DiskFile file = disk.openForRead(segment.path())) {
+                FrameReader reader = new FrameReader(file, segment.header(), segment.end());
+                while (reader.nextIndex() <= to && reader.next()) {
+                    if (reader.isEntry() && reader.index() >= from) {
+                        sink.accept(reader.entry());
+                    }
+                }
+                if (reader.nextIndex() <= Math.min(to, segment.lastIndex())) {
+                    Replay.checkWhole(segment, reader);
+                }
+            } catch (NoSuchFileException gone) {
+                throw new IOException(segment.path() + ": entries " + from + " to " + to + " were released", gone);
+            }
+        }
+    }
+
+    /** Closes the descriptor; forces nothing. */
+    void close() throws IOException {
+        ActiveSegment current = active;
+        if (current != null) {
+            current.close();
+        }
+    }
+
+    private static List<Segment> append(List<Segment> list, Segment segment) {
+        List<Segment> longer = new java.util.ArrayList<>(list);
+        longer.add(segment);
+        return List.copyOf(longer);
+    }
+}
