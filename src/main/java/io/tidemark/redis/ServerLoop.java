@@ -2,6 +2,9 @@ package io.tidemark.redis;
 
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** What all connections of one event loop share: scratch space and the calls that come back. Event loop only. */
 final class ServerLoop {
@@ -12,6 +15,9 @@ final class ServerLoop {
     final ReplyWriter aside = new ReplyWriter();
     /** Where shards' answers arrive. */
     final CompletedCalls completedCalls;
+
+    /** Those that are open. */
+    final Set<Connection> connections = new HashSet<>();
 
     private final Context context;
     private byte[] chunk = new byte[64 * 1024];
@@ -24,6 +30,11 @@ final class ServerLoop {
     /** Runs something on this event loop, later. Any thread. */
     void run(Runnable task) {
         context.runOnContext(ignored -> task.run());
+    }
+
+    /** Lets go of clients that would keep a stopping server waiting. */
+    void stop() {
+        List.copyOf(connections).forEach(Connection::serverStops);
     }
 
     /** The buffer's bytes from 0 to its length, in an array that is good until the next call. */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 
 /** A server on an ephemeral port of this machine, over shards in memory. */
 final class RunningServer implements AutoCloseable {
@@ -41,10 +42,21 @@ final class RunningServer implements AutoCloseable {
         return new RawClient(port());
     }
 
+    RedisServer server() {
+        return server;
+    }
+
     Vertx vertx() {
         return vertx;
     }
 
+    /** Waits until the server has read this many bytes in all, and has done with them. */
+    void awaitInput(RawClient other, long bytes) throws IOException {
+        Awaitility.await().until(() -> server.stats().inputBytes.sum() >= bytes);
+        other.ask("PING");
+    }
+
+    /** May be called again. */
     @Override
     public void close() {
         await(vertx.close());
