@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,7 +110,7 @@ class BadInputTest {
         try (RawClient other = server.client()) {
             server.awaitInput(other, set.length - 1);
             client.close();
-            Awaitility.await().until(() -> server.server().sessions().size() == 1);
+            RunningServer.until(() -> server.server().sessions().size() == 1);
             assertThat(shards.submissions()).isZero();
             assertThat(other.ask("DBSIZE")).isEqualTo(":0");
         }

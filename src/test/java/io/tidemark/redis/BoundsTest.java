@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.net.SocketException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** What a client can make the server keep: bounded, whatever it does. */
@@ -24,14 +23,14 @@ class BoundsTest {
                 RawClient client = server.client();
                 RawClient other = server.client()) {
             CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> sendSets(client, sets));
-            Awaitility.await().until(() -> !shards.waiting().isEmpty());
+            RunningServer.until(() -> !shards.waiting().isEmpty());
             for (int i = 0; i < 200; i++) {
                 other.ask("PING");
             }
             assertThat(waiting(shards)).isLessThan(100 + 2 * 65_536 / SET.length);
             assertThat(sender).isNotDone();
             for (int answered = 0; answered < sets; ) {
-                Awaitility.await().until(() -> !shards.waiting().isEmpty());
+                RunningServer.until(() -> !shards.waiting().isEmpty());
                 int calls = shards.waiting().get(0).calls().size();
                 shards.step();
                 assertThat(client.replies(calls)).containsOnly("+OK");
@@ -50,7 +49,7 @@ class BoundsTest {
                 RawClient client = server.client();
                 RawClient other = server.client()) {
             sender = CompletableFuture.runAsync(() -> sendSets(client, 30_000));
-            Awaitility.await().until(() -> !shards.waiting().isEmpty());
+            RunningServer.until(() -> !shards.waiting().isEmpty());
             for (int i = 0; i < 200; i++) {
                 other.ask("PING");
             }
@@ -70,8 +69,8 @@ class BoundsTest {
             for (int i = 0; i < 100; i++) {
                 client.send("GET", "big");
             }
-            Awaitility.await().until(() -> server.server().stats().slowReaders.sum() == 1);
-            Awaitility.await().until(() -> server.server().sessions().size() == 1);
+            RunningServer.until(() -> server.server().stats().slowReaders.sum() == 1);
+            RunningServer.until(() -> server.server().sessions().size() == 1);
             assertThat(other.ask("PING")).isEqualTo("+PONG");
             assertThat(other.ask("INFO", "stats")).contains("client_output_buffer_limit_disconnections:1");
         } catch (SocketException e) {
@@ -86,7 +85,7 @@ class BoundsTest {
                 RawClient other = server.client()) {
             assertThat(other.ask("SET", "big", "x".repeat(16 << 20))).isEqualTo("+OK");
             client.send("GET", "big");
-            Awaitility.await().until(() -> server.server().stats().outputBytes.sum() > 16 << 20);
+            RunningServer.until(() -> server.server().stats().outputBytes.sum() > 16 << 20);
             RunningServer.await(server.vertx().close());
             assertThat(server.server().sessions()).isEmpty();
         }
@@ -119,7 +118,7 @@ class BoundsTest {
                     assertThat(third.isClosedByServer()).isTrue();
                 }
             }
-            Awaitility.await().until(() -> server.server().sessions().size() == 1);
+            RunningServer.until(() -> server.server().sessions().size() == 1);
             try (RawClient fourth = server.client()) {
                 assertThat(fourth.ask("PING")).isEqualTo("+PONG");
             }

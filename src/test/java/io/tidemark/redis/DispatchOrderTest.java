@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
 import java.io.IOException;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +52,7 @@ class DispatchOrderTest {
         assertThat(shards.waiting()).hasSize(1);
         shards.step();
         assertThat(client.reply()).isEqualTo("+OK");
-        Awaitility.await().until(() -> shards.waiting().size() == 1);
+        RunningServer.until(() -> shards.waiting().size() == 1);
         assertThat(shards.waiting().get(0).commands()).hasExactlyElementsOfTypes(Command.Get.class, Command.Set.class);
         shards.step();
         assertThat(client.replies(2)).containsExactly("$1", "+OK");
@@ -66,7 +65,7 @@ class DispatchOrderTest {
         assertThat(shards.waiting()).hasSize(1);
         shards.step();
         assertThat(client.reply()).isEqualTo("(nil)");
-        Awaitility.await().until(() -> shards.waiting().size() == 1);
+        RunningServer.until(() -> shards.waiting().size() == 1);
         shards.step();
         assertThat(client.reply()).isEqualTo("+OK");
     }
@@ -110,7 +109,7 @@ class DispatchOrderTest {
     void anotherClient_isNotHeld() throws IOException {
         send(Resp.request("SET", ON_ONE, "1"));
         other.send("GET", ON_ONE);
-        Awaitility.await().until(() -> shards.waiting().size() == 2);
+        RunningServer.until(() -> shards.waiting().size() == 2);
         shards.stepLast();
         assertThat(other.reply()).isEqualTo("(nil)");
     }
@@ -175,7 +174,7 @@ class DispatchOrderTest {
         assertThat(shards.syncs()).isZero();
         shards.step();
         assertThat(client.reply()).isEqualTo("+OK");
-        Awaitility.await().until(() -> shards.syncs() == 1);
+        RunningServer.until(() -> shards.syncs() == 1);
         other.ask("PING");
         assertThat(client.available()).isZero();
         shards.sync().complete();
@@ -196,7 +195,7 @@ class DispatchOrderTest {
         send(Resp.request("SET", ON_ONE, "1"));
         send(Resp.request("GET", ON_ONE), Resp.bytes("*x\r\n"), Resp.request("PING"));
         shards.step();
-        Awaitility.await().until(() -> shards.waiting().size() == 1);
+        RunningServer.until(() -> shards.waiting().size() == 1);
         shards.step();
         assertThat(client.replies(3)).containsExactly("+OK", "$1", "-ERR Protocol error: invalid multibulk length");
         assertThat(client.isClosedByServer()).isTrue();
@@ -207,7 +206,7 @@ class DispatchOrderTest {
         send(Resp.request("SET", ON_ONE, "1"));
         send(Resp.request("GET", ON_ONE));
         client.close();
-        Awaitility.await().until(() -> server.server().sessions().size() == 1);
+        RunningServer.until(() -> server.server().sessions().size() == 1);
         shards.step();
         other.ask("PING");
         assertThat(shards.waiting()).isEmpty();
