@@ -83,6 +83,18 @@ public enum ConfigKey {
             new ValueType.Whole(1, 64),
             "2",
             "How many shards may be forcing their files at the same time."),
+    /** When a hanging force is reported. */
+    CHECKPOINT_STALL_WARN_MS(
+            "checkpoint.stall_warn_ms",
+            new ValueType.Whole(10, 86_400_000),
+            "5000",
+            "A force that has not come back after this time is reported, and others may go on in its place."),
+    /** When a hanging force sheds writes. */
+    CHECKPOINT_STALL_SHED_MS(
+            "checkpoint.stall_shed_ms",
+            new ValueType.Whole(10, 86_400_000),
+            "20000",
+            "A force that has not come back after this time makes its shard refuse writes until it does."),
     /** Directory of the logs. */
     LOG_DIR(
             "log.dir",
@@ -92,7 +104,7 @@ public enum ConfigKey {
     /** Size of a log file. */
     LOG_SEGMENT_BYTES(
             "log.segment_bytes",
-            new ValueType.Size(4 * ValueType.KIB, ValueType.GIB),
+            new ValueType.Size(8 * ValueType.KIB, ValueType.GIB),
             "64MiB",
             "Size at which the log goes on in a new file."),
     /** Size of a data file. */

@@ -1,8 +1,10 @@
 package io.tidemark.redis;
 
+import io.netty.channel.ChannelFuture;
 import io.tidemark.shard.Command;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -79,6 +81,7 @@ final class Connection implements RespParser.Sink {
 
     /** Starts reading. */
     void open() {
+        loop.connections.add(this);
         socket.handler(this::received);
         socket.exceptionHandler(cause -> LOG.debug("client {}: {}", session.remoteAddress(), cause.toString()));
         socket.closeHandler(ignored -> closed());
@@ -257,7 +260,7 @@ final class Connection implements RespParser.Sink {
             if (!execute(next.arguments(), next.wireBytes())) {
                 break;
             }
-            held.remove();
+            held.poll();
             pendingBytes -= next.wireBytes();
         }
         if (state == State.OPEN && held.isEmpty() && protocolError != null) {
@@ -329,14 +332,24 @@ final class Connection implements RespParser.Sink {
         }
     }
 
+    /** The server stops: a client that does not read must not keep it waiting. */
+    void serverStops() {
+        if (unsentBytes > 0) {
+            disconnect();
+        }
+    }
+
+    /** Closes at once. {@code NetSocket.close} first waits until all that was written has been read. */
     private void disconnect() {
         state = State.CLOSED;
         loop.out.clear();
-        socket.close();
+        ChannelFuture unused =
+                ((NetSocketInternal) socket).channelHandlerContext().close();
     }
 
     private void closed() {
         state = State.CLOSED;
+        loop.connections.remove(this);
         owed.clear();
         held.clear();
         server.disconnected(session);

@@ -27,10 +27,8 @@ final class ErrorTexts {
     static String unknownCommand(byte[][] request) {
         StringBuilder arguments = new StringBuilder();
         for (int i = 1; i < request.length && arguments.length() < MAX_QUOTED; i++) {
-            arguments
-                    .append('\'')
-                    .append(quoted(request[i], MAX_QUOTED - arguments.length()))
-                    .append("' ");
+            String argument = quoted(request[i], MAX_QUOTED - arguments.length());
+            arguments.append('\'').append(argument).append("' ");
         }
         return "ERR unknown command '" + quoted(request[0], MAX_QUOTED) + "', with args beginning with: " + arguments;
     }

@@ -22,6 +22,7 @@ public final class RedisServerVerticle extends VerticleBase {
     private static final int SHARED_EPHEMERAL_PORT = -1;
 
     private final RedisServer server;
+    private @Nullable ServerLoop loop;
     private @Nullable NetServer netServer;
 
     /** @param server shared with the other instances */
@@ -31,31 +32,36 @@ public final class RedisServerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        ServerLoop loop = new ServerLoop(context, server.shards());
+        ServerLoop own = new ServerLoop(context, server.shards());
+        loop = own;
         int port = server.options().getPort();
         NetServer listening = vertx.createNetServer(new NetServerOptions()
                 .setHost(server.options().getHost())
                 .setPort(port == 0 ? SHARED_EPHEMERAL_PORT : port)
                 .setTcpNoDelay(true)
                 .setTcpKeepAlive(true));
-        listening.connectHandler(socket -> accept(loop, socket));
+        listening.connectHandler(socket -> accept(own, socket));
         netServer = listening;
         return listening.listen().onSuccess(bound -> server.port(bound.actualPort()));
     }
 
     @Override
     public Future<?> stop() {
+        ServerLoop own = loop;
+        if (own != null) {
+            own.stop();
+        }
         NetServer listening = netServer;
         return listening == null ? Future.succeededFuture() : listening.close();
     }
 
-    private void accept(ServerLoop loop, NetSocket socket) {
+    private void accept(ServerLoop own, NetSocket socket) {
         Session session =
                 server.connected(String.valueOf(socket.remoteAddress()), String.valueOf(socket.localAddress()));
         if (session == null) {
             socket.end(TOO_MANY_CLIENTS.copy());
         } else {
-            new Connection(server, loop, socket, session).open();
+            new Connection(server, own, socket, session).open();
         }
     }
 }

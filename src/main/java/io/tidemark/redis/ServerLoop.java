@@ -3,6 +3,9 @@ package io.tidemark.redis;
 import io.tidemark.shard.Shards;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** What all connections of one event loop share: scratch space and the calls that come back. Event loop only. */
 final class ServerLoop {
@@ -16,6 +19,8 @@ final class ServerLoop {
 
     /** Where calls for shards gather. */
     final ShardOutbox outbox;
+    /** Those that are open. */
+    final Set<Connection> connections = new HashSet<>();
 
     private final Context context;
     private byte[] chunk = new byte[64 * 1024];
@@ -29,6 +34,11 @@ final class ServerLoop {
     /** Runs something on this event loop, later. Any thread. */
     void run(Runnable task) {
         context.runOnContext(ignored -> task.run());
+    }
+
+    /** Lets go of clients that would keep a stopping server waiting. */
+    void stop() {
+        List.copyOf(connections).forEach(Connection::serverStops);
     }
 
     /** The buffer's bytes from 0 to its length, in an array that is good until the next call. */

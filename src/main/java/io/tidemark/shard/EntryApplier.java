@@ -51,6 +51,9 @@ final class EntryApplier implements LogApplier {
             }
         } catch (IOException | RuntimeException e) {
             data.abandon();
+            if (origin != null) {
+                origin.failed(new IOException("logged, but not applied: " + e.getMessage(), e), true);
+            }
             throw e;
         }
     }
@@ -58,7 +61,12 @@ final class EntryApplier implements LogApplier {
     @Override
     public void applyUnlogged(LogBatch origin) throws IOException {
         WriteBatch batch = (WriteBatch) origin;
-        batch.answer(evaluate(batch.calls()));
+        try {
+            batch.answer(evaluate(batch.calls()));
+        } catch (IOException | RuntimeException e) {
+            batch.failed(new IOException(e.getMessage(), e), false);
+            throw e;
+        }
     }
 
     private List<Result> evaluate(List<Call> calls) throws IOException {

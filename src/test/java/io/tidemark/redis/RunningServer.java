@@ -1,13 +1,17 @@
 package io.tidemark.redis;
 
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
 
 /** A server on an ephemeral port of this machine, over shards in memory. */
 final class RunningServer implements AutoCloseable {
@@ -28,6 +32,11 @@ final class RunningServer implements AutoCloseable {
     }
 
     RunningServer(MemoryShards shards, RedisOptions options, int instances) {
+        this(shards, options, instances, LoadingState.READY);
+    }
+
+    RunningServer(MemoryShards shards, RedisOptions options, int instances, LoadingState first) {
+        loading.set(first);
         server = new RedisServer(options.setPort(0), shards, FACTS, loading::get, shutdowns::incrementAndGet);
         await(vertx.deployVerticle(
                 () -> new RedisServerVerticle(server), new DeploymentOptions().setInstances(instances)));
@@ -41,16 +50,35 @@ final class RunningServer implements AutoCloseable {
         return new RawClient(port());
     }
 
+    RedisServer server() {
+        return server;
+    }
+
     Vertx vertx() {
         return vertx;
     }
 
+    /** Waits until the server has read this many bytes in all, and has done with them. */
+    void awaitInput(RawClient other, long bytes) throws IOException {
+        until(() -> server.stats().inputBytes.sum() >= bytes);
+        other.ask("PING");
+    }
+
+    /** May be called again. */
     @Override
     public void close() {
         await(vertx.close());
     }
 
-    static <T> T await(io.vertx.core.Future<T> future) {
+    /** Waits for a condition, at most ten seconds. */
+    static void until(Callable<Boolean> condition) {
+        Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(1))
+                .until(condition);
+    }
+
+    static <T> T await(Future<T> future) {
         try {
             return future.await(10, TimeUnit.SECONDS);
         } catch (Exception e) {

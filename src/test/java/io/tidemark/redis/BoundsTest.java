@@ -1,0 +1,156 @@
+package io.tidemark.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.SocketException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** What a client can make the server keep: bounded, whatever it does. */
+class BoundsTest {
+
+    private static final byte[] SET = Resp.request("SET", "key", "x".repeat(1_000));
+
+    @Test
+    void unansweredCommands_aboveTheBound_areNotRead() throws Exception {
+        MemoryShards shards = MemoryShards.stepped(1);
+        RedisOptions options = new RedisOptions().setMaxPendingCommands(100);
+        int sets = 30_000;
+        try (RunningServer server = new RunningServer(shards, options, 1);
+                RawClient client = server.client();
+                RawClient other = server.client()) {
+            CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> sendSets(client, sets));
+            RunningServer.until(() -> !shards.waiting().isEmpty());
+            for (int i = 0; i < 200; i++) {
+                other.ask("PING");
+            }
+            assertThat(waiting(shards)).isLessThan(100 + 2 * 65_536 / SET.length);
+            assertThat(sender).isNotDone();
+            for (int answered = 0; answered < sets; ) {
+                RunningServer.until(() -> !shards.waiting().isEmpty());
+                int calls = shards.waiting().get(0).calls().size();
+                shards.step();
+                assertThat(client.replies(calls)).containsOnly("+OK");
+                answered += calls;
+            }
+            sender.get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void unansweredBytes_aboveTheBound_areNotRead() throws Exception {
+        MemoryShards shards = MemoryShards.stepped(1);
+        RedisOptions options = new RedisOptions().setMaxPendingBytes(64 * 1024);
+        CompletableFuture<Void> sender;
+        try (RunningServer server = new RunningServer(shards, options, 1);
+                RawClient client = server.client();
+                RawClient other = server.client()) {
+            sender = CompletableFuture.runAsync(() -> sendSets(client, 30_000));
+            RunningServer.until(() -> !shards.waiting().isEmpty());
+            for (int i = 0; i < 200; i++) {
+                other.ask("PING");
+            }
+            assertThat(waiting(shards)).isLessThan(4 * 65_536 / SET.length);
+        }
+        assertThat(sender).failsWithin(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void clientThatDoesNotRead_aboveTheBound_isDisconnectedAndOthersGoOn() throws Exception {
+        MemoryShards shards = MemoryShards.immediate(1);
+        RedisOptions options = new RedisOptions().setMaxOutputBytes(4 << 20);
+        try (RunningServer server = new RunningServer(shards, options, 1);
+                RawClient client = new RawClient(server.port(), 8_192);
+                RawClient other = server.client()) {
+            assertThat(other.ask("SET", "big", "x".repeat(1 << 20))).isEqualTo("+OK");
+            for (int i = 0; i < 100; i++) {
+                client.send("GET", "big");
+            }
+            RunningServer.until(() -> server.server().stats().slowReaders.sum() == 1);
+            RunningServer.until(() -> server.server().sessions().size() == 1);
+            assertThat(other.ask("PING")).isEqualTo("+PONG");
+            assertThat(other.ask("INFO", "stats")).contains("client_output_buffer_limit_disconnections:1");
+        } catch (SocketException e) {
+            throw new AssertionError("disconnected before the last request was sent: send fewer", e);
+        }
+    }
+
+    @Test
+    void clientThatDoesNotRead_belowTheBound_doesNotKeepTheServerFromStopping() throws Exception {
+        try (RunningServer server = new RunningServer(MemoryShards.immediate(1));
+                RawClient client = new RawClient(server.port(), 8_192);
+                RawClient other = server.client()) {
+            assertThat(other.ask("SET", "big", "x".repeat(16 << 20))).isEqualTo("+OK");
+            client.send("GET", "big");
+            RunningServer.until(() -> server.server().stats().outputBytes.sum() > 16 << 20);
+            RunningServer.await(server.vertx().close());
+            assertThat(server.server().sessions()).isEmpty();
+        }
+    }
+
+    @Test
+    void oneReplyAboveTheBound_isSentToWhoeverReads() throws IOException {
+        MemoryShards shards = MemoryShards.immediate(4);
+        RedisOptions options = new RedisOptions().setMaxOutputBytes(1 << 20);
+        String value = "x".repeat(1 << 20);
+        try (RunningServer server = new RunningServer(shards, options, 1);
+                RawClient client = server.client()) {
+            client.ask("SET", "a", value);
+            client.ask("SET", "b", value + "y");
+            assertThat(client.ask("MGET", "a", "b", "a"))
+                    .isEqualTo("[$" + value + ", $" + value + "y, $" + value + "]");
+        }
+    }
+
+    @Test
+    void clients_aboveTheBound_areToldAndClosed() throws IOException {
+        RedisOptions options = new RedisOptions().setMaxClients(2);
+        try (RunningServer server = new RunningServer(MemoryShards.immediate(1), options, 1);
+                RawClient first = server.client()) {
+            assertThat(first.ask("PING")).isEqualTo("+PONG");
+            try (RawClient second = server.client()) {
+                assertThat(second.ask("PING")).isEqualTo("+PONG");
+                try (RawClient third = server.client()) {
+                    assertThat(third.reply()).isEqualTo("-ERR max number of clients reached");
+                    assertThat(third.isClosedByServer()).isTrue();
+                }
+            }
+            RunningServer.until(() -> server.server().sessions().size() == 1);
+            try (RawClient fourth = server.client()) {
+                assertThat(fourth.ask("PING")).isEqualTo("+PONG");
+            }
+        }
+    }
+
+    @Test
+    void instances_onOneEphemeralPort_shareClients() throws IOException {
+        try (RunningServer server = new RunningServer(MemoryShards.immediate(4), new RedisOptions(), 2);
+                RawClient first = server.client();
+                RawClient second = server.client();
+                RawClient third = server.client()) {
+            assertThat(first.ask("SET", "a", "1")).isEqualTo("+OK");
+            assertThat(second.ask("GET", "a")).isEqualTo("$1");
+            assertThat(third.ask("INCR", "a")).isEqualTo(":2");
+            assertThat(first.ask("CLIENT", "LIST")).contains("id=1 ", "id=2 ", "id=3 ");
+        }
+    }
+
+    private static int waiting(MemoryShards shards) {
+        return shards.waiting().stream()
+                .mapToInt(submission -> submission.calls().size())
+                .sum();
+    }
+
+    private static void sendSets(RawClient client, int count) {
+        try {
+            for (int i = 0; i < count; i++) {
+                client.send(SET);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
