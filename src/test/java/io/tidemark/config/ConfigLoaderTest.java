@@ -36,7 +36,9 @@ class ConfigLoaderTest {
                         java.util.Map.entry("idle_ms", 250L),
                         java.util.Map.entry("max_delay_ms", 180_000L),
                         java.util.Map.entry("max_dirty_bytes", 256L << 20),
-                        java.util.Map.entry("max_concurrent_fsyncs", 2L));
+                        java.util.Map.entry("max_concurrent_fsyncs", 2L),
+                        java.util.Map.entry("stall_warn_ms", 5_000L),
+                        java.util.Map.entry("stall_shed_ms", 20_000L));
         assertThat(config.log()).isEqualTo(new NodeConfig.Log(null, 64 << 20));
         assertThat(config.bitcask().maxFileBytes()).isEqualTo(256 << 20);
         assertThat(config.shutdownTimeoutMs()).isEqualTo(8_000);
@@ -196,10 +198,10 @@ class ConfigLoaderTest {
                 "redis: {host: 12}|`redis.host` is 12 in|in quotes if it looks like a number",
                 "redis: {allow_no_password: 1}|`redis.allow_no_password` is 1 in|it must be true or false",
                 "data_dir: ' '|`data_dir` is empty in|it must be text that isn't empty",
-                "log: {segment_bytes: 64MB}|`log.segment_bytes` is 64MB in|a size from 4KiB to 1GiB, in bytes or with KiB,",
-                "log: {segment_bytes: -1}|`log.segment_bytes` is -1 in|a size from 4KiB to 1GiB",
-                "log: {segment_bytes: 1.5GiB}|`log.segment_bytes` is 1.5GiB in|a size from 4KiB to 1GiB",
-                "log: {segment_bytes: 99999999999999999GiB}|is 99999999999999999GiB in|a size from 4KiB to 1GiB",
+                "log: {segment_bytes: 64MB}|`log.segment_bytes` is 64MB in|a size from 8KiB to 1GiB, in bytes or with KiB,",
+                "log: {segment_bytes: -1}|`log.segment_bytes` is -1 in|a size from 8KiB to 1GiB",
+                "log: {segment_bytes: 1.5GiB}|`log.segment_bytes` is 1.5GiB in|a size from 8KiB to 1GiB",
+                "log: {segment_bytes: 99999999999999999GiB}|is 99999999999999999GiB in|a size from 8KiB to 1GiB",
             })
     void load_ofWrongValue_namesKeyValueSourceAndWhatIsRight(String text, String what, String right) throws Exception {
         Path file = yaml(text + "\n");
@@ -227,7 +229,7 @@ class ConfigLoaderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"4096,4096", "4KiB,4096", "4 KiB,4096", "3MiB,3145728", "1GiB,1073741824"})
+    @CsvSource({"8192,8192", "8KiB,8192", "8 KiB,8192", "3MiB,3145728", "1GiB,1073741824"})
     void load_ofSize_takesBytesAndBinarySuffixes(String text, int bytes) throws Exception {
         assertThat(new Loading()
                         .file(yaml("log:\n  segment_bytes: " + text + "\n"))
