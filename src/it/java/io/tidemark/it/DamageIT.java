@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -193,9 +194,9 @@ class DamageIT {
                 assertThat(client.get("later:7")).isEqualTo(value(7));
                 return;
             } catch (AssertionError notReady) {
-                if (node.isAlive()) {
-                    throw notReady;
-                }
+                assertThat(node.awaitExit(Duration.ofSeconds(20)))
+                        .as("refused, or right")
+                        .isEqualTo(3);
             }
         }
         System.out.println("DamageIT: refused an older CHECKPOINT");

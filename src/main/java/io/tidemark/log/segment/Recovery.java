@@ -76,7 +76,7 @@ final class Recovery {
         if (control.releasedIndex() > durableIndex) {
             throw new CorruptionException(directory.control() + ": the log was released up to index "
                     + control.releasedIndex() + ", but the data files are durable up to " + durableIndex
-                    + " only: the manifest is older than the release record");
+                    + " only: their manifest CHECKPOINT is older than the release record; restore both from one copy");
         }
     }
 

@@ -133,7 +133,7 @@ final class LogCorruptionTest {
 
     @Test
     void I7_releasedAboveDurable_isRefused() {
-        assertRefused(0).hasMessageContaining("the manifest is older than the release record");
+        assertRefused(0).hasMessageContaining("CHECKPOINT is older than the release record");
     }
 
     @Test
