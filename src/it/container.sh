@@ -87,17 +87,28 @@ image_command() {
         --format '{{range .OCIv1.Config.Entrypoint}}{{.}}{{"\n"}}{{end}}' localhost/tidemark:it
 }
 
+# The Java process among the descendants of a process; with chroot isolation they share our process table.
+java_below() {
+    local child
+    for child in $(pgrep -P "$1"); do
+        if [[ $(cat "/proc/$child/comm" 2>/dev/null) == java ]]; then
+            printf '%s' "$child"
+            return
+        fi
+        java_below "$child"
+    done
+}
+
 start_node() {
     local log=$1
-    rm -f "$work/data/LOCK"
     buildah run --isolation=chroot --network=host --volume "$work/data:/data" \
         --env TIDEMARK_REDIS_PASSWORD="$password" --env TIDEMARK_REDIS_PORT=0 \
         "$container" -- "${entrypoint[@]}" run >"$log" 2>"$log.err" &
     started=$!
     for _ in $(seq 300); do
         port=$(sed -nE 's/^redis [^ ]+:([0-9]+)  ready in .*/\1/p' "$log")
-        node_pid=$(tr -d '\n' <"$work/data/LOCK" 2>/dev/null || true)
-        [[ -n $port ]] && return
+        node_pid=$(java_below "$started")
+        [[ -n $port && -n $node_pid ]] && return
         kill -0 "$started" 2>/dev/null || break
         sleep 0.1
     done
