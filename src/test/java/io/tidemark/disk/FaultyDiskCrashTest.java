@@ -162,6 +162,8 @@ class FaultyDiskCrashTest {
                     .as("what a crash during replace() leaves is the old or the new contents")
                     .isIn(old, fresh);
         }
-        assertThat(disk.crashLosingAllUnforced().bytes(FILE)).isEqualTo(fresh);
+        assertThat(disk.crashLosingAllUnforced().bytes(FILE))
+                .as("what replace() returned from is durable")
+                .isEqualTo(fresh);
     }
 }
