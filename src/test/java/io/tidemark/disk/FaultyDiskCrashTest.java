@@ -130,6 +130,22 @@ class FaultyDiskCrashTest {
     }
 
     @Test
+    void crash_changeOfALostName_isLostToo() throws IOException {
+        Set<List<String>> seen = new HashSet<>();
+        for (long seed = 0; seed < 300; seed++) {
+            FaultyDisk disk = new FaultyDisk(seed);
+            disk.put(FILE, new byte[1]);
+            disk.put(Path.of("/a.new"), new byte[2]);
+            disk.rename(Path.of("/a.new"), FILE);
+            disk.delete(FILE);
+            seen.add(disk.crash().list(Path.of("/")));
+        }
+        assertThat(seen)
+                .as("the delete builds on the rename")
+                .containsExactlyInAnyOrder(List.of("a", "a.new"), List.of("a"), List.of());
+    }
+
+    @Test
     void crash_directoryNotForced_takesItsFilesAlong() throws IOException {
         FaultyDisk disk = new FaultyDisk(1);
         disk.faults().failForceDirectory("/").times(1);
@@ -162,6 +178,8 @@ class FaultyDiskCrashTest {
                     .as("what a crash during replace() leaves is the old or the new contents")
                     .isIn(old, fresh);
         }
-        assertThat(disk.crashLosingAllUnforced().bytes(FILE)).isEqualTo(fresh);
+        assertThat(disk.crashLosingAllUnforced().bytes(FILE))
+                .as("what replace() returned from is durable")
+                .isEqualTo(fresh);
     }
 }

@@ -233,11 +233,15 @@ class FaultyDiskTest {
             assertThat(disk.durableBytes(FILE)).isEmpty();
             thaw.countDown();
             forced.get(10, TimeUnit.SECONDS);
+
+            byte[] expected = filled(2 * PAGE, 'a');
+            assertThat(disk.durableBytes(FILE)).isEqualTo(expected);
+            assertThat(disk.bytes(FILE)).startsWith(filled(PAGE, 'a')).endsWith(filled(2 * PAGE, 'b'));
+            assertThat(disk.copyOf().crashLosingAllUnforced().bytes(FILE)).isEqualTo(expected);
+
+            file.force();
+            assertThat(disk.durableBytes(FILE)).as("by the next force").isEqualTo(disk.bytes(FILE));
         }
-        byte[] expected = filled(2 * PAGE, 'a');
-        assertThat(disk.durableBytes(FILE)).isEqualTo(expected);
-        assertThat(disk.bytes(FILE)).startsWith(filled(PAGE, 'a')).endsWith(filled(2 * PAGE, 'b'));
-        assertThat(disk.crashLosingAllUnforced().bytes(FILE)).isEqualTo(expected);
     }
 
     private static void await(CountDownLatch latch) {

@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Plants each fault of faults.tsv (or the named ones) in a clean checkout of HEAD and demands that its test fails with
+# the assertion text of its line. A compile error, another failure or none at all is NOT CAUGHT.
+#
+#   src/it/planted/run.sh [PATCH...]      PATCH as in faults.tsv, with or without .patch
+#
+# Patches and table come from this folder as it is, code and tests from HEAD: commit the test first.
+# MVN (default: mvn), MVN_FLAGS (e.g. -o) and FAULT_TIMEOUT_S (default: 300) change how Maven is called.
+# Exit code: 0 all caught, 1 some not, 2 the tests fail already without a fault, or wrong use.
+set -uo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$here/../../.."
+repository=$(git rev-parse --show-toplevel) || exit 2
+prefix=$(git rev-parse --show-prefix)
+temporary=$(mktemp -d)
+tree=$temporary/tree
+project=$tree/$prefix
+log=$temporary/maven.log
+
+cleanup() {
+    git -C "$repository" worktree remove --force "$tree" >/dev/null 2>&1
+    rm -rf "$temporary"
+    git -C "$repository" worktree prune
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+# Runs tests in the checkout, without the static checks: a planted fault need not be well formatted.
+run_tests() {
+    rm -rf "$project/target/surefire-reports"
+    # shellcheck disable=SC2086  # both may be several words
+    (cd "$project" && timeout "${FAULT_TIMEOUT_S:-300}" \
+        ${MVN:-mvn} -q -B ${MVN_FLAGS:-} -P '!checks' test -Dtest="$1") >"$log" 2>&1
+}
+
+patches=() tests=() texts=()
+while IFS=$'\t' read -r patch test text fault || [[ -n $patch ]]; do
+    [[ -z $patch || $patch == \#* ]] && continue
+    if [[ -z $test || -z $text || -z $fault ]]; then
+        echo "faults.tsv: the line of $patch has not four fields: patch, test, assertion text, fault" >&2
+        exit 2
+    fi
+    if (($# > 0)) && [[ " $* " != *" $patch "* && " $* " != *" ${patch%.patch} "* ]]; then
+        continue
+    fi
+    patches+=("$patch") tests+=("$test") texts+=("$text")
+done <"$here/faults.tsv"
+if ((${#patches[@]} == 0 || (($# > 0 && ${#patches[@]} < $#)))); then
+    echo "no such fault among: $*; faults.tsv lists: $(grep -v '^#' "$here/faults.tsv" | cut -f1 | tr '\n' ' ')" >&2
+    exit 2
+fi
+
+git -C "$repository" worktree add --quiet --detach "$tree" HEAD || exit 2
+
+all=$(printf '%s\n' "${tests[@]}" | sort -u | paste -sd,)
+if ! run_tests "$all"; then
+    cat "$log" >&2
+    echo "the tests fail without any fault; nothing was planted" >&2
+    exit 2
+fi
+
+missed=0
+echo "fault | test | seed | seconds | caught"
+for i in "${!patches[@]}"; do
+    patch=${patches[i]} test=${tests[i]} text=${texts[i]} seed=- verdict=
+    report=$project/target/surefire-reports/${test%%#*}.txt
+    git -C "$tree" checkout --quiet -- . && git -C "$tree" clean --quiet -fd
+    started=$SECONDS
+    if ! (cd "$project" && git apply "$here/$patch") 2>"$log"; then
+        verdict="NOT CAUGHT (the patch does not apply: $(tail -1 "$log"))"
+    else
+        run_tests "$test"
+        status=$?
+        seed=$(cat "$log" "$report" 2>/dev/null | grep -oE 'seed ?= ?-?[0-9]+' | tail -1 | tr -dc '0-9-')
+        if ((status == 0)); then
+            verdict="NOT CAUGHT (the test passed)"
+        elif ((status == 124)); then
+            verdict="NOT CAUGHT (no end within ${FAULT_TIMEOUT_S:-300} s)"
+        elif [[ ! -f $report ]]; then
+            verdict="NOT CAUGHT (no test report: $(grep -m1 ERROR "$log"))"
+        elif ! grep -qE '<<< (FAILURE|ERROR)!' "$report" || ! grep -qF -- "$text" "$report"; then
+            verdict="NOT CAUGHT (it failed without saying: $text)"
+        else
+            verdict=caught
+        fi
+    fi
+    [[ $verdict == caught ]] || missed=1
+    echo "${patch%.patch} | $test | ${seed:--} | $((SECONDS - started)) | $verdict"
+done
+exit "$missed"
