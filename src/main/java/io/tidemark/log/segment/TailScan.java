@@ -55,7 +55,8 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
     /** What is behind the last good frame. */
     private record Rest(long mark, long markAt, long dataEnd) {
         static Rest of(DiskFile file, long identity, long from, long fileBytes) throws IOException {
-            ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
+            // zeros up to the next multiple of 8 behind the file's end
+            ByteBuffer window = ByteBuffer.allocateDirect((int) Math.min(WINDOW_BYTES, (fileBytes - from + 7) & ~7L));
             CRC32C crc = new CRC32C();
             long mark = -1;
             long markAt = -1;
