@@ -15,14 +15,14 @@ final class FrameReader {
     private static final int WINDOW_BYTES = 256 << 10;
 
     private final CRC32C crc = new CRC32C();
-    private ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
-    private DiskFile file;
-    private long identity;
-    private long end;
+    private ByteBuffer window = ByteBuffer.allocateDirect(0);
+    private final DiskFile file;
+    private final long identity;
+    private final long end;
     private long windowAt;
     private int windowBytes;
-    private long offset;
-    private long nextOffset;
+    private long offset = SegmentHeader.BYTES;
+    private long nextOffset = SegmentHeader.BYTES;
     private long nextIndex;
 
     /**
@@ -32,18 +32,9 @@ final class FrameReader {
      */
     FrameReader(DiskFile file, SegmentHeader header, long end) {
         this.file = file;
-        start(file, header, end);
-    }
-
-    /** Goes on with another segment. */
-    void start(DiskFile nextFile, SegmentHeader header, long endOffset) {
-        file = nextFile;
-        identity = header.identity();
-        end = endOffset;
-        windowBytes = 0;
-        offset = SegmentHeader.BYTES;
-        nextOffset = offset;
-        nextIndex = header.firstIndex();
+        this.identity = header.identity();
+        this.end = end;
+        this.nextIndex = header.firstIndex();
     }
 
     /**
@@ -124,8 +115,9 @@ final class FrameReader {
         if (windowBytes > 0 && offset >= windowAt && offset + bytes <= windowAt + windowBytes) {
             return true;
         }
-        if (bytes > window.capacity()) {
-            window = ByteBuffer.allocateDirect(bytes);
+        int wanted = Math.max(bytes, (int) Math.min(WINDOW_BYTES, end - offset));
+        if (wanted > window.capacity()) {
+            window = ByteBuffer.allocateDirect(wanted);
         }
         windowAt = offset;
         windowBytes = (int) Math.min(window.capacity(), end - offset);

@@ -262,6 +262,10 @@ final class Recovery {
                         at += bytes;
                     }
                 }
+                if (reader.nextIndex() != scan.lastIndex() + 1) {
+                    throw new IOException(directory.segment(old.id()) + ": entry " + reader.nextIndex()
+                            + " read well before and does not now; it was never durable: open again");
+                }
                 return at;
             });
             try {

@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  *   48  u64      first index it may hold: previous last index + 1
  *   56  u64      previous segment's id, 0 if there was none
  *   64  u64      previous segment's identity, 0 if there was none
- *   72  u64      previous segment's end: where its last frame that counts ends
+ *   72  u64      previous segment's end: where its last entry that counts ends
  *   80  u64      previous segment's last index that counts
  *   88  u64      forced mark: entries up to here were durable, in this file or before, when it got its name
  *   96  u64      released index of the control file at that time

@@ -14,11 +14,14 @@ import java.util.zip.CRC32C;
  * says that the missing index was durable, something durable is damaged. Otherwise the bad frame is a torn tail: it
  * was being written when the process or the machine died. A region of zeros is neither; it is the end.
  *
- * @param end where the last good frame ends
+ * <p>A MARK at the end says the truth about the entries before it, but may itself not be durable. So a segment ends with
+ * its last entry: were a MARK counted in, and the next segment chained to it, a power cut could break the chain.
+ *
+ * @param end where the last good entry ends
  * @param lastIndex the last good entry's index
  * @param mark the highest index known to have been durable, at most {@code lastIndex}
  * @param lastTimeMillis no entry's time is above it
- * @param tornBytes bytes behind {@code end}, up to the last word that isn't zero
+ * @param tornBytes bytes behind the last good frame, up to the last word that isn't zero
  * @param fileBytes length of the file
  */
 record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long tornBytes, long fileBytes) {
@@ -30,9 +33,13 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
         FrameReader reader = new FrameReader(file, header, fileBytes);
         long mark = header.forcedMark();
         long lastTimeMillis = header.createdMillis();
+        long entriesEnd = reader.nextOffset();
         while (reader.next()) {
             mark = Math.max(mark, reader.forcedMark());
             lastTimeMillis = Math.max(lastTimeMillis, reader.timeMillis());
+            if (reader.isEntry()) {
+                entriesEnd = reader.nextOffset();
+            }
         }
         long end = reader.nextOffset();
         long missing = reader.nextIndex();
@@ -43,7 +50,8 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
         if (rest.mark >= missing) {
             throw damaged(path, end, missing, "a later frame, at offset " + rest.markAt + ",", rest.mark);
         }
-        return new TailScan(end, missing - 1, Math.max(mark, rest.mark), lastTimeMillis, rest.dataEnd - end, fileBytes);
+        return new TailScan(
+                entriesEnd, missing - 1, Math.max(mark, rest.mark), lastTimeMillis, rest.dataEnd - end, fileBytes);
     }
 
     private static CorruptionException damaged(Path path, long offset, long index, String witness, long mark) {
@@ -55,7 +63,8 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
     /** What is behind the last good frame. */
     private record Rest(long mark, long markAt, long dataEnd) {
         static Rest of(DiskFile file, long identity, long from, long fileBytes) throws IOException {
-            ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES);
+            // zeros up to the next multiple of 8 behind the file's end
+            ByteBuffer window = ByteBuffer.allocateDirect((int) Math.min(WINDOW_BYTES, (fileBytes - from + 7) & ~7L));
             CRC32C crc = new CRC32C();
             long mark = -1;
             long markAt = -1;

@@ -29,7 +29,7 @@ final class LogFixture implements LogApplier {
     static final int SHARD = 3;
 
     final Path directory;
-    final RecordingDisk disk = new RecordingDisk();
+    final RecordingDisk disk;
     final AtomicLong clock = new AtomicLong(1_000);
     final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     final List<String> applied = new ArrayList<>();
@@ -51,7 +51,12 @@ final class LogFixture implements LogApplier {
     }
 
     LogFixture(Path directory, long segmentBytes, UUID id, int shard) {
+        this(Disk.real(), directory, segmentBytes, id, shard);
+    }
+
+    LogFixture(Disk real, Path directory, long segmentBytes, UUID id, int shard) {
         this.directory = directory;
+        disk = new RecordingDisk(real);
         log = new SegmentLog(
                 disk,
                 directory,

@@ -10,14 +10,18 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * The real disk, noting each call that changes something, and failing or shortening those that a test picks. Calls read
+ * A disk, noting each call that changes something, and failing or shortening those that a test picks. Calls read
  * as {@code "force 0000000001.log.new"}; a file keeps the name that it was made with.
  */
 final class RecordingDisk implements Disk {
-    private final Disk real = Disk.real();
+    private final Disk real;
     private final List<String> calls = new ArrayList<>();
     private Predicate<String> failing = call -> false;
     private int largestWrite = Integer.MAX_VALUE;
+
+    RecordingDisk(Disk real) {
+        this.real = real;
+    }
 
     synchronized List<String> calls() {
         return List.copyOf(calls);

@@ -129,6 +129,19 @@ final class RewrittenTailTest {
     }
 
     @Test
+    void mark_thatWasNotDurable_isNoLinkOfTheChain() throws IOException {
+        log.append("a");
+        log.disk.failWhen(call -> call.startsWith("force"));
+        log.log.close();
+        log.runTasks();
+        Path first = LogFixture.segment(directory, 1);
+        long withMark = java.nio.file.Files.size(first);
+        LogFixture.reopened(directory, 0).append("b");
+        LogFixture.truncate(first, withMark - Frame.HEADER_BYTES);
+        assertThat(LogFixture.reopened(directory, 0).applied).containsExactly("1=a", "2=b");
+    }
+
+    @Test
     void crash_atEveryStep_losesNothingAcknowledged() throws IOException {
         for (int step = 0; ; step++) {
             Path scene = directory.resolveSibling("step" + step);

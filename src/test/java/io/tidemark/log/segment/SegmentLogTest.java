@@ -162,6 +162,16 @@ final class SegmentLogTest {
     }
 
     @Test
+    void close_afterATailWasWrittenAnew_needsNoMark() throws IOException {
+        log.open(0);
+        log.append("a", "b");
+        LogFixture again = LogFixture.reopened(directory, 0);
+        again.disk.forget();
+        again.close();
+        assertThat(again.disk.calls()).isEmpty();
+    }
+
+    @Test
     void append_executorShutDown_failsTheBatch() throws IOException {
         SegmentLog rejecting = new SegmentLog(
                 log.disk,

@@ -1,0 +1,152 @@
+package io.tidemark.log.segment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.disk.FaultyDisk;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+
+/**
+ * Random lives of a log; after every call that changes the disk, the power is cut or the process killed in a fork, and
+ * the log recovers there. What was acknowledged is there; what a recovery applied survives the next power cut; nothing
+ * is taken for corruption. jqwik prints the seed of a failure.
+ */
+final class LogPowerCutTest {
+    private static final Path DIRECTORY = Path.of("/data/log");
+    private static final int SEGMENT_BYTES = 12 << 10;
+
+    @Property(tries = 12)
+    void I1_powerCutAfterAnyCall_losesNothingAcknowledged(
+            @ForAll long seed, @ForAll @IntRange(min = 3, max = 14) int steps) throws IOException {
+        new Life(seed).run(steps, false);
+    }
+
+    @Property(tries = 12)
+    void I7_failedForceThenKillThenPowerCut_keepsWhatWasApplied(
+            @ForAll long seed, @ForAll @IntRange(min = 3, max = 14) int steps) throws IOException {
+        new Life(seed).run(steps, true);
+    }
+
+    private static LogFixture logOn(FaultyDisk disk) {
+        return new LogFixture(disk, DIRECTORY, SEGMENT_BYTES, LogFixture.ID, LogFixture.SHARD);
+    }
+
+    private static final class Life {
+        private final Random random;
+        /** Texts in index order, acknowledged or not. */
+        private final List<String> written = new ArrayList<>();
+
+        private FaultyDisk disk;
+        private LogFixture log;
+        private int acknowledgedBefore;
+        private int durable;
+        private int openedAt;
+        private int counter;
+        private long forks;
+
+        Life(long seed) {
+            random = new Random(seed);
+            disk = new FaultyDisk(seed);
+            log = logOn(disk);
+        }
+
+        void run(int steps, boolean failingForces) throws IOException {
+            watch();
+            log.open(0);
+            for (int i = 0; i < steps; i++) {
+                switch (random.nextInt(6)) {
+                    case 0 -> {
+                        durable += random.nextInt(acknowledged() - durable + 1);
+                        log.release(durable);
+                    }
+                    case 1 -> {
+                        log.close();
+                        reopen();
+                    }
+                    case 2 -> {
+                        if (failingForces) {
+                            disk.faults().failForce("**/*.log*");
+                            append();
+                            disk.faults().clear();
+                        }
+                        disk.afterEachOperation(null);
+                        disk = random.nextBoolean() ? disk.kill() : disk.crash();
+                        watch();
+                        reopen();
+                    }
+                    default -> append();
+                }
+            }
+        }
+
+        private int acknowledged() {
+            return Math.max(acknowledgedBefore, openedAt + log.applied.size());
+        }
+
+        private void append() {
+            int batches = 1 + random.nextInt(3);
+            String[] texts = new String[batches];
+            for (int i = 0; i < batches; i++) {
+                texts[i] = ++counter + "x".repeat(random.nextInt(random.nextInt(5) == 0 ? 14_000 : 900));
+                written.add(texts[i]);
+            }
+            log.appendTogether(texts);
+        }
+
+        private void reopen() throws IOException {
+            acknowledgedBefore = acknowledged();
+            openedAt = durable;
+            log = logOn(disk);
+            log.open(durable);
+            check(log, acknowledgedBefore, written);
+            written.subList((int) log.log.lastIndex(), written.size()).clear();
+            acknowledgedBefore = written.size();
+        }
+
+        private void check(LogFixture recovered, int atLeast, List<String> texts) {
+            int last = (int) recovered.log.lastIndex();
+            assertThat(last).isBetween(atLeast, texts.size());
+            List<String> expected = new ArrayList<>();
+            for (int i = durable + 1; i <= last; i++) {
+                expected.add(i + "=" + texts.get(i - 1));
+            }
+            assertThat(recovered.applied).isEqualTo(expected);
+        }
+
+        private void watch() {
+            disk.afterEachOperation(operation -> {
+                try {
+                    FaultyDisk killed = disk.copyOf(++forks).kill();
+                    recoverTwice(disk.copyOf(++forks).crash());
+                    recoverTwice(disk.copyOf(++forks).crashLosingAllUnforced());
+                    recoverTwice(killed);
+                } catch (IOException failure) {
+                    throw new UncheckedIOException("after " + operation, failure);
+                }
+            });
+        }
+
+        private void recoverTwice(FaultyDisk fork) throws IOException {
+            LogFixture first = logOn(fork);
+            first.open(durable);
+            check(first, acknowledged(), written);
+            int applied = (int) first.log.lastIndex();
+            List<String> texts = new ArrayList<>(written.subList(0, applied));
+            if (forks % 2 == 0) {
+                first.append("after");
+                texts.add("after");
+                applied++;
+            }
+            LogFixture second = logOn(fork.crashLosingAllUnforced());
+            second.open(durable);
+            check(second, applied, texts);
+        }
+    }
+}
