@@ -26,6 +26,7 @@ final class RunningServer implements AutoCloseable {
     final AtomicInteger shutdowns = new AtomicInteger();
     private final Vertx vertx = Vertx.vertx();
     private final RedisServer server;
+    private final String deployment;
 
     RunningServer(MemoryShards shards) {
         this(shards, new RedisOptions(), 1);
@@ -38,7 +39,7 @@ final class RunningServer implements AutoCloseable {
     RunningServer(MemoryShards shards, RedisOptions options, int instances, LoadingState first) {
         loading.set(first);
         server = new RedisServer(options.setPort(0), shards, FACTS, loading::get, shutdowns::incrementAndGet);
-        await(vertx.deployVerticle(
+        deployment = await(vertx.deployVerticle(
                 () -> new RedisServerVerticle(server), new DeploymentOptions().setInstances(instances)));
     }
 
@@ -62,6 +63,11 @@ final class RunningServer implements AutoCloseable {
     void awaitInput(RawClient other, long bytes) throws IOException {
         until(() -> server.stats().inputBytes.sum() >= bytes);
         other.ask("PING");
+    }
+
+    /** Stops the server alone. */
+    void undeploy() {
+        await(vertx.undeploy(deployment));
     }
 
     /** May be called again. */
