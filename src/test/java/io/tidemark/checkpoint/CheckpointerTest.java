@@ -99,7 +99,9 @@ class CheckpointerTest {
         rig.store.duringForce = rig::write;
         rig.write();
         rig.loop.advanceMillis(10_000);
-        assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+        assertThat(rig.dirty.durableIndex())
+                .as("durable after a write during the force")
+                .isEqualTo(1);
         assertThat(rig.dirty.appendedIndex()).isEqualTo(2);
         assertThat(rig.dirty.dirty()).isTrue();
         rig.store.duringForce = () -> {};

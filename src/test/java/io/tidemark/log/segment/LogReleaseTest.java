@@ -28,6 +28,7 @@ final class LogReleaseTest {
     void I3_release_recordIsDurableBeforeAnyFileGoes() {
         log.release(2);
         assertThat(log.disk.calls())
+                .as("the release record before any deletion")
                 .containsExactly(
                         "create LOG.new",
                         "write LOG.new",

@@ -41,7 +41,7 @@ final class SegmentLogTest {
         log.open(0);
         log.append("a", "b").appendTogether("c", "d").close();
         LogFixture again = new LogFixture(directory);
-        assertThat(again.open(0)).isEqualTo(new LogRecovery(4, 4, 0, 0, 4));
+        assertThat(again.open(0)).as("what is replayed").isEqualTo(new LogRecovery(4, 4, 0, 0, 4));
         assertThat(again.applied).containsExactly("1=a", "2=b", "3=c", "4=d").isEqualTo(log.applied);
     }
 

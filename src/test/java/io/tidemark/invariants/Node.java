@@ -1,0 +1,165 @@
+package io.tidemark.invariants;
+
+import io.tidemark.bitcask.BitcaskOptions;
+import io.tidemark.checkpoint.CheckpointOptions;
+import io.tidemark.disk.Disk;
+import io.tidemark.log.LogRecovery;
+import io.tidemark.log.segment.SegmentLogOptions;
+import io.tidemark.shard.Call;
+import io.tidemark.shard.Command;
+import io.tidemark.shard.LocalShards;
+import io.tidemark.shard.Result;
+import io.tidemark.shard.ShardOptions;
+import io.tidemark.shard.ShardStatus;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/** The shards of a node on a disk of the test's choice: everything real but the disk and the clients' door. */
+final class Node implements AutoCloseable {
+    static final Path ROOT = Path.of("/data");
+    private static final UUID ID = new UUID(1, 2);
+
+    final BlockingQueue<IOException> logFailures = new LinkedBlockingQueue<>();
+    final List<LogRecovery> recovered;
+    private final Vertx vertx = Vertx.vertx();
+    private final LocalShards shards;
+
+    /** Opens and recovers two shards. */
+    Node(Disk disk, CheckpointOptions checkpoint) throws Exception {
+        ShardOptions options = new ShardOptions(
+                "main",
+                ID,
+                List.of(directories(0), directories(1)),
+                checkpoint,
+                new SegmentLogOptions(SegmentLogOptions.MIN_SEGMENT_BYTES),
+                new BitcaskOptions(4_096));
+        shards = new LocalShards(vertx, disk, options, logFailures::add);
+        try {
+            await(shards.open());
+            recovered = await(shards.recover());
+        } catch (Exception refused) {
+            await(vertx.close());
+            throw refused;
+        }
+    }
+
+    /** Nothing is forced but on request. */
+    static Node quiet(Disk disk) throws Exception {
+        return new Node(disk, new CheckpointOptions().setIntervalMs(3_600_000).setMaxDelayMs(3_600_000));
+    }
+
+    private static ShardOptions.Directories directories(int shard) {
+        return new ShardOptions.Directories(data(shard), log(shard));
+    }
+
+    static Path data(int shard) {
+        return ROOT.resolve("shard-" + shard).resolve("data");
+    }
+
+    static Path log(int shard) {
+        return ROOT.resolve("shard-" + shard).resolve("log");
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            if (failed.getCause() instanceof Exception cause) {
+                throw cause;
+            }
+            throw failed;
+        }
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Submits one command; completes with the answer. */
+    CompletableFuture<Result> submit(int shard, Command command) {
+        CompletableFuture<Result> answer = new CompletableFuture<>();
+        shards.submit(shard, List.of(new Call() {
+            @Override
+            public Command command() {
+                return command;
+            }
+
+            @Override
+            public void complete(Result result) {
+                answer.complete(result);
+            }
+        }));
+        return answer;
+    }
+
+    Result call(int shard, Command command) throws Exception {
+        return submit(shard, command).get(20, TimeUnit.SECONDS);
+    }
+
+    Result set(int shard, String key, String value) throws Exception {
+        return call(shard, new Command.Set(bytes(key), bytes(value)));
+    }
+
+    /** The value as text, "(none)" if the key is not there, the failure's text if it can't be read. */
+    String get(int shard, String key) throws Exception {
+        Result result = call(shard, new Command.Get(bytes(key)));
+        if (result instanceof Result.Value value) {
+            byte[] found = value.bytes();
+            return found == null ? "(none)" : new String(found, StandardCharsets.UTF_8);
+        }
+        return String.valueOf(result);
+    }
+
+    ShardStatus status(int shard) {
+        return shards.statuses().get(shard);
+    }
+
+    void sync() throws Exception {
+        await(shards.syncAll());
+    }
+
+    Future<Void> syncLater() {
+        return shards.syncAll();
+    }
+
+    /** Stops in order. */
+    void stop() throws Exception {
+        await(shards.close());
+    }
+
+    /** Runs something again and again, on an event loop. */
+    void every(long millis, Runnable task) {
+        vertx.setPeriodic(millis, timer -> task.run());
+    }
+
+    /** Runs something on an event loop of this node's. */
+    void onEventLoop(Runnable task) throws Exception {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        vertx.runOnContext(nothing -> {
+            task.run();
+            done.complete(null);
+        });
+        done.get(20, TimeUnit.SECONDS);
+    }
+
+    /** Ends the process's threads; what is on disk stays as it is, or is forced if the disk still works. */
+    @Override
+    public void close() {
+        try {
+            await(shards.close().otherwiseEmpty());
+            await(vertx.close());
+        } catch (Exception e) {
+            throw new AssertionError("the node did not end", e);
+        }
+    }
+}
