@@ -94,6 +94,7 @@ public final class Bitcask implements AutoCloseable {
             for (DataFile file : found.files()) {
                 loader.load(file, slot++);
             }
+            found.settle(disk, directory);
         } catch (IOException | RuntimeException e) {
             for (DataFile file : found.files()) {
                 file.close();
@@ -131,16 +132,25 @@ public final class Bitcask implements AutoCloseable {
      * @throws IllegalArgumentException if the key has more than 65,535 bytes
      */
     public void put(byte[] key, byte[] value) {
+        entry.put(checked(key), value);
+    }
+
+    /**
+     * Removes a key in the entry that is being applied.
+     *
+     * @throws IllegalArgumentException if the key has more than 65,535 bytes
+     */
+    public void remove(byte[] key) {
+        entry.put(checked(key), null);
+    }
+
+    /** A longer key in a record, also of a removal, would read as damage. */
+    private static byte[] checked(byte[] key) {
         if (key.length > DataRecord.MAX_KEY) {
             throw new IllegalArgumentException(
                     "a key of " + key.length + " bytes, expected at most " + DataRecord.MAX_KEY);
         }
-        entry.put(key, value);
-    }
-
-    /** Removes a key in the entry that is being applied. */
-    public void remove(byte[] key) {
-        entry.put(key, null);
+        return key;
     }
 
     /** Forgets the entry that is being applied. */

@@ -11,14 +11,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens exactly the files that the manifest lists, at the lengths it lists, and removes the others: what they hold was never
+ * Opens exactly the files that the manifest lists, at the lengths it lists, and removes the others once those are good: what they hold was never
  * durable as a whole, and the log has it.
  *
  * @param manifest {@code null} if the store has never been written
  * @param files in the manifest's order
  * @param nextId above every number seen
+ * @param unlisted names of data files that the manifest does not list and of unfinished replacements
  */
-record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long nextId) {
+record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long nextId, List<String> unlisted) {
 
     static BitcaskRecovery read(Disk disk, Path directory, StoreIdentity owner) throws IOException {
         List<String> names = disk.list(directory);
@@ -30,8 +31,7 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
                             + "; restore it from a copy");
                 }
             }
-            removeUnlisted(disk, directory, names, Set.of());
-            return new BitcaskRecovery(null, List.of(), 1);
+            return new BitcaskRecovery(null, List.of(), 1, unlisted(names, Set.of()));
         }
         Manifest manifest = Manifest.read(disk, directory, owner);
         List<DataFile> files = new ArrayList<>();
@@ -45,8 +45,7 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
             for (String name : names) {
                 nextId = Math.max(nextId, DataFile.idOf(name) + 1);
             }
-            removeUnlisted(disk, directory, names, listed);
-            return new BitcaskRecovery(manifest, files, nextId);
+            return new BitcaskRecovery(manifest, files, nextId, unlisted(names, listed));
         } catch (IOException | RuntimeException e) {
             for (DataFile file : files) {
                 file.close();
@@ -55,13 +54,25 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
         }
     }
 
-    private static void removeUnlisted(Disk disk, Path directory, List<String> names, Set<Long> listed)
-            throws IOException {
-        for (String name : names) {
-            long id = DataFile.idOf(name);
-            if (name.endsWith(".new") || (id >= 0 && !listed.contains(id))) {
-                disk.delete(directory.resolve(name));
-            }
+    private static List<String> unlisted(List<String> names, Set<Long> listed) {
+        return names.stream()
+                .filter(name -> {
+                    long id = DataFile.idOf(name);
+                    return name.endsWith(".new") || (id >= 0 && !listed.contains(id));
+                })
+                .toList();
+    }
+
+    /**
+     * Once everything listed has been found good: removes the rest, and makes the manifest's name durable. A process that
+     * died between rename and directory sync leaves a manifest that is read well and may be gone after a power cut.
+     */
+    void settle(Disk disk, Path directory) throws IOException {
+        for (String name : unlisted) {
+            disk.delete(directory.resolve(name));
+        }
+        if (manifest != null) {
+            disk.forceDirectory(directory);
         }
     }
 }

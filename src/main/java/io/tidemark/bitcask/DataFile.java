@@ -99,7 +99,7 @@ final class DataFile implements AutoCloseable {
     private static void check(DiskFile file, Path path, long id, StoreIdentity owner) throws IOException {
         ByteBuffer in = ByteBuffer.allocate(HEADER);
         file.readFully(in, 0);
-        if (in.getInt(0) != MAGIC || in.getInt(CHECKED) != crc(in)) {
+        if (in.getInt(0) != MAGIC || in.getInt(CHECKED) != crc(in) || !zeros(in)) {
             throw new CorruptionException(
                     "the header of data file " + path + " is damaged; restore the file from a copy");
         }
@@ -110,6 +110,15 @@ final class DataFile implements AutoCloseable {
         if (in.getLong(32) != id) {
             throw new CorruptionException(path + " is file " + in.getLong(32) + " by its header; was it renamed?");
         }
+    }
+
+    private static boolean zeros(ByteBuffer header) {
+        for (int at = CHECKED + 4; at < HEADER; at++) {
+            if (header.get(at) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static String name(long id) {

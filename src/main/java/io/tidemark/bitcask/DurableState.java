@@ -16,7 +16,7 @@ final class DurableState {
     private final Path directory;
     private final StoreIdentity owner;
     private final Object gate = new Object();
-    private boolean prepared;
+    private volatile boolean prepared;
     private @Nullable String broken;
     private volatile long index;
     private volatile long term;
@@ -45,12 +45,24 @@ final class DurableState {
      * corruption.
      */
     void prepare(long nextId) throws IOException {
+        if (prepared) {
+            return; // without the gate, which a hanging generation may hold
+        }
         synchronized (gate) {
             if (!prepared) {
-                disk.createDirectories(directory);
+                createDirectory();
                 new Manifest(owner, 0, 0, nextId, List.of()).write(disk, directory);
                 prepared = true;
             }
+        }
+    }
+
+    /** Makes the directory and its name durable, also if an earlier attempt, or process, made it and got no further. */
+    private void createDirectory() throws IOException {
+        disk.createDirectories(directory);
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            disk.forceDirectory(parent);
         }
     }
 
@@ -60,8 +72,7 @@ final class DurableState {
             if (broken != null) {
                 throw new IOException("not forced again after an earlier failure: " + broken);
             }
-            List<Cut> unsynced = captured.files().stream().filter(Cut::unsynced).toList();
-            if (unsynced.isEmpty() && captured.index() <= manifestIndex) {
+            if (captured.index() <= manifestIndex) {
                 return;
             }
         }
@@ -102,13 +113,13 @@ final class DurableState {
 
     private void writeManifest(BitcaskSnapshot captured) throws IOException {
         if (!prepared) {
-            disk.createDirectories(directory);
-            prepared = true;
+            createDirectory();
         }
         List<Manifest.Entry> files = captured.files().stream()
                 .map(cut -> new Manifest.Entry(cut.file().id(), cut.length()))
                 .toList();
         new Manifest(owner, captured.index(), captured.term(), captured.nextId(), files).write(disk, directory);
+        prepared = true;
     }
 
     /** See {@link Bitcask#completed}. */

@@ -45,6 +45,11 @@ final class Keydir {
         return size;
     }
 
+    /** Bytes that the keys take, with those of removed ones that are still there. */
+    long keyBytes() {
+        return arena.bytes();
+    }
+
     /** The key's slot, or -1 if it is not there. A slot is valid until the next change. */
     int find(byte[] key) {
         int h = hash.applyAsInt(key);
