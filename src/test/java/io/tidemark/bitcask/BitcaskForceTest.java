@@ -52,6 +52,7 @@ final class BitcaskForceTest {
         store.force(captured);
         List<String> lines = disk.journal().lines();
         assertThat(lines.subList(0, 4))
+                .as("every file with unsynced bytes, then the directory")
                 .containsExactly(
                         changing("force", file(1)),
                         changing("force", file(2)),
@@ -210,6 +211,7 @@ final class BitcaskForceTest {
         disk.journal().clear();
         BitcaskSnapshot next = store.snapshot();
         assertThatThrownBy(() -> store.force(next))
+                .as("a force after one that failed")
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("earlier");
         assertThat(disk.journal().records()).isEmpty();

@@ -54,7 +54,7 @@ class InvariantsTest {
         CountDownLatch go = new CountDownLatch(1);
         try (Node node = Node.quiet(disk)) {
             node.set(0, "warm", "up");
-            disk.faults().before(Operation.FORCE, "*.log", path -> {
+            disk.faults().before(Operation.FORCE, "*.log*", path -> {
                 asked.countDown();
                 hold(go);
             });
@@ -75,12 +75,12 @@ class InvariantsTest {
     void I1_failedLogForce_answersThatTheOutcomeIsUnknownAndIsFinal() throws Exception {
         try (Node node = Node.quiet(disk)) {
             node.set(0, "a", "1");
-            disk.faults().failForce("*.log").times(1);
+            disk.faults().failForce("*.log*").times(1);
             assertThat(logged(node.set(0, "a", "2"))).isTrue();
             assertThat(node.logFailures.poll(20, TimeUnit.SECONDS)).isNotNull();
-            long forces = disk.journal().count(Operation.FORCE, "*.log");
+            long forces = disk.journal().count(Operation.FORCE, "*.log*");
             assertThat(node.set(0, "a", "3")).isInstanceOf(Result.Failure.class);
-            assertThat(disk.journal().count(Operation.FORCE, "*.log"))
+            assertThat(disk.journal().count(Operation.FORCE, "*.log*"))
                     .as("a failed log is forced again")
                     .isEqualTo(forces);
             assertThat(node.get(0, "a")).isEqualTo("1");
