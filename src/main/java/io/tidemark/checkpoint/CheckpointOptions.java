@@ -26,6 +26,9 @@ public final class CheckpointOptions {
     /** Default of {@link #setMaxConcurrentFsyncs}. */
     public static final int DEFAULT_MAX_CONCURRENT_FSYNCS = 2;
 
+    /** Default of {@link #setPacingBytes}: 1 MiB. */
+    public static final int DEFAULT_PACING_BYTES = 1 << 20;
+
     /** Default of {@link #setStallWarnMs}: 5 s. */
     public static final long DEFAULT_STALL_WARN_MS = 5_000;
 
@@ -35,6 +38,8 @@ public final class CheckpointOptions {
     /** The most that {@link #setMaxConcurrentFsyncs} takes. */
     public static final int MOST_CONCURRENT_FSYNCS = 64;
 
+    private static final int LEAST_PACING_BYTES = 64 << 10;
+    private static final int MOST_PACING_BYTES = 64 << 20;
     private static final long DAY_MS = 86_400_000;
     private static final Set<String> KEYS = Set.of(
             "interval_ms",
@@ -42,6 +47,7 @@ public final class CheckpointOptions {
             "max_delay_ms",
             "max_dirty_bytes",
             "max_concurrent_fsyncs",
+            "pacing_bytes",
             "stall_warn_ms",
             "stall_shed_ms");
 
@@ -50,6 +56,7 @@ public final class CheckpointOptions {
     private long maxDelayMs = DEFAULT_MAX_DELAY_MS;
     private long maxDirtyBytes = DEFAULT_MAX_DIRTY_BYTES;
     private int maxConcurrentFsyncs = DEFAULT_MAX_CONCURRENT_FSYNCS;
+    private int pacingBytes = DEFAULT_PACING_BYTES;
     private long stallWarnMs = DEFAULT_STALL_WARN_MS;
     private long stallShedMs = DEFAULT_STALL_SHED_MS;
 
@@ -77,9 +84,8 @@ public final class CheckpointOptions {
         setIdleMs(number(json, "idle_ms", idleMs));
         setMaxDelayMs(number(json, "max_delay_ms", maxDelayMs));
         setMaxDirtyBytes(number(json, "max_dirty_bytes", maxDirtyBytes));
-        setMaxConcurrentFsyncs((int) Math.min(
-                Integer.MAX_VALUE,
-                Math.max(Integer.MIN_VALUE, number(json, "max_concurrent_fsyncs", maxConcurrentFsyncs))));
+        setMaxConcurrentFsyncs(integer(json, "max_concurrent_fsyncs", maxConcurrentFsyncs));
+        setPacingBytes(integer(json, "pacing_bytes", pacingBytes));
         setStallWarnMs(number(json, "stall_warn_ms", stallWarnMs));
         setStallShedMs(number(json, "stall_shed_ms", stallShedMs));
     }
@@ -93,6 +99,10 @@ public final class CheckpointOptions {
             return ((Number) value).longValue();
         }
         throw new IllegalArgumentException("checkpoint." + key + " is `" + value + "`, expected a whole number");
+    }
+
+    private static int integer(JsonObject json, String key, int otherwise) {
+        return (int) Math.min(Integer.MAX_VALUE, Math.max(Integer.MIN_VALUE, number(json, key, otherwise)));
     }
 
     private static long inRange(String key, long value, long from, long to) {
@@ -111,6 +121,7 @@ public final class CheckpointOptions {
                 .put("max_delay_ms", maxDelayMs)
                 .put("max_dirty_bytes", maxDirtyBytes)
                 .put("max_concurrent_fsyncs", maxConcurrentFsyncs)
+                .put("pacing_bytes", pacingBytes)
                 .put("stall_warn_ms", stallWarnMs)
                 .put("stall_shed_ms", stallShedMs);
     }
@@ -171,6 +182,22 @@ public final class CheckpointOptions {
     public CheckpointOptions setMaxConcurrentFsyncs(int maxConcurrentFsyncs) {
         this.maxConcurrentFsyncs =
                 (int) inRange("max_concurrent_fsyncs", maxConcurrentFsyncs, 1, MOST_CONCURRENT_FSYNCS);
+        return this;
+    }
+
+    /** Size of the steps in which a large dirty range is written back before the force; 0: in none. */
+    public int getPacingBytes() {
+        return pacingBytes;
+    }
+
+    /**
+     * Size of the steps in which a large dirty range is written back before the final force, in bytes, 64 KiB to 64 MiB, or
+     * 0 to leave everything to the final force. A force of much data makes the log's fdatasync queue behind it; small steps
+     * let it in between. The store that is forced carries this out, see {@link CheckpointTarget#configured}.
+     */
+    public CheckpointOptions setPacingBytes(int pacingBytes) {
+        this.pacingBytes =
+                pacingBytes == 0 ? 0 : (int) inRange("pacing_bytes", pacingBytes, LEAST_PACING_BYTES, MOST_PACING_BYTES);
         return this;
     }
 

@@ -30,6 +30,15 @@ public interface CheckpointTarget {
     }
 
     /**
+     * The options from now on: at the checkpointer's start, before anything else is called, and at each change. Called on
+     * the shard's event loop; memory only. A store that paces its write-back takes {@link
+     * CheckpointOptions#getPacingBytes} from here.
+     *
+     * @param options the store's own copy
+     */
+    default void configured(CheckpointOptions options) {}
+
+    /**
      * What has been applied by now. Called on the shard's event loop, before the first byte is forced: one volatile read,
      * no lock, no system call.
      */

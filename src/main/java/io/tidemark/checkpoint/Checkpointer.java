@@ -89,6 +89,7 @@ final class Checkpointer {
         nextTickNanos = firstTickNanos;
         unprovenSinceNanos = loop.nanoTime();
         movedNanos = unprovenSinceNanos;
+        reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.adopt(() -> loop.execute(this::evaluate));
         dirty.limit(options.getMaxDirtyBytes());
     }
@@ -101,6 +102,7 @@ final class Checkpointer {
     void reconfigure(CheckpointOptions fresh, long nextTickNanos) {
         this.nextTickNanos = nextTickNanos;
         options = new CheckpointOptions(fresh);
+        reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.limit(options.getMaxDirtyBytes());
         evaluate();
     }

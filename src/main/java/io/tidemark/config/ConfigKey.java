@@ -53,6 +53,14 @@ public enum ConfigKey {
     /** Most connections. */
     REDIS_MAX_CLIENTS(
             "redis.max_clients", new ValueType.Whole(1, 1_000_000), "10000", "Most Redis clients at one time."),
+    /** Address for operators. */
+    ADMIN_HOST(
+            "admin.host",
+            new ValueType.Text(),
+            "127.0.0.1",
+            "Address to listen on for HTTP: metrics, health, shards; one that others can reach needs a password."),
+    /** Port for operators. */
+    ADMIN_PORT("admin.port", new ValueType.Whole(0, 65_535), "7380", "Port for HTTP; 0 takes any free one."),
     /** Time between ticks. */
     CHECKPOINT_INTERVAL_MS(
             "checkpoint.interval_ms",
@@ -83,6 +91,12 @@ public enum ConfigKey {
             new ValueType.Whole(1, 64),
             "2",
             "How many shards may be forcing their files at the same time."),
+    /** Steps of the write-back before a force. */
+    CHECKPOINT_PACING_BYTES(
+            "checkpoint.pacing_bytes",
+            new ValueType.SizeOrZero(64 * ValueType.KIB, 64 * ValueType.MIB),
+            "1MiB",
+            "Steps in which much data is written back before it is forced, so that clients wait less; 0 for none."),
     /** When a hanging force is reported. */
     CHECKPOINT_STALL_WARN_MS(
             "checkpoint.stall_warn_ms",

@@ -140,6 +140,28 @@ sealed interface ValueType {
         }
     }
 
+    /** A {@link Size}, or 0. */
+    record SizeOrZero(long min, long max) implements ValueType {
+        private Size size() {
+            return new Size(min, max);
+        }
+
+        @Override
+        public @Nullable Object read(Object raw) {
+            return raw.toString().equals("0") ? (Long) 0L : size().read(raw);
+        }
+
+        @Override
+        public String expectation() {
+            return "0, or " + size().expectation();
+        }
+
+        @Override
+        public String show(Object value) {
+            return size().show(value);
+        }
+    }
+
     private static @Nullable Long within(long value, long min, long max) {
         return value >= min && value <= max ? (Long) value : null;
     }
