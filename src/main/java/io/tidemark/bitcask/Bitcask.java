@@ -37,6 +37,7 @@ public final class Bitcask implements AutoCloseable {
     private final Lock keydirReads;
     private final Lock keydirWrites;
     private final PendingEntry entry = new PendingEntry();
+    private final List<String> unlisted;
 
     private volatile DataFile[] slots;
     private volatile BitcaskSnapshot snapshot;
@@ -67,6 +68,7 @@ public final class Bitcask implements AutoCloseable {
                 .map(file -> new Cut(file, file.durableLength()))
                 .toList();
         this.nextId = found.nextId();
+        this.unlisted = found.unlisted();
         Manifest manifest = found.manifest();
         this.durable = new DurableState(disk, directory, owner, manifest);
         long index = manifest == null ? 0 : manifest.index();
@@ -75,7 +77,8 @@ public final class Bitcask implements AutoCloseable {
     }
 
     /**
-     * Opens a store as its manifest says. Blocks: it reads every byte that is durable.
+     * Opens a store as its manifest says. Blocks: it reads every byte that is durable. Changes nothing; {@link
+     * #removeUnlisted} is the next step.
      *
      * @param directory made at the first write
      * @param dataDirectoryId what every file must carry
@@ -102,6 +105,17 @@ public final class Bitcask implements AutoCloseable {
             throw e;
         }
         return new Bitcask(disk, directory, owner, options, found, keydir);
+    }
+
+    /**
+     * Removes data files that the manifest does not list. Call it once the log has accepted the durable index, and before
+     * entries are replayed: were the manifest an old one that somebody put back, these files would be all there is of what
+     * the log has forgotten. Blocks.
+     */
+    public void removeUnlisted() throws IOException {
+        for (String name : unlisted) {
+            disk.delete(directory.resolve(name));
+        }
     }
 
     /** Last index known to be on disk with all before it. Any thread. */

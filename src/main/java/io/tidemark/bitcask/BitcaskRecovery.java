@@ -11,8 +11,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens exactly the files that the manifest lists, at the lengths it lists, and removes the others once those are good: what they hold was never
- * durable as a whole, and the log has it.
+ * Opens exactly the files that the manifest lists, at the lengths it lists. The others hold what was never durable as a whole
+ * and the log still has, if the manifest is the one it should be. Only the log can tell, so they stay until it has.
  *
  * @param manifest {@code null} if the store has never been written
  * @param files in the manifest's order
@@ -64,13 +64,10 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
     }
 
     /**
-     * Once everything listed has been found good: removes the rest, and makes the manifest's name durable. A process that
-     * died between rename and directory sync leaves a manifest that is read well and may be gone after a power cut.
+     * Makes the manifest's name durable. A process that died between rename and directory sync leaves a manifest that is read
+     * well and may be gone after a power cut.
      */
     void settle(Disk disk, Path directory) throws IOException {
-        for (String name : unlisted) {
-            disk.delete(directory.resolve(name));
-        }
         if (manifest != null) {
             disk.forceDirectory(directory);
         }

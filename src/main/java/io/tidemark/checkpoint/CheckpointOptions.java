@@ -196,8 +196,9 @@ public final class CheckpointOptions {
      * let it in between. The store that is forced carries this out, see {@link CheckpointTarget#configured}.
      */
     public CheckpointOptions setPacingBytes(int pacingBytes) {
-        this.pacingBytes =
-                pacingBytes == 0 ? 0 : (int) inRange("pacing_bytes", pacingBytes, LEAST_PACING_BYTES, MOST_PACING_BYTES);
+        this.pacingBytes = pacingBytes == 0
+                ? 0
+                : (int) inRange("pacing_bytes", pacingBytes, LEAST_PACING_BYTES, MOST_PACING_BYTES);
         return this;
     }
 

@@ -7,6 +7,13 @@ import org.jspecify.annotations.Nullable;
 public interface LogApplier {
 
     /**
+     * The log is whole and goes with the durable index it was opened with. Called once, before the first entry.
+     *
+     * @throws IOException if the applier can't begin; the log does not open then
+     */
+    default void accepted() throws IOException {}
+
+    /**
      * Applies one entry that is durable.
      *
      * @param origin the batch it was made from in this process; {@code null} on replay

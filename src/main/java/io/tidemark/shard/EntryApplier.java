@@ -34,6 +34,11 @@ final class EntryApplier implements LogApplier {
     }
 
     @Override
+    public void accepted() throws IOException {
+        data.removeUnlisted();
+    }
+
+    @Override
     public void apply(LogEntry entry, @Nullable LogBatch origin) throws IOException {
         try {
             if (origin instanceof WriteBatch batch) {

@@ -23,7 +23,9 @@ final class StoreFixture {
     }
 
     static Bitcask open(Disk disk, long maxFileBytes) throws IOException {
-        return Bitcask.open(disk, DIRECTORY, OWNER, SHARD, new BitcaskOptions(maxFileBytes));
+        Bitcask store = Bitcask.open(disk, DIRECTORY, OWNER, SHARD, new BitcaskOptions(maxFileBytes));
+        store.removeUnlisted();
+        return store;
     }
 
     /** One entry of sets; a {@code null} value removes its key. */

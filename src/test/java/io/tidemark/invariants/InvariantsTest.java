@@ -257,6 +257,31 @@ class InvariantsTest {
         }
     }
 
+    @Test
+    void I7_olderManifestPutBack_isRefusedAndTheNewerOneStillOpens() throws Exception {
+        Path manifest = Node.data(0).resolve("CHECKPOINT");
+        byte[] older;
+        try (Node node = Node.quiet(disk)) {
+            node.set(0, "early", "1");
+            node.sync();
+            older = disk.bytes(manifest);
+            for (int i = 0; i < 20; i++) {
+                node.set(0, "k" + i, "x".repeat(3_000));
+            }
+            node.sync();
+            node.stop();
+        }
+        byte[] newer = disk.bytes(manifest);
+        disk.put(manifest, older);
+        assertRefused(disk, "CHECKPOINT");
+        disk.put(manifest, newer);
+        try (Node again = Node.quiet(disk)) {
+            assertThat(again.get(0, "k7"))
+                    .as("what the refused start left alone")
+                    .isEqualTo("x".repeat(3_000));
+        }
+    }
+
     private static void assertRefused(FaultyDisk damaged, String name) {
         assertThatThrownBy(() -> Node.quiet(damaged).close())
                 .isInstanceOf(CorruptionException.class)

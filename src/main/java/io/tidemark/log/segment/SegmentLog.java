@@ -137,6 +137,7 @@ public final class SegmentLog implements CommitLog {
         try {
             Recovered recovered = new Recovery(directory, epochMillis).run(durableIndex);
             store = new SegmentStore(disk, directory, options.segmentBytes(), recovered);
+            target.accepted();
             Replay replay = new Replay(disk, shard, epochMillis);
             replay.run(store.segments(), durableIndex + 1, target);
             files = store;
