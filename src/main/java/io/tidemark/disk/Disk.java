@@ -31,6 +31,13 @@ public interface Disk {
      */
     DiskFile openForRead(Path file) throws IOException;
 
+    /**
+     * Opens an existing file for reading and writing, to write it anew from the start; nothing of it is cut off.
+     *
+     * @throws java.nio.file.NoSuchFileException if there is none
+     */
+    DiskFile openForWrite(Path file) throws IOException;
+
     /** Makes a directory and its parents where they are missing, and forces each parent that changed. */
     void createDirectories(Path directory) throws IOException;
 

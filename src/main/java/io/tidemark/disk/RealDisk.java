@@ -28,6 +28,11 @@ enum RealDisk implements Disk {
     }
 
     @Override
+    public DiskFile openForWrite(Path file) throws IOException {
+        return new RealFile(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    @Override
     public void createDirectories(Path directory) throws IOException {
         if (Files.isDirectory(directory)) {
             return;

@@ -208,13 +208,22 @@ public final class FaultyDisk implements Disk {
 
     @Override
     public DiskFile openForRead(Path given) throws IOException {
+        return openExisting(given, false);
+    }
+
+    @Override
+    public DiskFile openForWrite(Path given) throws IOException {
+        return openExisting(given, true);
+    }
+
+    private DiskFile openExisting(Path given, boolean writable) throws IOException {
         Path path = absolute(given);
         return perform(Operation.OPEN, path, null, () -> {
             MemoryNode node = names.get(path);
             if (node == null) {
                 throw new NoSuchFileException(path.toString());
             }
-            return opened(given, path, file(node, path), false);
+            return opened(given, path, file(node, path), writable);
         });
     }
 

@@ -133,7 +133,7 @@ class InvariantsTest {
                             "force " + Node.log(0) + "/LOG.new",
                             "rename " + Node.log(0) + "/LOG.new " + Node.log(0) + "/LOG",
                             "force_directory " + Node.log(0),
-                            "delete " + Node.log(0) + "/0000000001.log");
+                            "rename " + Node.log(0) + "/0000000001.log " + Node.log(0) + "/0000000001.log.spare");
             after = disk.copyOf().crashLosingAllUnforced();
         }
         try (Node again = Node.quiet(after)) {

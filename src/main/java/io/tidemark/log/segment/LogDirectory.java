@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * LOG                  control file, the release record
  * 0000000001.log       segments, ids ascending without a gap
  * *.new                not finished; removed at open
+ * *.spare              released, to be used again; removed at open
  * </pre>
  *
  * <p>A segment is written as {@code .new}, forced, renamed, and the directory forced: a file that bears a segment's
@@ -29,7 +30,7 @@ final class LogDirectory {
     static final String CONTROL = "LOG";
 
     private static final Pattern SEGMENT = Pattern.compile("[0-9]{10}\\.log");
-    private static final Pattern UNFINISHED = Pattern.compile("(LOG|[0-9]{10}\\.log)\\.new");
+    private static final Pattern UNFINISHED = Pattern.compile("(LOG|[0-9]{10}\\.log)\\.new|[0-9]{10}\\.log\\.spare");
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Disk disk;
@@ -86,13 +87,27 @@ final class LogDirectory {
                 .toList();
     }
 
-    /** Removes what was being made when the process died. */
+    /** A released segment's file, no longer under its name. */
+    record Spare(Path path, long bytes) {}
+
+    /** Removes what was being made when the process died, and spares. */
     void deleteUnfinished(List<String> names) throws IOException {
         for (String name : names) {
             if (UNFINISHED.matcher(name).matches()) {
                 disk.delete(path.resolve(name));
             }
         }
+    }
+
+    /** Takes its name from a segment whose release is durable on record. */
+    Spare setAside(Segment segment) throws IOException {
+        Path spare = segment.path().resolveSibling(segment.path().getFileName() + ".spare");
+        disk.rename(segment.path(), spare);
+        return new Spare(spare, segment.fileBytes());
+    }
+
+    void delete(Spare spare) throws IOException {
+        disk.delete(spare.path());
     }
 
     void delete(long id) throws IOException {
@@ -168,7 +183,8 @@ final class LogDirectory {
                 lastIndex,
                 forcedMark,
                 releasedIndex,
-                createdMillis);
+                createdMillis,
+                0);
     }
 
     /** The header of a segment that takes the place, and the name, of one in which no entry counts. */
@@ -185,22 +201,51 @@ final class LogDirectory {
                 old.previousLastIndex(),
                 forcedMark,
                 releasedIndex,
-                createdMillis);
+                createdMillis,
+                0);
     }
 
     /** Makes a segment that is durable under its name when this returns. The control file is the caller's next step. */
-    ActiveSegment make(SegmentHeader header, Filling filling) throws IOException {
+    ActiveSegment make(SegmentHeader header, ActiveSegment.Ahead ahead, Filling filling) throws IOException {
         Path name = segment(header.id());
         Path unfinished = name.resolveSibling(name.getFileName() + ".new");
         disk.delete(unfinished);
         DiskFile file = disk.create(unfinished);
-        try {
+        return closedOnFailure(file, () -> {
             file.writeFully(header.encode(), 0);
             long end = filling.write(file, SegmentHeader.BYTES);
             file.force();
             disk.rename(unfinished, name);
             disk.forceDirectory(path);
-            return new ActiveSegment(header, name, file, end);
+            return new ActiveSegment(header, name, file, end, end, ahead);
+        });
+    }
+
+    /**
+     * The same from a spare, whose blocks have been written before. Its old frames stay behind the new header: they carry
+     * another identity and so count for nothing.
+     */
+    ActiveSegment make(SegmentHeader fresh, ActiveSegment.Ahead ahead, Spare spare) throws IOException {
+        SegmentHeader header = fresh.inReusedFile(spare.bytes());
+        Path name = segment(header.id());
+        DiskFile file = disk.openForWrite(spare.path());
+        return closedOnFailure(file, () -> {
+            file.writeFully(header.encode(), 0);
+            file.force();
+            disk.rename(spare.path(), name);
+            disk.forceDirectory(path);
+            return new ActiveSegment(header, name, file, SegmentHeader.BYTES, spare.bytes(), ahead);
+        });
+    }
+
+    @FunctionalInterface
+    private interface Making {
+        ActiveSegment run() throws IOException;
+    }
+
+    private static ActiveSegment closedOnFailure(DiskFile file, Making making) throws IOException {
+        try {
+            return making.run();
         } catch (IOException | RuntimeException | Error failure) {
             try {
                 file.close();

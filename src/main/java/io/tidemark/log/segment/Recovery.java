@@ -252,7 +252,7 @@ final class Recovery {
             } else {
                 header = directory.replacement(old, scan.lastIndex(), control.releasedIndex(), nowMillis);
             }
-            ActiveSegment active = directory.make(header, (target, start) -> {
+            ActiveSegment active = directory.make(header, ActiveSegment.Ahead.NONE, (target, start) -> {
                 long at = start;
                 while (reader.next()) {
                     if (reader.isEntry()) {

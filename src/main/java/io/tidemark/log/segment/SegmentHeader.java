@@ -25,7 +25,8 @@ import java.util.zip.CRC32C;
  *   88  u64      forced mark: entries up to here were durable, in this file or before, when it got its name
  *   96  u64      released index of the control file at that time
  *  104  u64      creation time, milliseconds since 1970, never before the last entry's
- *  112  zeros
+ *  112  u64      bytes of the file that were another segment's before; 0 in a new file
+ *  120  zeros
  * 4092  u32      CRC32C of everything before
  * </pre>
  *
@@ -45,7 +46,8 @@ record SegmentHeader(
         long previousLastIndex,
         long forcedMark,
         long releasedIndex,
-        long createdMillis) {
+        long createdMillis,
+        long reusedBytes) {
 
     static final int BYTES = 4096;
 
@@ -61,6 +63,7 @@ record SegmentHeader(
         page.putLong(id).putLong(identity).putLong(firstIndex);
         page.putLong(previousId).putLong(previousIdentity).putLong(previousEnd).putLong(previousLastIndex);
         page.putLong(forcedMark).putLong(releasedIndex).putLong(createdMillis);
+        page.putLong(reusedBytes);
         page.putInt(CRC_AT, checksum(page));
         return page.clear();
     }
@@ -96,7 +99,26 @@ record SegmentHeader(
                 page.getLong(),
                 page.getLong(),
                 page.getLong(),
+                page.getLong(),
                 page.getLong());
+    }
+
+    /** The same in a file that was another segment's, whose old frames are still behind this page. */
+    SegmentHeader inReusedFile(long bytes) {
+        return new SegmentHeader(
+                dataDirectoryId,
+                shard,
+                id,
+                identity,
+                firstIndex,
+                previousId,
+                previousIdentity,
+                previousEnd,
+                previousLastIndex,
+                forcedMark,
+                releasedIndex,
+                createdMillis,
+                bytes);
     }
 
     private static int checksum(ByteBuffer page) {

@@ -136,7 +136,7 @@ public final class SegmentLog implements CommitLog {
         SegmentStore store = null;
         try {
             Recovered recovered = new Recovery(directory, epochMillis).run(durableIndex);
-            store = new SegmentStore(disk, directory, options.segmentBytes(), recovered);
+            store = new SegmentStore(disk, directory, options, recovered);
             target.accepted();
             Replay replay = new Replay(disk, shard, epochMillis);
             replay.run(store.segments(), durableIndex + 1, target);

@@ -3,9 +3,11 @@ package io.tidemark.log.segment;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
 import io.tidemark.log.LogEntry;
+import io.tidemark.log.segment.LogDirectory.Spare;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
@@ -22,8 +24,11 @@ final class SegmentStore {
 
     private final Disk disk;
     private final LogDirectory directory;
-    private final long segmentBytes;
+    private final SegmentLogOptions options;
+    private final ActiveSegment.Ahead ahead;
     private @Nullable ControlFile control;
+    private final ArrayDeque<Spare> spares = new ArrayDeque<>();
+    private volatile long spareBytes;
     private long lastTimeMillis;
     private long markedIndex;
     private volatile List<Segment> closed;
@@ -31,10 +36,11 @@ final class SegmentStore {
     private volatile long lastIndex;
     private volatile long releasedIndex;
 
-    SegmentStore(Disk disk, LogDirectory directory, long segmentBytes, Recovered recovered) {
+    SegmentStore(Disk disk, LogDirectory directory, SegmentLogOptions options, Recovered recovered) {
         this.disk = disk;
         this.directory = directory;
-        this.segmentBytes = segmentBytes;
+        this.options = options;
+        this.ahead = new ActiveSegment.Ahead(options.aheadBytes(), options.segmentBytes());
         ControlFile found = recovered.control();
         control = found;
         lastTimeMillis = recovered.lastTimeMillis();
@@ -69,7 +75,7 @@ final class SegmentStore {
     }
 
     long retainedBytes() {
-        long bytes = 0;
+        long bytes = spareBytes;
         for (Segment segment : segments()) {
             bytes += segment.fileBytes();
         }
@@ -79,7 +85,7 @@ final class SegmentStore {
     /** Sees to it that there is a segment with room for a group of that many frame bytes. */
     ActiveSegment prepare(int groupBytes, long nowMillis) throws IOException {
         ActiveSegment current = active;
-        if (current != null && (current.isEmpty() || current.durableEnd() + groupBytes <= segmentBytes)) {
+        if (current != null && (current.isEmpty() || current.durableEnd() + groupBytes <= options.segmentBytes())) {
             return current;
         }
         ControlFile listed = control;
@@ -103,7 +109,7 @@ final class SegmentStore {
             header = directory.replacement(previous.header(), lastIndex, listed.releasedIndex(), createdMillis);
             before = List.copyOf(before.subList(0, before.size() - 1));
         }
-        ActiveSegment fresh = directory.make(header, LogDirectory.Filling.NONE);
+        ActiveSegment fresh = make(header);
         try {
             if (header.id() != listed.lastId()) {
                 listed = listed.withLast(header.id());
@@ -121,6 +127,15 @@ final class SegmentStore {
             current.close();
         }
         return fresh;
+    }
+
+    private ActiveSegment make(SegmentHeader header) throws IOException {
+        Spare spare = spares.poll();
+        if (spare == null) {
+            return directory.make(header, ahead, LogDirectory.Filling.NONE);
+        }
+        spareBytes -= spare.bytes();
+        return directory.make(header, ahead, spare);
     }
 
     /** Writes and forces a group; on return its entries are durable. */
@@ -187,10 +202,21 @@ final class SegmentStore {
         closed = List.copyOf(all.subList(dropped, all.size()));
         for (Segment segment : all.subList(0, dropped)) {
             try {
-                directory.delete(segment.id());
+                discard(segment);
             } catch (IOException failure) {
                 LOG.warn("{}: released, but not removed; the next open removes it", segment.path(), failure);
             }
+        }
+    }
+
+    private void discard(Segment segment) throws IOException {
+        long bytes = segment.fileBytes();
+        long usual = options.segmentBytes();
+        if (spares.size() < options.spares() && bytes >= usual / 2 && bytes <= 2 * usual) {
+            spares.add(directory.setAside(segment));
+            spareBytes += bytes;
+        } else {
+            directory.delete(segment.id());
         }
     }
 
@@ -214,11 +240,20 @@ final class SegmentStore {
                     }
                 }
                 if (reader.nextIndex() <= Math.min(to, segment.lastIndex())) {
+                    checkNotReleased(from, to);
                     Replay.checkWhole(segment, reader);
                 }
             } catch (NoSuchFileException gone) {
                 throw new IOException(segment.path() + ": entries " + from + " to " + to + " were released", gone);
             }
+        }
+    }
+
+    /** A released file may be another segment by now. */
+    private void checkNotReleased(long from, long to) throws IOException {
+        if (from <= releasedIndex) {
+            throw new IOException(
+                    directory.path() + ": entries " + from + " to " + to + " were released while they were read");
         }
     }
 

@@ -21,7 +21,8 @@ import java.util.zip.CRC32C;
  * @param lastIndex the last good entry's index
  * @param mark the highest index known to have been durable, at most {@code lastIndex}
  * @param lastTimeMillis no entry's time is above it
- * @param tornBytes bytes behind the last good frame, up to the last word that isn't zero
+ * @param tornBytes bytes behind the last good frame, up to the last word that isn't zero; in a file used again, where old
+ *     frames stand there, those of the frame that was begun, if its header is good
  * @param fileBytes length of the file
  */
 record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long tornBytes, long fileBytes) {
@@ -50,8 +51,8 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
         if (rest.mark >= missing) {
             throw damaged(path, end, missing, "a later frame, at offset " + rest.markAt + ",", rest.mark);
         }
-        return new TailScan(
-                entriesEnd, missing - 1, Math.max(mark, rest.mark), lastTimeMillis, rest.dataEnd - end, fileBytes);
+        long torn = header.reusedBytes() == 0 ? rest.dataEnd - end : rest.begunBytes;
+        return new TailScan(entriesEnd, missing - 1, Math.max(mark, rest.mark), lastTimeMillis, torn, fileBytes);
     }
 
     private static CorruptionException damaged(Path path, long offset, long index, String witness, long mark) {
@@ -61,7 +62,7 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
     }
 
     /** What is behind the last good frame. */
-    private record Rest(long mark, long markAt, long dataEnd) {
+    private record Rest(long mark, long markAt, long dataEnd, long begunBytes) {
         static Rest of(DiskFile file, long identity, long from, long fileBytes) throws IOException {
             // zeros up to the next multiple of 8 behind the file's end
             ByteBuffer window = ByteBuffer.allocateDirect((int) Math.min(WINDOW_BYTES, (fileBytes - from + 7) & ~7L));
@@ -69,6 +70,7 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
             long mark = -1;
             long markAt = -1;
             long dataEnd = from;
+            long begunBytes = 0;
             for (long at = from; at < fileBytes; at += WINDOW_BYTES - Frame.HEADER_BYTES) {
                 int bytes = (int) Math.min(WINDOW_BYTES, fileBytes - at);
                 file.readFully(window.clear().limit(bytes), at);
@@ -81,16 +83,19 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
                         continue;
                     }
                     dataEnd = Math.max(dataEnd, Math.min(at + i + 8, fileBytes));
-                    if (i + Frame.HEADER_BYTES <= bytes
-                            && Frame.headerValid(window, i, identity, crc)
-                            && Frame.forcedMark(window, i) > mark) {
-                        mark = Frame.forcedMark(window, i);
-                        markAt = at + i;
+                    if (i + Frame.HEADER_BYTES <= bytes && Frame.headerValid(window, i, identity, crc)) {
+                        if (at + i == from) {
+                            begunBytes = Math.min(Frame.sizeOf(Frame.length(window, i)), fileBytes - from);
+                        }
+                        if (Frame.forcedMark(window, i) > mark) {
+                            mark = Frame.forcedMark(window, i);
+                            markAt = at + i;
+                        }
                     }
                     window.clear();
                 }
             }
-            return new Rest(mark, markAt, dataEnd);
+            return new Rest(mark, markAt, dataEnd, begunBytes);
         }
     }
 }

@@ -42,6 +42,7 @@ final class LogFixture implements LogApplier {
 
     SegmentLog log;
 
+    /** Files exactly as long as their frames, and none used again. */
     LogFixture(Path directory) {
         this(directory, SegmentLogOptions.DEFAULT_SEGMENT_BYTES);
     }
@@ -51,10 +52,10 @@ final class LogFixture implements LogApplier {
     }
 
     LogFixture(Path directory, long segmentBytes, UUID id, int shard) {
-        this(Disk.real(), directory, segmentBytes, id, shard);
+        this(Disk.real(), directory, new SegmentLogOptions(segmentBytes, 0, 0), id, shard);
     }
 
-    LogFixture(Disk real, Path directory, long segmentBytes, UUID id, int shard) {
+    LogFixture(Disk real, Path directory, SegmentLogOptions options, UUID id, int shard) {
         this.directory = directory;
         disk = new RecordingDisk(real);
         log = new SegmentLog(
@@ -62,7 +63,7 @@ final class LogFixture implements LogApplier {
                 directory,
                 id,
                 shard,
-                new SegmentLogOptions(segmentBytes),
+                options,
                 tasks::add,
                 clock::get,
                 failures::add,

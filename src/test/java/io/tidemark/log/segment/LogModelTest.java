@@ -1,5 +1,6 @@
 package io.tidemark.log.segment;
 
+import io.tidemark.disk.Disk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -49,7 +50,13 @@ final class LogModelTest {
         Life(Path directory, Random random) throws IOException {
             this.directory = directory;
             this.random = random;
-            this.log = new LogFixture(directory, SEGMENT_BYTES);
+            this.log = fixture();
+        }
+
+        private LogFixture fixture() {
+            int kind = random.nextInt(3);
+            SegmentLogOptions options = new SegmentLogOptions(SEGMENT_BYTES, 4096 * kind, kind);
+            return new LogFixture(Disk.real(), directory, options, LogFixture.ID, LogFixture.SHARD);
         }
 
         void run(int steps) throws IOException {
@@ -149,7 +156,7 @@ final class LogModelTest {
 
         /** Entries that were never acknowledged may turn up, in order and without a gap. */
         private void reopenAfter(String... unknown) throws IOException {
-            log = new LogFixture(directory, SEGMENT_BYTES);
+            log = fixture();
             log.open(durable);
             int survivors = (int) log.log.lastIndex() - acknowledged.size();
             assertThat(survivors).isBetween(0, unknown.length);

@@ -35,7 +35,9 @@ final class LogPowerCutTest {
     }
 
     private static LogFixture logOn(FaultyDisk disk) {
-        return new LogFixture(disk, DIRECTORY, SEGMENT_BYTES, LogFixture.ID, LogFixture.SHARD);
+        int kind = Math.floorMod(disk.seed(), 3);
+        SegmentLogOptions options = new SegmentLogOptions(SEGMENT_BYTES, 4096 * kind, kind);
+        return new LogFixture(disk, DIRECTORY, options, LogFixture.ID, LogFixture.SHARD);
     }
 
     private static final class Life {

@@ -64,6 +64,12 @@ final class RecordingDisk implements Disk {
     }
 
     @Override
+    public DiskFile openForWrite(Path file) throws IOException {
+        note("reuse " + file.getFileName());
+        return new File(real.openForWrite(file));
+    }
+
+    @Override
     public void createDirectories(Path directory) throws IOException {
         note("mkdir " + directory.getFileName());
         real.createDirectories(directory);
