@@ -15,8 +15,7 @@ import java.nio.file.Path;
  */
 final class ActiveSegment {
     private static final int LEAST_AHEAD_BYTES = 64 << 10;
-    private static final ByteBuffer ZEROS =
-            ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
 
     /**
      * How far zeros go ahead of the frames.

@@ -59,15 +59,7 @@ final class LogFixture implements LogApplier {
         this.directory = directory;
         disk = new RecordingDisk(real);
         log = new SegmentLog(
-                disk,
-                directory,
-                id,
-                shard,
-                options,
-                tasks::add,
-                clock::get,
-                failures::add,
-                applyFailures::add);
+                disk, directory, id, shard, options, tasks::add, clock::get, failures::add, applyFailures::add);
     }
 
     LogRecovery open(long durableIndex) throws IOException {

@@ -1,8 +1,8 @@
 package io.tidemark.log.segment;
 
-import io.tidemark.disk.Disk;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
