@@ -2,6 +2,7 @@ package io.tidemark.log.segment;
 
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.FileRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -61,6 +62,11 @@ final class RecordingDisk implements Disk {
     @Override
     public DiskFile openForRead(Path file) throws IOException {
         return new File(real.openForRead(file));
+    }
+
+    @Override
+    public FileRange mapRange(Path file, long offset, int bytes) throws IOException {
+        return real.mapRange(file, offset, bytes);
     }
 
     @Override
