@@ -326,10 +326,16 @@ public final class Bitcask implements AutoCloseable {
      * Makes a snapshot durable: every file with unsynced bytes, the directory, the manifest. Blocks. No system call if it is
      * durable already.
      *
+     * @param pacingBytes before it is forced, much data is written back in steps of so many bytes; 0 for none
      * @throws IOException if it may not be; every later call fails without trying, until the store is opened anew
      */
+    public void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {
+        durable.force(captured, pacingBytes);
+    }
+
+    /** As {@link #force(BitcaskSnapshot, int)}, without steps. */
     public void force(BitcaskSnapshot captured) throws IOException {
-        durable.force(captured);
+        force(captured, 0);
     }
 
     /** What was captured is durable: its index is the durable index now, unless a later one is. Memory only. */

@@ -67,7 +67,7 @@ final class DurableState {
     }
 
     /** See {@link Bitcask#force}. Data, then the directory, then the manifest, which says that all that is durable. */
-    void force(BitcaskSnapshot captured) throws IOException {
+    void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {
         synchronized (gate) {
             if (broken != null) {
                 throw new IOException("not forced again after an earlier failure: " + broken);
@@ -77,6 +77,7 @@ final class DurableState {
             }
         }
         try {
+            new PacedWriteBack(disk, pacingBytes).run(captured.files());
             forceData(captured);
             synchronized (gate) {
                 writeManifest(captured);

@@ -38,6 +38,17 @@ public interface Disk {
      */
     DiskFile openForWrite(Path file) throws IOException;
 
+    /**
+     * Maps a range of an existing file, through a descriptor of its own, for writing it back in steps. The file may be open
+     * and grow meanwhile; it must not shrink.
+     *
+     * @param bytes 1 to {@link FileRange#MOST_BYTES}
+     * @throws IllegalArgumentException if the file ends before the range does
+     * @throws IOException if the range can't be mapped, as on file systems without shared mappings. Nothing has been written
+     *     back then, and nothing is lost
+     */
+    FileRange mapRange(Path file, long offset, int bytes) throws IOException;
+
     /** Makes a directory and its parents where they are missing, and forces each parent that changed. */
     void createDirectories(Path directory) throws IOException;
 

@@ -1,13 +1,16 @@
 package io.tidemark.disk;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** The machine's own file systems, by {@link FileChannel}. */
@@ -30,6 +33,21 @@ enum RealDisk implements Disk {
     @Override
     public DiskFile openForWrite(Path file) throws IOException {
         return new RealFile(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    @Override
+    public FileRange mapRange(Path file, long offset, int bytes) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            requireWithin(file, channel.size(), offset, bytes); // map() would make the file longer
+            return new RealRange(file, offset, channel.map(FileChannel.MapMode.READ_WRITE, offset, bytes));
+        }
+    }
+
+    static void requireWithin(Path file, long fileBytes, long offset, int bytes) {
+        if (offset < 0 || bytes < 1 || bytes > FileRange.MOST_BYTES || offset + bytes > fileBytes) {
+            throw new IllegalArgumentException(
+                    bytes + " bytes at " + offset + " of the " + fileBytes + " bytes of " + file + " can't be mapped");
+        }
     }
 
     @Override
@@ -109,6 +127,27 @@ enum RealDisk implements Disk {
         @Override
         public void close() throws IOException {
             channel.close();
+        }
+    }
+
+    /** The mapping keeps the descriptor's open file alive, errors and all, after the channel has been closed. */
+    private record RealRange(Path path, long offset, MappedByteBuffer mapping) implements FileRange {
+        @Override
+        public int length() {
+            return mapping.capacity();
+        }
+
+        @Override
+        public void force(long from, int bytes) throws IOException {
+            Objects.checkFromIndexSize(from - offset, bytes, mapping.capacity());
+            try {
+                mapping.force((int) (from - offset), bytes);
+            } catch (UncheckedIOException e) {
+                throw new IOException(
+                        "writing back " + bytes + " bytes at " + from + " of " + path + ": "
+                                + e.getCause().getMessage(),
+                        e.getCause());
+            }
         }
     }
 }

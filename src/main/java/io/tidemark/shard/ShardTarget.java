@@ -2,6 +2,7 @@ package io.tidemark.shard;
 
 import io.tidemark.bitcask.Bitcask;
 import io.tidemark.bitcask.BitcaskSnapshot;
+import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.log.CommitLog;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ final class ShardTarget implements CheckpointTarget {
     private final Bitcask data;
     private final CommitLog log;
     private final Supplier<Future<Void>> drain;
+    private volatile int pacingBytes;
 
     ShardTarget(Bitcask data, CommitLog log, Supplier<Future<Void>> drain) {
         this.data = data;
@@ -38,13 +40,18 @@ final class ShardTarget implements CheckpointTarget {
     }
 
     @Override
+    public void configured(CheckpointOptions options) {
+        pacingBytes = options.getPacingBytes();
+    }
+
+    @Override
     public Capture capture() {
         return new ShardCapture(data.snapshot());
     }
 
     @Override
     public void force(Capture captured) throws IOException {
-        data.force(((ShardCapture) captured).snapshot());
+        data.force(((ShardCapture) captured).snapshot(), pacingBytes);
     }
 
     @Override

@@ -52,6 +52,14 @@ public final class Faults {
         return fail(Operation.FORCE, glob);
     }
 
+    /**
+     * A failing {@link FileRange#force}: throws, drops the range's unforced pages for good; later ranges of the same
+     * mapping say OK, and every descriptor open at the time, the writing one too, hears of it once.
+     */
+    public FaultOrder.Draft failRange(String glob) {
+        return fail(Operation.FORCE_RANGE, glob);
+    }
+
     /** A write that takes nothing and throws. */
     public FaultOrder.Draft failWrite(String glob) {
         return fail(Operation.WRITE, glob);

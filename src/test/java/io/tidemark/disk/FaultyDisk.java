@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *       subset of the unforced name changes, each whole, none without the earlier ones on the same names.
  *   <li><b>Failed force.</b> {@link Faults#failForce}: throws; what was unforced will never be durable unless it is
  *       written again; readers still see it until {@link #dropCache}; the next force says OK. Every other descriptor
- *       open at the time hears of it once, one opened later never.
+ *       open at the time hears of it once, one opened later never. {@link Faults#failRange} does that to a part.
  *   <li><b>Everything else</b> that {@link Faults} lists; a {@link #journal} of what was asked; forks by {@link
  *       #copyOf} to look into a state, at each step by {@link #afterEachOperation}.
  * </ul>
@@ -224,6 +224,20 @@ public final class FaultyDisk implements Disk {
                 throw new NoSuchFileException(path.toString());
             }
             return opened(given, path, file(node, path), writable);
+        });
+    }
+
+    @Override
+    public FileRange mapRange(Path given, long offset, int bytes) throws IOException {
+        Path path = absolute(given);
+        return perform(Operation.MAP, path, null, () -> {
+            MemoryNode node = names.get(path);
+            if (node == null) {
+                throw new NoSuchFileException(path.toString());
+            }
+            MemoryFile file = file(node, path);
+            RealDisk.requireWithin(given, file.length(), offset, bytes);
+            return new FaultyRange(this, path, file, offset, bytes);
         });
     }
 

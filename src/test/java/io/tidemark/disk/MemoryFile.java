@@ -92,6 +92,16 @@ final class MemoryFile implements MemoryNode {
         return new WriteBack(pages, length);
     }
 
+    /** The same for the pages that a range is on; the length only as far as they reach. */
+    WriteBack beginForce(int offset, int bytes) {
+        int endPage = (offset + bytes - 1) / PAGE_BYTES + 1;
+        Map<Integer, byte[]> pages = new TreeMap<>();
+        unforced.stream()
+                .filter(page -> page >= offset / PAGE_BYTES && page < endPage)
+                .forEach(page -> pages.put(page, page(cached, page)));
+        return new WriteBack(pages, (int) Math.min(length, (long) endPage * PAGE_BYTES));
+    }
+
     /** The force succeeded: what it found is durable, what was written meanwhile is not. */
     void completeForce(WriteBack found) {
         found.pages().forEach((page, contents) -> {

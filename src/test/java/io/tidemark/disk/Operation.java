@@ -8,6 +8,8 @@ public enum Operation {
     WRITE(true),
     SIZE(false),
     FORCE(true),
+    MAP(false),
+    FORCE_RANGE(true),
     CLOSE(false),
     CREATE_DIRECTORY(true),
     RENAME(true),

@@ -2,6 +2,7 @@ package io.tidemark.log.segment;
 
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.FileRange;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -67,6 +68,11 @@ final class RecordingDisk implements Disk {
     public DiskFile openForWrite(Path file) throws IOException {
         note("reuse " + file.getFileName());
         return new File(real.openForWrite(file));
+    }
+
+    @Override
+    public FileRange mapRange(Path file, long offset, int bytes) throws IOException {
+        return real.mapRange(file, offset, bytes);
     }
 
     @Override

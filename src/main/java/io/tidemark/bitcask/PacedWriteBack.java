@@ -1,0 +1,97 @@
+package io.tidemark.bitcask;
+
+import io.tidemark.bitcask.BitcaskSnapshot.Cut;
+import io.tidemark.disk.Disk;
+import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.FileRange;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes much unsynced data back step by step before it is forced. A force of many bytes holds up the log's fdatasync, on
+ * the same device and behind the same journal, until all of them are written; between two steps the log gets its turn.
+ *
+ * <p>It makes nothing durable: the force that follows does. But a step that fails is a force that failed.
+ */
+final class PacedWriteBack {
+    private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
+
+    /** A file with fewer steps to write back is forced at once. */
+    static final int LEAST_STEPS = 4;
+
+    /** A mapping lives until it is collected, so there is one for many steps. */
+    static final int WINDOW_BYTES = 256 << 20;
+
+    /** How often what was appended meanwhile is written back too, which the force would else do in one go. */
+    static final int MOST_ROUNDS = 4;
+
+    private final Disk disk;
+    private final int stepBytes;
+    private final int windowBytes;
+
+    /**
+     * One generation's.
+     *
+     * @param stepBytes 0 for none: everything is left to the force
+     */
+    PacedWriteBack(Disk disk, int stepBytes) {
+        this(disk, stepBytes, WINDOW_BYTES);
+    }
+
+    PacedWriteBack(Disk disk, int stepBytes, int windowBytes) {
+        this.disk = disk;
+        this.stepBytes = stepBytes;
+        this.windowBytes = windowBytes;
+    }
+
+    /**
+     * Writes the files' unsynced bytes back; in the files that are still appended to, also those that come in meanwhile.
+     *
+     * @throws IOException if any byte may be lost
+     */
+    void run(List<Cut> cuts) throws IOException {
+        if (stepBytes == 0) {
+            return;
+        }
+        for (Cut cut : cuts) {
+            if (isLong(cut.unsyncedBytes())) {
+                writeBack(cut.file().file(), cut.file().durableLength(), cut.length());
+            }
+        }
+    }
+
+    private boolean isLong(long bytes) {
+        return bytes >= (long) LEAST_STEPS * stepBytes;
+    }
+
+    private void writeBack(DiskFile file, long durable, long captured) throws IOException {
+        long from = durable;
+        long to = captured;
+        for (int round = 0; round < MOST_ROUNDS && (round == 0 || isLong(to - from)); round++) {
+            for (long at = from; at < to; at += windowBytes) {
+                FileRange window;
+                try {
+                    window = disk.mapRange(file.path(), at, (int) Math.min(windowBytes, to - at));
+                } catch (IOException e) {
+                    LOG.warn("{} is forced without pacing: it can't be mapped", file.path(), e);
+                    return;
+                }
+                step(window);
+            }
+            from = to;
+            to = file.size();
+        }
+    }
+
+    /** In steps that end at multiples of their size, so that no page is written twice. */
+    private void step(FileRange window) throws IOException {
+        long end = window.offset() + window.length();
+        for (long at = window.offset(); at < end; ) {
+            long next = Math.min(end, (at / stepBytes + 1) * stepBytes);
+            window.force(at, (int) (next - at));
+            at = next;
+        }
+    }
+}
