@@ -85,7 +85,8 @@ final class Checkpointer {
         this.loop = loop;
         this.options = new CheckpointOptions(options);
         this.reports = new CheckpointReports(store, shard, listener);
-        this.pressure = new CheckpointPressure(options.getNode(), store, shard, dirty, loop::epochMillis, reports::pressure);
+        this.pressure =
+                new CheckpointPressure(options.getNode(), store, shard, dirty, loop::epochMillis, reports::pressure);
     }
 
     /** Takes the shard over; it counts as dirty until a generation has succeeded. */

@@ -77,9 +77,8 @@ public final class CheckpointerVerticle extends VerticleBase {
         if (pool == null) {
             ShardClaims.of(vertx).claim(store, shard, List.of(target));
         }
-        return listen(options)
-                .compose(listening -> takeOver(options))
-                .onFailure(why -> ShardClaims.of(vertx).release(store, shard));
+        return listen(options).compose(listening -> takeOver(options)).onFailure(why -> ShardClaims.of(vertx)
+                .release(store, shard));
     }
 
     private Future<Void> listen(CheckpointOptions options) {
@@ -226,7 +225,9 @@ public final class CheckpointerVerticle extends VerticleBase {
 
         @Override
         public void ended(CheckpointOutcome outcome) {
-            vertx.eventBus().publish(CheckpointAddresses.outcome(store), outcome.toJson().put("node", node));
+            vertx.eventBus()
+                    .publish(
+                            CheckpointAddresses.outcome(store), outcome.toJson().put("node", node));
             listener.ended(outcome);
         }
 

@@ -42,8 +42,9 @@ final class ShardClaims implements Shareable {
             }
             WeakReference<CheckpointTarget> failed = broken.get(name);
             if (failed != null && failed.refersTo(targets.get(place))) {
-                throw new IllegalStateException(name + ": a force of this target failed, and a later one proves nothing;"
-                        + " open it anew, recovered from the log");
+                throw new IllegalStateException(
+                        name + ": a force of this target failed, and a later one proves nothing;"
+                                + " open it anew, recovered from the log");
             }
         }
         for (int place = 0; place < targets.size(); place++) {

@@ -61,8 +61,8 @@ final class StoreVerticle extends VerticleBase {
         if (options.isClustered()) {
             consumers.add(bus.consumer(CheckpointAddresses.syncAll(options.getNode(), store)));
         }
-        consumers.forEach(consumer ->
-                consumer.handler(message -> SyncRequest.answer(message, SyncRequest.OF_A_STORE, request -> {
+        consumers.forEach(
+                consumer -> consumer.handler(message -> SyncRequest.answer(message, SyncRequest.OF_A_STORE, request -> {
                     Future<StoreSync> all = syncAll(request);
                     return request.partial()
                             ? all.map(StoreSync::partial)
@@ -108,8 +108,8 @@ final class StoreVerticle extends VerticleBase {
 
     Future<SyncResult> sync(int shard, SyncRequest request) {
         if (shard < 0 || shard >= children.size()) {
-            return Future.failedFuture(
-                    new SyncException(SyncFailure.BAD_REQUEST, noSuchShard(shard).getMessage()));
+            return Future.failedFuture(new SyncException(
+                    SyncFailure.BAD_REQUEST, noSuchShard(shard).getMessage()));
         }
         CheckpointerVerticle child = children.get(shard);
         return onLoop(child, answer -> child.sync(request).onComplete(answer));

@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,6 +39,7 @@ public final class OrdersNode extends VerticleBase {
 
     private final List<Shard> shards = new ArrayList<>();
     private WorkerExecutor writer; // one thread, the only one that writes
+    private MessageConsumer<JsonObject> puts;
 
     @Override
     public Future<?> start() {
@@ -51,9 +53,12 @@ public final class OrdersNode extends VerticleBase {
     private void listen(Checkpointers checkpointers) {
         EventBus bus = vertx.eventBus();
         bus.<JsonObject>consumer(PressureEvent.ADDRESS, event -> LOG.warn("disk pressure: {}", event.body()));
-        bus.<JsonObject>localConsumer("orders.put", request -> answer(request, this::put));
-        bus.<JsonObject>localConsumer("orders.configure", request -> answer(
-                request, config -> checkpointers.reconfigure(options(config)).map(new JsonObject())));
+        puts = bus.localConsumer("orders.put", request -> answer(request, this::put));
+        bus.<JsonObject>localConsumer(
+                "orders.configure",
+                request -> answer(
+                        request,
+                        config -> checkpointers.reconfigure(options(config)).map(new JsonObject())));
         // with vertx-config: CheckpointReload.bind(vertx, retriever, "checkpoint", checkpointers)
     }
 
@@ -63,7 +68,8 @@ public final class OrdersNode extends VerticleBase {
 
     /** A handler that throws sends no reply, and its caller waits in vain; so every path ends in one. */
     private static void answer(Message<JsonObject> request, Function<JsonObject, Future<JsonObject>> work) {
-        Future.succeededFuture(request.body())
+        Future.succeededFuture(request)
+                .map(Message::body)
                 .compose(work)
                 .onSuccess(request::reply)
                 .onFailure(why -> request.fail(500, String.valueOf(why.getMessage())));
@@ -89,7 +95,7 @@ public final class OrdersNode extends VerticleBase {
     /** Vert.x stops children first: the checkpointers have drained and forced every shard by now. */
     @Override
     public Future<?> stop() {
-        return close();
+        return puts.unregister().eventually(this::close); // or requests would be queued that nobody answers
     }
 
     private Future<Void> close() {
@@ -173,8 +179,7 @@ public final class OrdersNode extends VerticleBase {
             Position position = (Position) captured; // not what has been applied meanwhile
             Path fresh = directory.resolve("POSITION.new");
             Files.deleteIfExists(fresh);
-            try (FileChannel out =
-                    FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel out = FileChannel.open(fresh, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 ByteBuffer text = UTF_8.encode(position.index() + " " + position.length());
                 while (text.hasRemaining()) {
                     out.write(text);
@@ -220,7 +225,8 @@ public final class OrdersNode extends VerticleBase {
                         .<JsonObject>request("orders.put", new JsonObject().put("item", "tea"))
                         .map(put -> CheckpointAddresses.sync(STORE, put.body().getInteger("shard")))
                         .compose(sync -> vertx.eventBus().<JsonObject>request(sync, withinFiveSeconds))
-                        .onSuccess(done -> LOG.info("on disk up to {}", done.body().getLong("durable_index")))
+                        .onSuccess(
+                                done -> LOG.info("on disk up to {}", done.body().getLong("durable_index")))
                         .compose(done -> vertx.eventBus().request("orders.configure", faster))
                         .compose(done -> vertx.undeploy(node)));
     }
