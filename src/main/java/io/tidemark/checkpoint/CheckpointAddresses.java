@@ -1,7 +1,12 @@
 package io.tidemark.checkpoint;
 
 /**
- * Every event-bus address of a checkpointer. Bodies are JSON objects with keys in snake_case.
+ * Every event-bus address of a checkpointer. Bodies are JSON objects with keys in snake_case; a request is answered when
+ * it is done, or fails with a code of {@link SyncFailure}. All methods are pure.
+ *
+ * <p>Plain addresses have local consumers only: in a cluster they reach the store of that name on the sender's own node.
+ * With {@link CheckpointOptions#setClustered} a store can also be asked from other nodes, under its node's name, because a
+ * plain address would be answered by just any node's shard of that number.
  *
  * <p>Disk pressure has one address for all stores, {@link io.tidemark.pressure.PressureEvent#ADDRESS}.
  */
@@ -10,18 +15,33 @@ public final class CheckpointAddresses {
 
     /**
      * Request a sync of one shard: {@code {deadline_ms?}}, answered when durable by {@code {shard, generation,
-     * durable_index, files, bytes, waited_ms}} or failed with a code of {@link SyncFailure}.
+     * durable_index, files, bytes, waited_ms}}.
      */
     public static String sync(String store, int shard) {
         return "tidemark." + store + ".shard." + shard + ".sync";
     }
 
-    /** Request a sync of all shards: {@code {deadline_ms?}}, answered by {@code {shards: [...]}}. */
+    /** The same, of one node in a cluster. */
+    public static String sync(String node, String store, int shard) {
+        return sync(node + "." + store, shard);
+    }
+
+    /**
+     * Request a sync of all shards: {@code {deadline_ms?, partial?}}, answered by {@code {shards: [...]}} in their order
+     * when all are durable. If one is not, the request fails, with the smallest of the shards' codes and a message that
+     * names each; with {@code partial: true} it is answered by {@code {failed, shards: [...]}} then too, and a shard that
+     * is not durable stands there as {@code {shard, failure_code, failure, message}}.
+     */
     public static String syncAll(String store) {
         return "tidemark." + store + ".sync";
     }
 
-    /** Published after each generation: see {@link CheckpointOutcome#toJson}. */
+    /** The same, of one node in a cluster. */
+    public static String syncAll(String node, String store) {
+        return syncAll(node + "." + store);
+    }
+
+    /** Published after each generation: see {@link CheckpointOutcome#toJson}, and {@code node}. */
     public static String outcome(String store) {
         return "tidemark." + store + ".checkpoint";
     }

@@ -3,12 +3,15 @@ package io.tidemark.checkpoint;
 import io.vertx.core.json.JsonObject;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a checkpointer paces itself. Keys of the JSON form are the setters' names in snake_case.
  *
  * <p>A long interval is safe: the log is forced per batch and is the source of truth. It only bounds what a restart must
- * replay. Not thread-safe; a verticle copies what it is given.
+ * replay.
+ *
+ * <p>Not thread-safe; whoever is given options copies them before the call returns. Equal if every value is.
  */
 public final class CheckpointOptions {
     /** Default of {@link #setIntervalMs}: 10 s. */
@@ -35,6 +38,12 @@ public final class CheckpointOptions {
     /** Default of {@link #setStallShedMs}: 20 s. */
     public static final long DEFAULT_STALL_SHED_MS = 20_000;
 
+    /** Default of {@link #setNode}: no name. */
+    public static final String DEFAULT_NODE = "";
+
+    /** Default of {@link #setClustered}: only this node may ask. */
+    public static final boolean DEFAULT_CLUSTERED = false;
+
     /** The most that {@link #setMaxConcurrentFsyncs} takes. */
     public static final int MOST_CONCURRENT_FSYNCS = 64;
 
@@ -49,7 +58,9 @@ public final class CheckpointOptions {
             "max_concurrent_fsyncs",
             "pacing_bytes",
             "stall_warn_ms",
-            "stall_shed_ms");
+            "stall_shed_ms",
+            "node",
+            "clustered");
 
     private long intervalMs = DEFAULT_INTERVAL_MS;
     private long idleMs = DEFAULT_IDLE_MS;
@@ -59,6 +70,8 @@ public final class CheckpointOptions {
     private int pacingBytes = DEFAULT_PACING_BYTES;
     private long stallWarnMs = DEFAULT_STALL_WARN_MS;
     private long stallShedMs = DEFAULT_STALL_SHED_MS;
+    private @Nullable String node;
+    private @Nullable Boolean clustered;
 
     /** All defaults. */
     public CheckpointOptions() {}
@@ -88,6 +101,48 @@ public final class CheckpointOptions {
         setPacingBytes(integer(json, "pacing_bytes", pacingBytes));
         setStallWarnMs(number(json, "stall_warn_ms", stallWarnMs));
         setStallShedMs(number(json, "stall_shed_ms", stallShedMs));
+        identity(json);
+    }
+
+    private void identity(JsonObject json) {
+        Object name = json.getValue("node");
+        if (name instanceof String text) {
+            setNode(text);
+        } else if (name != null) {
+            throw new IllegalArgumentException("checkpoint.node is `" + name + "`, expected a name");
+        }
+        Object flag = json.getValue("clustered");
+        if (flag instanceof Boolean on) {
+            setClustered(on);
+        } else if (flag != null) {
+            throw new IllegalArgumentException("checkpoint.clustered is `" + flag + "`, expected true or false");
+        }
+    }
+
+    /** @throws IllegalArgumentException if the options contradict each other */
+    void requireConsistent() {
+        if (isClustered() && getNode().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "checkpoint.clustered is true, but checkpoint.node is not set: other nodes ask by its name");
+        }
+    }
+
+    /**
+     * What can't change while a checkpointer runs is the same, or not said.
+     *
+     * @param running the options of its deployment
+     * @throws IllegalArgumentException naming the key and both values
+     */
+    void requireSameIdentity(CheckpointOptions running) {
+        requireSame("node", running.getNode(), node);
+        requireSame("clustered", running.isClustered(), clustered);
+    }
+
+    private static void requireSame(String key, Object running, @Nullable Object asked) {
+        if (asked != null && !asked.equals(running)) {
+            throw new IllegalArgumentException("checkpoint." + key + " can't change while running: it is `" + running
+                    + "`, asked for `" + asked + "`; deploy anew");
+        }
     }
 
     private static long number(JsonObject json, String key, long otherwise) {
@@ -113,9 +168,9 @@ public final class CheckpointOptions {
         return value;
     }
 
-    /** JSON with every key. */
+    /** JSON with every key; {@code node} and {@code clustered} only where they have been set. */
     public JsonObject toJson() {
-        return new JsonObject()
+        JsonObject json = new JsonObject()
                 .put("interval_ms", intervalMs)
                 .put("idle_ms", idleMs)
                 .put("max_delay_ms", maxDelayMs)
@@ -124,6 +179,10 @@ public final class CheckpointOptions {
                 .put("pacing_bytes", pacingBytes)
                 .put("stall_warn_ms", stallWarnMs)
                 .put("stall_shed_ms", stallShedMs);
+        if (node != null) {
+            json.put("node", node);
+        }
+        return clustered == null ? json : json.put("clustered", clustered);
     }
 
     /** How often a dirty shard is due, in milliseconds. */
@@ -178,7 +237,10 @@ public final class CheckpointOptions {
         return maxConcurrentFsyncs;
     }
 
-    /** How many generations of all stores on one Vert.x instance may be forcing at once, 1 to 64. */
+    /**
+     * How many generations of all stores on one Vert.x instance may be forcing at once, 1 to 64. There is one such number
+     * for the instance: what the latest deployment or reconfiguration of any store says.
+     */
     public CheckpointOptions setMaxConcurrentFsyncs(int maxConcurrentFsyncs) {
         this.maxConcurrentFsyncs =
                 (int) inRange("max_concurrent_fsyncs", maxConcurrentFsyncs, 1, MOST_CONCURRENT_FSYNCS);
@@ -225,6 +287,44 @@ public final class CheckpointOptions {
     public CheckpointOptions setStallShedMs(long stallShedMs) {
         this.stallShedMs = inRange("stall_shed_ms", stallShedMs, 10, DAY_MS);
         return this;
+    }
+
+    /** The name of this node, an empty string if it has none. */
+    public String getNode() {
+        return node == null ? DEFAULT_NODE : node;
+    }
+
+    /**
+     * The name of this node, for events and for requests from other nodes: letters, digits, {@code _} and {@code -}, other
+     * than any other node's. It can't change while a checkpointer runs; options that don't say it leave it as it is.
+     */
+    public CheckpointOptions setNode(String node) {
+        this.node = node.isEmpty() ? node : StoreName.checked("checkpoint.node", node);
+        return this;
+    }
+
+    /** Whether other nodes of a cluster may ask for a sync. */
+    public boolean isClustered() {
+        return clustered != null ? clustered : DEFAULT_CLUSTERED;
+    }
+
+    /**
+     * Whether other nodes of a cluster may ask for a sync, by this one's name, see {@link CheckpointAddresses#sync(String,
+     * String, int)}; needs {@link #setNode}. It can't change while a checkpointer runs.
+     */
+    public CheckpointOptions setClustered(boolean clustered) {
+        this.clustered = clustered;
+        return this;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof CheckpointOptions options && toJson().equals(options.toJson());
+    }
+
+    @Override
+    public int hashCode() {
+        return toJson().hashCode();
     }
 
     @Override

@@ -73,8 +73,14 @@ public interface CheckpointTarget {
     }
 
     /**
-     * Asks the store to finish what it is writing. Called on the event loop when the checkpointer stops, awaited before
-     * the last generation, so that that one covers everything.
+     * Asks the store to finish what it is writing and to refuse what comes later. Called once, on the shard's event loop,
+     * when the checkpointer stops; awaited before the last generation, so that that one covers everything. The store's
+     * writer may be another thread: hand over to it. Sync requests are still answered meanwhile.
+     *
+     * <p>A store that goes on writing after the future has completed (as the default does, which knows of no writer) is
+     * forced a few more times, and if it is still dirty then, the stop fails and says so.
+     *
+     * @return completed from any thread; if it fails, the last generation is run all the same, and then the stop fails
      */
     default Future<Void> drain() {
         return Future.succeededFuture();

@@ -41,6 +41,9 @@ final class Checkpointer {
 
     private static final Step RESTING = new Step.Resting();
 
+    /** A store that goes on writing after {@link CheckpointTarget#drain} would never let its checkpointer stop. */
+    private static final int MOST_LAST_GENERATIONS = 8;
+
     private final int shard;
     private final CheckpointTarget target;
     private final DirtyCounter dirty;
@@ -59,6 +62,7 @@ final class Checkpointer {
     private @Nullable Runnable watchdog;
     private @Nullable Throwable drainFailure;
     private long generations;
+    private int lastGenerations;
     private boolean tickDue;
     private long nextTickNanos;
     private long unprovenSinceNanos;
@@ -81,7 +85,8 @@ final class Checkpointer {
         this.loop = loop;
         this.options = new CheckpointOptions(options);
         this.reports = new CheckpointReports(store, shard, listener);
-        this.pressure = new CheckpointPressure("", store, shard, dirty, loop::epochMillis, reports::pressure);
+        this.pressure =
+                new CheckpointPressure(options.getNode(), store, shard, dirty, loop::epochMillis, reports::pressure);
     }
 
     /** Takes the shard over; it counts as dirty until a generation has succeeded. */
@@ -91,6 +96,7 @@ final class Checkpointer {
         movedNanos = unprovenSinceNanos;
         reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.adopt(() -> loop.execute(this::evaluate));
+        reports.tell(() -> dirty.forgetBeyond(() -> target.capture().index()));
         dirty.limit(options.getMaxDirtyBytes());
     }
 
@@ -133,6 +139,11 @@ final class Checkpointer {
         return answer;
     }
 
+    /** Whether a force has failed and nothing has made up for it. */
+    boolean broken() {
+        return !health.mayForce();
+    }
+
     /** Ends with everything durable, or fails and says why not. */
     Future<Void> stop() {
         if (stop == Stop.NOT_ASKED) {
@@ -162,6 +173,9 @@ final class Checkpointer {
         }
         if (!health.mayForce()) {
             waiting.fail(SyncFailure.SHARD_FAILED, health.detail());
+        } else if (lastGenerations == MOST_LAST_GENERATIONS && dirty.dirty()) {
+            stopFailed(reports.name() + " is still being written although it was asked to drain; durable up to index "
+                    + dirty.durableIndex() + " of " + dirty.appendedIndex());
         } else if (!dirty.dirty()) {
             tickDue = false;
             waiting.answer(shard, generations, dirty.durableIndex(), 0, 0, loop.nanoTime());
@@ -219,6 +233,9 @@ final class Checkpointer {
     private void begin() {
         Step.Queued queued = (Step.Queued) step;
         tickDue = false;
+        if (stop == Stop.LAST_GENERATION) {
+            lastGenerations++;
+        }
         SyncWaiters riders = waiting.depart();
         DirtyCounter.Start start = dirty.begin();
         try {

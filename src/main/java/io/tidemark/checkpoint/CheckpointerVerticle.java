@@ -2,12 +2,12 @@ package io.tidemark.checkpoint;
 
 import io.tidemark.pressure.PressureEvent;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.shareddata.LocalMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,34 +18,47 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It ticks by {@code setPeriodic}, forces by {@code executeBlocking} on a named pool, listens on {@link
  * CheckpointAddresses#sync}, and publishes each outcome and each change of pressure. Its options are the deployment's
- * configuration, see {@link CheckpointOptions#CheckpointOptions(JsonObject)}. Undeploying it ends with everything durable,
- * or fails and says what is not.
+ * configuration, see {@link CheckpointOptions#CheckpointOptions(JsonObject)}.
+ *
+ * <p>Undeploying it asks the store to drain, runs a last generation and ends with everything durable, or fails and says
+ * what is not. It never interrupts a force; while one hangs, it waits. The store must keep its files open until then.
+ *
+ * <p>The constructor may be called on any thread; the rest is Vert.x's to call.
  */
 public final class CheckpointerVerticle extends VerticleBase {
-    private static final String DEPLOYED = "tidemark.checkpointers";
     private static final long NO_TIMER = -1;
-    private static final long LONGEST_DEADLINE_MS = TimeUnit.DAYS.toMillis(1);
 
     private final String store;
     private final int shard;
     private final CheckpointTarget target;
     private final CheckpointListener listener;
     private final @Nullable WorkerExecutor pool;
+    private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
+    private final Promise<Void> ended = Promise.promise();
     private long ticks = NO_TIMER;
     private volatile @Nullable Checkpointer checkpointer;
-    private @Nullable MessageConsumer<JsonObject> consumer;
 
-    /** A checkpointer that stands alone, with a pool of its own. */
+    /**
+     * A checkpointer that stands alone, with a pool of its own.
+     *
+     * @param store the store's name, see {@link Checkpointers#deploy}
+     * @param shard the shard's number, 0 or more
+     * @throws IllegalArgumentException if either is not that
+     */
     public CheckpointerVerticle(String store, int shard, CheckpointTarget target) {
         this(store, shard, target, CheckpointListener.NONE, null);
     }
 
+    /** One of a store's, whose parent has claimed its shard, owns the pool, and tells how it ended. */
     CheckpointerVerticle(
             String store,
             int shard,
             CheckpointTarget target,
             CheckpointListener listener,
             @Nullable WorkerExecutor pool) {
+        if (shard < 0) {
+            throw new IllegalArgumentException("shard " + shard + " of store " + store + ": expected 0 or more");
+        }
         this.store = StoreName.checked(store);
         this.shard = shard;
         this.target = target;
@@ -60,9 +73,28 @@ public final class CheckpointerVerticle extends VerticleBase {
                     name() + " must be deployed on an event loop, not on a worker or virtual thread");
         }
         CheckpointOptions options = new CheckpointOptions(config());
-        if (deployed().putIfAbsent(name(), true) != null) {
-            throw new IllegalStateException(name() + " has a checkpointer already");
+        options.requireConsistent();
+        if (pool == null) {
+            ShardClaims.of(vertx).claim(store, shard, List.of(target));
         }
+        return listen(options).compose(listening -> takeOver(options)).onFailure(why -> ShardClaims.of(vertx)
+                .release(store, shard));
+    }
+
+    private Future<Void> listen(CheckpointOptions options) {
+        consumers.clear();
+        consumers.add(vertx.eventBus().localConsumer(CheckpointAddresses.sync(store, shard)));
+        if (options.isClustered()) {
+            consumers.add(vertx.eventBus().consumer(CheckpointAddresses.sync(options.getNode(), store, shard)));
+        }
+        consumers.forEach(consumer -> consumer.handler(message -> SyncRequest.answer(
+                message, SyncRequest.OF_A_SHARD, request -> sync(request).map(SyncResult::toJson))));
+        return Future.join(consumers.stream().map(MessageConsumer::completion).toList())
+                .mapEmpty();
+    }
+
+    /** From here on it is responsible for the shard. */
+    private Future<Void> takeOver(CheckpointOptions options) {
         WorkerExecutor forces =
                 pool != null ? pool : vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store + "-" + shard, 1);
         ForcePermits permits = ForcePermits.of(vertx);
@@ -75,12 +107,10 @@ public final class CheckpointerVerticle extends VerticleBase {
                 permits,
                 new VertxLoop(vertx, context, forces),
                 options,
-                new Publishing());
+                new Publishing(options.getNode()));
         checkpointer = mine;
         mine.start(tickEvery(options.getIntervalMs(), mine));
-        MessageConsumer<JsonObject> requests = vertx.eventBus().localConsumer(CheckpointAddresses.sync(store, shard));
-        consumer = requests.handler(this::answer);
-        return requests.completion();
+        return Future.succeededFuture();
     }
 
     /** (Re)starts the ticks; returns when the first one comes. */
@@ -114,65 +144,67 @@ public final class CheckpointerVerticle extends VerticleBase {
         if (mine == null) {
             return Future.succeededFuture();
         }
-        Future<Void> silent = consumer == null ? Future.succeededFuture() : consumer.unregister();
-        return silent.transform(unregistered -> mine.stop())
-                .onComplete(done -> deployed().remove(name()));
+        Future<Void> stopped = Future.join(
+                        consumers.stream().map(MessageConsumer::unregister).toList())
+                .transform(silent -> mine.stop())
+                .onComplete(done -> yieldShard(mine));
+        if (pool == null) {
+            return stopped;
+        }
+        stopped.onComplete(ended);
+        return stopped.otherwiseEmpty();
     }
 
-    /** Asks for a sync; on this verticle's event loop. */
-    Future<SyncResult> sync() {
+    private void yieldShard(Checkpointer mine) {
+        ShardClaims claims = ShardClaims.of(vertx);
+        if (mine.broken()) {
+            claims.condemn(store, shard, target);
+        }
+        claims.release(store, shard);
+    }
+
+    /**
+     * How it ended. A store's checkpointer tells it here and not by {@link #stop}: Vert.x gives up on the other children
+     * of a parent, and on the parent, as soon as one child fails to stop.
+     */
+    Future<Void> ended() {
+        return ended.future();
+    }
+
+    /** Asks for a sync; on this verticle's event loop. Fails with a {@link SyncException}. */
+    Future<SyncResult> sync(SyncRequest request) {
         Checkpointer mine = checkpointer;
-        return mine == null
-                ? Future.failedFuture(new SyncException(SyncFailure.UNAVAILABLE, name() + " has not started"))
-                : mine.sync();
+        if (mine == null) {
+            return Future.failedFuture(new SyncException(SyncFailure.UNAVAILABLE, name() + " has not started"));
+        }
+        Future<SyncResult> done = mine.sync();
+        return request.deadlineMillis() == SyncRequest.NO_DEADLINE || done.isComplete()
+                ? done
+                : within(request.deadlineMillis(), done);
     }
 
-    /** Runs a task on this verticle's event loop. */
+    private Future<SyncResult> within(long deadlineMillis, Future<SyncResult> done) {
+        Promise<SyncResult> answer = Promise.promise();
+        long timer = vertx.setTimer(
+                deadlineMillis,
+                id -> answer.tryFail(new SyncException(
+                        SyncFailure.DEADLINE,
+                        name() + " was not durable within " + deadlineMillis + " ms; the sync goes on")));
+        done.onComplete((result, failure) -> {
+            if (vertx.cancelTimer(timer)) {
+                answer.complete(result, failure);
+            }
+        });
+        return answer.future();
+    }
+
+    /**
+     * Runs a task on this verticle's event loop.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if Vert.x has been closed
+     */
     void onLoop(Runnable task) {
         context.runOnContext(nothing -> task.run());
-    }
-
-    private void answer(Message<JsonObject> request) {
-        long deadline;
-        try {
-            deadline = deadline(request.body());
-        } catch (IllegalArgumentException e) {
-            request.fail(SyncFailure.BAD_REQUEST.code(), String.valueOf(e.getMessage()));
-            return;
-        }
-        sync().timeout(deadline, TimeUnit.MILLISECONDS)
-                .onSuccess(done -> request.reply(done.toJson()))
-                .onFailure(why -> {
-                    if (why instanceof SyncException known) {
-                        request.fail(known.failure().code(), known.getMessage());
-                    } else {
-                        request.fail(
-                                SyncFailure.DEADLINE.code(),
-                                name() + " was not durable within " + deadline + " ms; the sync goes on");
-                    }
-                });
-    }
-
-    /** {@code deadline_ms} of a request, a day if there is none. */
-    static long deadline(@Nullable Object body) {
-        Object value = body instanceof JsonObject json ? json.getValue("deadline_ms") : null;
-        if (body != null && !(body instanceof JsonObject)) {
-            throw new IllegalArgumentException("the body is `" + body + "`, expected a JSON object {deadline_ms?}");
-        }
-        if (value == null) {
-            return LONGEST_DEADLINE_MS;
-        }
-        if ((value instanceof Integer || value instanceof Long)
-                && ((Number) value).longValue() >= 1
-                && ((Number) value).longValue() <= LONGEST_DEADLINE_MS) {
-            return ((Number) value).longValue();
-        }
-        throw new IllegalArgumentException(
-                "deadline_ms is `" + value + "`, expected a whole number from 1 to " + LONGEST_DEADLINE_MS);
-    }
-
-    private LocalMap<String, Boolean> deployed() {
-        return vertx.sharedData().getLocalMap(DEPLOYED);
     }
 
     private String name() {
@@ -180,6 +212,12 @@ public final class CheckpointerVerticle extends VerticleBase {
     }
 
     private final class Publishing implements CheckpointListener {
+        private final String node;
+
+        Publishing(String node) {
+            this.node = node;
+        }
+
         @Override
         public void started(String store, int shard, CheckpointTrigger trigger) {
             listener.started(store, shard, trigger);
@@ -187,7 +225,9 @@ public final class CheckpointerVerticle extends VerticleBase {
 
         @Override
         public void ended(CheckpointOutcome outcome) {
-            vertx.eventBus().publish(CheckpointAddresses.outcome(store), outcome.toJson());
+            vertx.eventBus()
+                    .publish(
+                            CheckpointAddresses.outcome(store), outcome.toJson().put("node", node));
             listener.ended(outcome);
         }
 

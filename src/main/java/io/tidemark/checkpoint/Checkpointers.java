@@ -4,16 +4,24 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The checkpointers of one store, one verticle per shard, under a parent that owns the pool on which they force.
  *
- * <p>All methods may be called from any thread.
+ * <p>All methods may be called from any thread, at any time, and return at once. Futures complete on the calling context
+ * if there is one, else on an event loop.
+ *
+ * <p>The verticles belong to whoever deploys them: called in a verticle, they become its children, and undeploying that
+ * verticle or closing Vert.x stops them before the verticle's own {@code stop}, in the way of {@link #close}.
  */
 public final class Checkpointers {
+    private static final SyncRequest WITHOUT_DEADLINE = new SyncRequest(SyncRequest.NO_DEADLINE, false);
+
     private final Vertx vertx;
     private final StoreVerticle parent;
     private final String deployment;
+    private @Nullable Future<Void> closed;
 
     private Checkpointers(Vertx vertx, StoreVerticle parent, String deployment) {
         this.vertx = vertx;
@@ -24,21 +32,33 @@ public final class Checkpointers {
     /**
      * Deploys one checkpointer per target; the target's place in the list is its shard's number.
      *
-     * @param store the store's name: letters, digits, {@code _} and {@code -}
-     * @return fails if a shard of that store has a checkpointer already
+     * @param store the store's name: 1 to 64 letters, digits, {@code _} and {@code -}; any number of stores may live side
+     *     by side in one Vert.x instance
+     * @param options copied
+     * @param targets one or more
+     * @return fails with {@link IllegalStateException} if a shard of that store has a checkpointer already, or if a force of
+     *     one of these very targets failed earlier; nothing is left behind then, and no target has been called
+     * @throws IllegalArgumentException if the name is not one, or there is no target
      */
     public static Future<Checkpointers> deploy(
             Vertx vertx, String store, CheckpointOptions options, List<? extends CheckpointTarget> targets) {
         return deploy(vertx, store, options, targets, CheckpointListener.NONE);
     }
 
-    /** The same, and a listener that hears of every generation. */
+    /**
+     * The same, and a listener that hears of every generation.
+     *
+     * @param listener called on the event loop of the shard concerned
+     */
     public static Future<Checkpointers> deploy(
             Vertx vertx,
             String store,
             CheckpointOptions options,
             List<? extends CheckpointTarget> targets,
             CheckpointListener listener) {
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("store " + store + " has no target");
+        }
         StoreVerticle parent = new StoreVerticle(StoreName.checked(store), List.copyOf(targets), listener);
         return vertx.deployVerticle(parent, new DeploymentOptions().setConfig(options.toJson()))
                 .map(id -> new Checkpointers(vertx, parent, id));
@@ -47,15 +67,20 @@ public final class Checkpointers {
     /**
      * Makes durable what a shard had applied before this call; at once, without a system call, if it is clean.
      *
-     * @return fails with a {@link SyncException}
+     * @return fails with a {@link SyncException}, also if there is no such shard
      */
     public Future<SyncResult> syncNow(int shard) {
-        return parent.sync(shard);
+        return parent.sync(shard, WITHOUT_DEADLINE);
     }
 
-    /** {@link #syncNow(int)} for every shard; fails if one fails, after all have ended. */
+    /**
+     * {@link #syncNow(int)} for every shard.
+     *
+     * @return the results in the shards' order; fails with a {@link SyncException} that names each shard that is not
+     *     durable, after all have ended
+     */
     public Future<List<SyncResult>> syncNow() {
-        return parent.syncAll();
+        return parent.syncAll(WITHOUT_DEADLINE).compose(StoreSync::allOrFailure);
     }
 
     /**
@@ -63,18 +88,33 @@ public final class Checkpointers {
      * interval ticks from now on.
      *
      * @param options copied
+     * @return fails with {@link IllegalArgumentException}, and nothing has changed, if they name another {@code node} or
+     *     {@code clustered} than the deployment's; options that don't say these leave them as they are
      */
     public Future<Void> reconfigure(CheckpointOptions options) {
         return parent.reconfigure(new CheckpointOptions(options));
     }
 
-    /** A shard's last 256 generations and deferrals, oldest first. Never blocks. */
+    /**
+     * A shard's last 256 generations and deferrals, oldest first; also after the end. Never blocks.
+     *
+     * @throws IllegalArgumentException if there is no such shard
+     */
     public List<JournalEntry> journal(int shard) {
         return parent.child(shard).journal();
     }
 
-    /** Stops every checkpointer after a last generation; fails if a shard could not be made durable. */
-    public Future<Void> close() {
-        return parent.stopChildren().eventually(() -> vertx.undeploy(deployment));
+    /**
+     * Asks every shard's store to drain, stops every checkpointer after a last generation, and never interrupts a force.
+     * Called again, or after Vert.x has stopped them, it tells how that ended.
+     *
+     * @return fails, after all have ended, if a shard could not be made durable, and says which
+     */
+    public synchronized Future<Void> close() {
+        if (closed == null) {
+            closed = vertx.undeploy(deployment)
+                    .recover(why -> why instanceof IllegalStateException ? parent.ended() : Future.failedFuture(why));
+        }
+        return closed;
     }
 }

@@ -58,15 +58,22 @@ public final class DirtyCounter implements Shareable {
         this.nanoTime = nanoTime;
     }
 
-    /** The counter of a shard; the same object for all callers on this Vert.x instance. */
+    /**
+     * The counter of a shard; the same object for all callers on this Vert.x instance, before, during and after the
+     * deployment of its checkpointer. Any thread.
+     *
+     * @throws IllegalArgumentException if that is no name of a store, see {@link Checkpointers#deploy}
+     */
     public static DirtyCounter of(Vertx vertx, String store, int shard) {
+        StoreName.checked(store);
         LocalMap<String, DirtyCounter> counters = vertx.sharedData().getLocalMap(MAP);
         return counters.computeIfAbsent(store + "/" + shard, key -> new DirtyCounter(System::nanoTime));
     }
 
     /**
      * Says that bytes have been appended to the page cache: after the write returned and what it wrote has been published
-     * to {@link CheckpointTarget#capture}, before the client is answered. Costs a few nanoseconds and takes no lock.
+     * to {@link CheckpointTarget#capture}, before the client is answered. Costs a few nanoseconds and takes no lock. Called
+     * by the shard's one writer.
      *
      * @param index the log index that the bytes belong to; never smaller than at the mark before
      * @param bytes how many bytes
@@ -89,32 +96,32 @@ public final class DirtyCounter implements Shareable {
         }
     }
 
-    /** Whether client writes should be refused now, before they enter the log. One volatile read. */
+    /** Whether client writes should be refused now, before they enter the log. One volatile read; any thread. */
     public boolean shedding() {
         return shedding;
     }
 
-    /** Whether there may be bytes that are not durable. True from the start until a first generation has succeeded. */
+    /** Whether there may be bytes that are not durable; true until a first generation has succeeded. Any thread. */
     public boolean dirty() {
         return unproven || appendedIndex > durableIndex;
     }
 
-    /** Whether a generation is running. */
+    /** Whether a generation is running. Any thread. */
     public boolean inFlight() {
         return inFlight;
     }
 
-    /** Last index marked. */
+    /** Last index marked. Any thread. */
     public long appendedIndex() {
         return appendedIndex;
     }
 
-    /** Last index known durable since the checkpointer's start; -1 before its first generation. */
+    /** Last index known durable since the checkpointer's start; -1 before its first generation. Any thread. */
     public long durableIndex() {
         return durableIndex;
     }
 
-    /** Bytes marked and not known durable; 0 when clean. */
+    /** Bytes marked and not known durable; 0 when clean. Any thread. */
     public long dirtyBytes() {
         return appendedIndex > durableIndex ? Math.max(0, appendedBytes - durableBytes) : 0;
     }
@@ -147,6 +154,21 @@ public final class DirtyCounter implements Shareable {
         shedding = false;
         nextEpoch();
         wake = onFirstMark;
+    }
+
+    /**
+     * Forgets marks of an earlier store of that name, which had applied more than this one has found again: nothing would
+     * ever make them durable. A mark that comes at the same time wins.
+     *
+     * @param appliedIndex what the store has applied by now; asked after the last mark has been looked up, so that a writer
+     *     that publishes before it marks is never behind
+     */
+    void forgetBeyond(LongSupplier appliedIndex) {
+        long marked = appendedIndex;
+        long applied = appliedIndex.getAsLong();
+        if (marked > applied) {
+            APPENDED_INDEX.compareAndSet(this, marked, applied);
+        }
     }
 
     /** The checkpointer is gone; marks go on being counted. */

@@ -2,15 +2,19 @@ package io.tidemark.checkpoint;
 
 import java.util.regex.Pattern;
 
-/** What a store may be called: it becomes part of event-bus addresses and thread names. */
+/** What a store or a node may be called: it becomes part of event-bus addresses and thread names. */
 final class StoreName {
     private static final Pattern SANE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
 
     private StoreName() {}
 
     static String checked(String name) {
+        return checked("store name", name);
+    }
+
+    static String checked(String what, String name) {
         if (!SANE.matcher(name).matches()) {
-            throw new IllegalArgumentException("store name `" + name
+            throw new IllegalArgumentException(what + " `" + name
                     + "`: expected 1 to 64 letters, digits, `_` or `-`, beginning with a letter or digit");
         }
         return name;

@@ -5,30 +5,31 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.eventbus.Message;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * Parent of a store's checkpointers. It makes the pool in its own {@code start}, because an executor made there outlives
- * its children's {@code stop}, and their last generations need it.
+ * its children's {@code stop}, and their last generations need it. It claims all shards before it makes anything, so that
+ * a deployment that is refused leaves nothing behind.
  */
 final class StoreVerticle extends VerticleBase {
-    private static final Logger LOG = LoggerFactory.getLogger(StoreVerticle.class);
-
     /** Room for every permit there can be; how many run at once is decided by {@link ForcePermits}. */
     private static final int POOL_SIZE = CheckpointOptions.MOST_CONCURRENT_FSYNCS + ForcePermits.MOST_LENT;
 
     private final String store;
     private final List<CheckpointTarget> targets;
-    private final CheckpointListener listener;
     private final List<CheckpointerVerticle> children = new ArrayList<>();
     private final List<String> deployments = new ArrayList<>();
+    private final CheckpointListener listener;
+    private final Promise<Void> ended = Promise.promise();
+    private volatile CheckpointOptions deployed = new CheckpointOptions();
 
     StoreVerticle(String store, List<CheckpointTarget> targets, CheckpointListener listener) {
         this.store = store;
@@ -38,8 +39,11 @@ final class StoreVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        CheckpointOptions options = new CheckpointOptions(config());
+        options.requireConsistent();
+        deployed = options;
+        ShardClaims.of(vertx).claim(store, 0, targets);
         WorkerExecutor forces = vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store, POOL_SIZE);
-        vertx.eventBus().<JsonObject>localConsumer(CheckpointAddresses.syncAll(store), this::answer);
         List<Future<String>> started = new ArrayList<>();
         for (int shard = 0; shard < targets.size(); shard++) {
             CheckpointerVerticle child = new CheckpointerVerticle(store, shard, targets.get(shard), listener, forces);
@@ -47,75 +51,114 @@ final class StoreVerticle extends VerticleBase {
             started.add(vertx.deployVerticle(child, new DeploymentOptions().setConfig(config()))
                     .onSuccess(deployments::add));
         }
-        return Future.join(started);
+        return Future.join(started).compose(all -> listen(options)).recover(this::giveUp);
     }
 
-    /** Undeploys the children side by side; fails if one fails, after all have ended. */
-    Future<Void> stopChildren() {
-        List<Future<Void>> stopped = new ArrayList<>();
-        for (String deployment : deployments) {
-            stopped.add(vertx.undeploy(deployment));
+    private Future<Void> listen(CheckpointOptions options) {
+        EventBus bus = vertx.eventBus();
+        List<MessageConsumer<Object>> consumers = new ArrayList<>();
+        consumers.add(bus.localConsumer(CheckpointAddresses.syncAll(store)));
+        if (options.isClustered()) {
+            consumers.add(bus.consumer(CheckpointAddresses.syncAll(options.getNode(), store)));
         }
-        return Future.join(stopped).mapEmpty();
+        consumers.forEach(
+                consumer -> consumer.handler(message -> SyncRequest.answer(message, SyncRequest.OF_A_STORE, request -> {
+                    Future<StoreSync> all = syncAll(request);
+                    return request.partial()
+                            ? all.map(StoreSync::partial)
+                            : all.compose(StoreSync::allOrFailure).map(StoreSync::toJson);
+                })));
+        return Future.join(consumers.stream().map(MessageConsumer::completion).toList())
+                .mapEmpty();
     }
 
-    Future<SyncResult> sync(int shard) {
+    /** Something could not be deployed: what could is stopped before the shards are free for others. */
+    private Future<Void> giveUp(Throwable why) {
+        List<Future<Void>> stopped = deployments.stream().map(vertx::undeploy).toList();
+        return Future.join(stopped).transform(done -> {
+            IntStream.range(0, targets.size())
+                    .forEach(shard -> ShardClaims.of(vertx).release(store, shard));
+            return Future.failedFuture(why);
+        });
+    }
+
+    /** The children have ended by now, each well or not. */
+    @Override
+    public Future<?> stop() {
+        List<Future<Void>> outcomes =
+                children.stream().map(CheckpointerVerticle::ended).toList();
+        Future.join(outcomes).onComplete(all -> {
+            String failures = outcomes.stream()
+                    .filter(Future::failed)
+                    .map(outcome -> String.valueOf(outcome.cause().getMessage()))
+                    .collect(Collectors.joining("; "));
+            if (failures.isEmpty()) {
+                ended.complete();
+            } else {
+                ended.fail(new SyncException(SyncFailure.FORCE_FAILED, failures));
+            }
+        });
+        return ended.future();
+    }
+
+    /** Completes when {@link #stop} has, in the same way. */
+    Future<Void> ended() {
+        return ended.future();
+    }
+
+    Future<SyncResult> sync(int shard, SyncRequest request) {
         if (shard < 0 || shard >= children.size()) {
             return Future.failedFuture(new SyncException(
-                    SyncFailure.BAD_REQUEST,
-                    "store " + store + " has no shard " + shard + "; it has " + children.size()));
+                    SyncFailure.BAD_REQUEST, noSuchShard(shard).getMessage()));
         }
         CheckpointerVerticle child = children.get(shard);
-        Promise<SyncResult> answer = Promise.promise();
-        child.onLoop(() -> child.sync().onComplete(answer));
-        return answer.future();
+        return onLoop(child, answer -> child.sync(request).onComplete(answer));
+    }
+
+    Future<StoreSync> syncAll(SyncRequest request) {
+        return StoreSync.of(
+                store,
+                IntStream.range(0, children.size())
+                        .mapToObj(shard -> sync(shard, request))
+                        .toList());
     }
 
     Future<Void> reconfigure(CheckpointOptions options) {
+        try {
+            options.requireSameIdentity(deployed);
+        } catch (IllegalArgumentException refused) {
+            return Future.failedFuture(refused);
+        }
         ForcePermits.of(vertx).limit(options.getMaxConcurrentFsyncs());
         List<Future<Void>> done = new ArrayList<>();
         for (CheckpointerVerticle child : children) {
-            Promise<Void> one = Promise.promise();
-            child.onLoop(() -> {
+            done.add(onLoop(child, answer -> {
                 child.reconfigure(options);
-                one.complete();
-            });
-            done.add(one.future());
+                answer.complete();
+            }));
         }
         return Future.join(done).mapEmpty();
     }
 
     CheckpointerVerticle child(int shard) {
+        if (shard < 0 || shard >= children.size()) {
+            throw noSuchShard(shard);
+        }
         return children.get(shard);
     }
 
-    Future<List<SyncResult>> syncAll() {
-        List<Future<SyncResult>> all = new ArrayList<>();
-        for (int shard = 0; shard < children.size(); shard++) {
-            all.add(sync(shard));
-        }
-        return Future.join(all).map(done -> done.<SyncResult>list());
+    private IllegalArgumentException noSuchShard(int shard) {
+        return new IllegalArgumentException(
+                "store " + store + " has no shard " + shard + "; it has " + children.size());
     }
 
-    private void answer(Message<JsonObject> request) {
-        long deadline;
+    private <T> Future<T> onLoop(CheckpointerVerticle child, Consumer<Promise<T>> task) {
+        Promise<T> answer = Promise.promise();
         try {
-            deadline = CheckpointerVerticle.deadline(request.body());
-        } catch (IllegalArgumentException e) {
-            request.fail(SyncFailure.BAD_REQUEST.code(), String.valueOf(e.getMessage()));
-            return;
+            child.onLoop(() -> task.accept(answer));
+        } catch (RejectedExecutionException closed) {
+            answer.fail(new SyncException(SyncFailure.UNAVAILABLE, "Vert.x has been closed"));
         }
-        syncAll()
-                .timeout(deadline, TimeUnit.MILLISECONDS)
-                .onSuccess(results -> request.reply(new JsonObject()
-                        .put(
-                                "shards",
-                                new JsonArray(
-                                        results.stream().map(SyncResult::toJson).toList()))))
-                .onFailure(why -> {
-                    SyncFailure kind = why instanceof SyncException known ? known.failure() : SyncFailure.DEADLINE;
-                    LOG.debug("sync of store {} failed", store, why);
-                    request.fail(kind.code(), String.valueOf(why.getMessage()));
-                });
+        return answer.future();
     }
 }

@@ -1,16 +1,31 @@
 package io.tidemark.checkpoint;
 
-/** Failure codes of a sync request on the event bus. */
+/**
+ * Why a sync was not done: {@link SyncException#failure} in Java, {@link io.vertx.core.eventbus.ReplyException#failureCode}
+ * on the event bus.
+ *
+ * <table>
+ * <caption>Failure codes of a sync request</caption>
+ * <tr><th>code</th><th>name</th><th>what a caller does</th></tr>
+ * <tr><td>1</td><td>{@link #FORCE_FAILED}</td><td>stops relying on that shard's data files; its writes are shed</td></tr>
+ * <tr><td>2</td><td>{@link #SHARD_FAILED}</td><td>the same; asking again helps only after a repair or a restart</td></tr>
+ * <tr><td>3</td><td>{@link #DEADLINE}</td><td>asks again, or waits: what it asked for may still become durable</td></tr>
+ * <tr><td>4</td><td>{@link #BAD_REQUEST}</td><td>mends the request: the message names key and value</td></tr>
+ * <tr><td>5</td><td>{@link #UNAVAILABLE}</td><td>asks again later; it says nothing about the disk</td></tr>
+ * <tr><td>-1</td><td>the bus itself</td><td>{@code NO_HANDLERS}: no such store, shard or node, or it has stopped; {@code
+ * TIMEOUT}: the caller's own send timeout (30 s unless set) has passed, or the checkpointer stopped meanwhile</td></tr>
+ * </table>
+ */
 public enum SyncFailure {
-    /** The generation that should have answered failed; the shard sheds. */
+    /** The generation that should have answered failed. */
     FORCE_FAILED(1),
     /** An earlier force failed and has not been repaired; nothing was tried. */
     SHARD_FAILED(2),
     /** The caller's deadline has passed; the sync goes on. */
     DEADLINE(3),
-    /** The request is malformed. */
+    /** The request is malformed, or there is no such shard. */
     BAD_REQUEST(4),
-    /** The checkpointer has stopped, or the force could not be started. */
+    /** The checkpointer has not started or has stopped, or the force could not be started. */
     UNAVAILABLE(5);
 
     private final int code;

@@ -4,12 +4,17 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.concurrent.Callable;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A verticle's event loop, and the pool on which its generations block. */
 final class VertxLoop implements CheckpointLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(VertxLoop.class);
+
     private final Vertx vertx;
     private final Context context;
     private final WorkerExecutor forces;
@@ -32,7 +37,11 @@ final class VertxLoop implements CheckpointLoop {
 
     @Override
     public void execute(Runnable task) {
-        context.runOnContext(nothing -> task.run());
+        try {
+            context.runOnContext(nothing -> task.run());
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("Vert.x has been closed; a task of a checkpointer is dropped", closed);
+        }
     }
 
     @Override

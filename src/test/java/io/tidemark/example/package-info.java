@@ -1,0 +1,5 @@
+/** What README.md shows of the library, compiled and run. Written as its users write: without annotations of nullness. */
+@NullUnmarked
+package io.tidemark.example;
+
+import org.jspecify.annotations.NullUnmarked;
