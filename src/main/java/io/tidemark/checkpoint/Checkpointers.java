@@ -14,11 +14,16 @@ public final class Checkpointers {
     private final Vertx vertx;
     private final StoreVerticle parent;
     private final String deployment;
+    private final String store;
+    private volatile CheckpointOptions options;
 
-    private Checkpointers(Vertx vertx, StoreVerticle parent, String deployment) {
+    private Checkpointers(
+            Vertx vertx, StoreVerticle parent, String deployment, String store, CheckpointOptions options) {
         this.vertx = vertx;
         this.parent = parent;
         this.deployment = deployment;
+        this.store = store;
+        this.options = options;
     }
 
     /**
@@ -40,8 +45,19 @@ public final class Checkpointers {
             List<? extends CheckpointTarget> targets,
             CheckpointListener listener) {
         StoreVerticle parent = new StoreVerticle(StoreName.checked(store), List.copyOf(targets), listener);
-        return vertx.deployVerticle(parent, new DeploymentOptions().setConfig(options.toJson()))
-                .map(id -> new Checkpointers(vertx, parent, id));
+        CheckpointOptions mine = new CheckpointOptions(options);
+        return vertx.deployVerticle(parent, new DeploymentOptions().setConfig(mine.toJson()))
+                .map(id -> new Checkpointers(vertx, parent, id, store, mine));
+    }
+
+    /** The store's name. */
+    public String store() {
+        return store;
+    }
+
+    /** The options in force: those of the deployment, or of the last {@link #reconfigure}; a copy. */
+    public CheckpointOptions options() {
+        return new CheckpointOptions(options);
     }
 
     /**
@@ -60,12 +76,15 @@ public final class Checkpointers {
 
     /**
      * Gives every running checkpointer new options. Generations in flight and sync requests that wait are kept; a new
-     * interval ticks from now on.
+     * interval ticks from now on, a force under way is watched by the new limits, and permits are counted by the new number
+     * at once: a larger one lets others begin, a smaller one lets those that are forcing finish first.
      *
-     * @param options copied
+     * @param fresh copied
+     * @return completes when every shard has taken them over
      */
-    public Future<Void> reconfigure(CheckpointOptions options) {
-        return parent.reconfigure(new CheckpointOptions(options));
+    public synchronized Future<Void> reconfigure(CheckpointOptions fresh) {
+        options = new CheckpointOptions(fresh);
+        return parent.reconfigure(options());
     }
 
     /** A shard's last 256 generations and deferrals, oldest first. Never blocks. */
