@@ -168,6 +168,17 @@ public final class CheckpointOptions {
         return value;
     }
 
+    /** Takes node and clustered from options that are in force where these don't say them. */
+    CheckpointOptions orIdentityOf(CheckpointOptions running) {
+        if (node == null) {
+            node = running.node;
+        }
+        if (clustered == null) {
+            clustered = running.clustered;
+        }
+        return this;
+    }
+
     /** JSON with every key; {@code node} and {@code clustered} only where they have been set. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()
