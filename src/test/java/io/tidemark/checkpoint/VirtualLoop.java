@@ -83,7 +83,12 @@ final class VirtualLoop implements CheckpointLoop {
 
     /** Runs everything that is due by then, in order. */
     void advanceMillis(long millis) {
-        long until = nowNanos + TimeUnit.MILLISECONDS.toNanos(millis);
+        advanceNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    /** The same, for writes that come between two ticks of a millisecond clock. */
+    void advanceNanos(long nanos) {
+        long until = nowNanos + nanos;
         while (!events.isEmpty() && events.peek().atNanos() <= until) {
             Event event = events.remove();
             nowNanos = Math.max(nowNanos, event.atNanos());
