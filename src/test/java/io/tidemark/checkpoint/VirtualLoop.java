@@ -64,7 +64,12 @@ final class VirtualLoop implements CheckpointLoop {
 
     /** Runs the oldest blocking task and queues its end. */
     void runBlocked() {
-        Blocking next = blocked.remove(0);
+        runBlocked(0);
+    }
+
+    /** Runs a blocking task of those that wait, 0 for the oldest. */
+    void runBlocked(int place) {
+        Blocking next = blocked.remove(place);
         Throwable failure = null;
         try {
             next.task().call();
