@@ -12,7 +12,11 @@ import java.util.concurrent.TimeUnit;
 final class CheckpointPolicy {
     private CheckpointPolicy() {}
 
-    /** Idleness is looked for in steps of this share of {@code idle_ms}. */
+    /**
+     * The last write is looked for in steps of this share of {@code idle_ms}, from one step before the last moment at
+     * which a shard can be written and still be idle at its tick. So it is never believed to be later than it was by more
+     * than a step.
+     */
     private static final int IDLE_STEPS = 8;
 
     static CheckpointDecision decide(CheckpointActivity shard, long nowNanos, CheckpointOptions options) {
@@ -33,10 +37,10 @@ final class CheckpointPolicy {
             return new CheckpointDecision.Fire(CheckpointTrigger.MAX_DELAY);
         }
         long idle = nanos(options.getIdleMs());
+        long step = Math.max(nanos(1), idle / IDLE_STEPS);
         if (!shard.tickDue()) {
-            long sampleAt = shard.nextTickNanos() - idle;
-            long recheck = sampleAt - nowNanos > 0 ? earlier(sampleAt, deadline) : deadline;
-            return new CheckpointDecision.Defer(CheckpointDecision.Reason.NOT_DUE, recheck);
+            long look = nextLook(shard.nextTickNanos() - idle - step, step, nowNanos);
+            return new CheckpointDecision.Defer(CheckpointDecision.Reason.NOT_DUE, earlier(look, deadline));
         }
         if (shard.unproven()) {
             return new CheckpointDecision.Fire(CheckpointTrigger.RECOVERY);
@@ -44,10 +48,15 @@ final class CheckpointPolicy {
         if (nowNanos - shard.movedNanos() >= idle) {
             return new CheckpointDecision.Fire(CheckpointTrigger.INTERVAL);
         }
-        long step = Math.max(nanos(1), idle / IDLE_STEPS);
         long idleAt = shard.movedNanos() + idle;
         return new CheckpointDecision.Defer(
                 CheckpointDecision.Reason.STILL_WRITTEN, earlier(earlier(nowNanos + step, idleAt), deadline));
+    }
+
+    /** The first of {@code first}, {@code first + step} and so on that is still to come. */
+    private static long nextLook(long first, long step, long nowNanos) {
+        long past = nowNanos - first;
+        return past < 0 ? first : first + (past / step + 1) * step;
     }
 
     private static long nanos(long millis) {

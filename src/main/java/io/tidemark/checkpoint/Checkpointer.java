@@ -67,6 +67,8 @@ final class Checkpointer {
     private long lastTickNanos;
     private long nextTickNanos;
     private long unprovenSinceNanos;
+    private boolean withdrawn;
+    private long withdrawnNanos;
     private long movedNanos;
     private long seenIndex = -1;
 
@@ -191,6 +193,7 @@ final class Checkpointer {
             recheck.run();
             recheck = null;
         }
+        look();
         if (step != RESTING || stop == Stop.DONE) {
             return;
         }
@@ -208,18 +211,22 @@ final class Checkpointer {
         finishStop();
     }
 
-    private void decide() {
-        long now = loop.nanoTime();
+    /** Whether the shard has been written since the last look; when exactly nobody notes. */
+    private void look() {
         long index = dirty.appendedIndex();
         if (index != seenIndex) {
             seenIndex = index;
-            movedNanos = now;
+            movedNanos = loop.nanoTime();
         }
+    }
+
+    private void decide() {
+        long now = loop.nanoTime();
         CheckpointDecision decision = CheckpointPolicy.decide(activity(), now, options);
         if (decision instanceof CheckpointDecision.Fire fire) {
             queue(fire.trigger(), now);
         } else if (decision instanceof CheckpointDecision.Defer defer) {
-            reports.deferred(defer.reason(), loop.epochMillis(), index);
+            reports.deferred(defer.reason(), loop.epochMillis(), seenIndex);
             long delay = TimeUnit.NANOSECONDS.toMillis(defer.recheckAtNanos() - now + 999_999);
             recheck = loop.schedule(Math.max(1, delay), this::evaluate);
         }
@@ -241,7 +248,10 @@ final class Checkpointer {
     }
 
     private long oldestDirtyNanos() {
-        return health.unproven() ? unprovenSinceNanos : dirty.stampNanos();
+        if (health.unproven()) {
+            return unprovenSinceNanos;
+        }
+        return withdrawn ? withdrawnNanos : dirty.stampNanos();
     }
 
     private void queue(CheckpointTrigger trigger, long now) {
@@ -316,6 +326,10 @@ final class Checkpointer {
 
     private void notStarted(Generation generation, Throwable why) {
         dirty.withdraw();
+        if (!withdrawn) { // marks since its begin have been stamped anew, but the bytes before are not durable either
+            withdrawn = true;
+            withdrawnNanos = generation.start().oldestNanos();
+        }
         reports.notStarted(why);
         String detail = reports.name() + ": the force could not be started: " + why.getMessage();
         generation.riders().fail(SyncFailure.UNAVAILABLE, detail);
@@ -330,6 +344,7 @@ final class Checkpointer {
         dirty.complete(captured.index(), generation.start());
         dirty.limit(options.getMaxDirtyBytes());
         reports.tell(() -> target.completed(captured));
+        withdrawn = false;
         health.succeeded();
         pressure.set(
                 PressureReason.FSYNC_FAILED,
@@ -345,7 +360,7 @@ final class Checkpointer {
         String detail = reports.name() + ": forcing up to index "
                 + generation.captured().index() + " failed: " + failure;
         if (!health.unproven()) {
-            unprovenSinceNanos = generation.start().oldestNanos();
+            unprovenSinceNanos = withdrawn ? withdrawnNanos : generation.start().oldestNanos();
         }
         boolean repairNow = health.failed(generation.captured(), detail, now, options.getIntervalMs());
         pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.SHED, detail);

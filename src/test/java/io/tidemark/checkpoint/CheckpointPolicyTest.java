@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Interval 10 s, idle 250 ms, delay 180 s, 256 MiB. Times in milliseconds from 0; the next tick is at 10,000. */
 class CheckpointPolicyTest {
     private static final long MIB = 1L << 20;
+    private static final long STEP = ms(250) / 8;
 
     private static CheckpointActivity shard(
             boolean dirty, boolean tickDue, int waiters, long dirtyBytes, long oldestMs, long movedMs, long queueMs) {
@@ -30,6 +31,11 @@ class CheckpointPolicyTest {
                 ms(movedMs),
                 ms(10_000),
                 ms(queueMs));
+    }
+
+    /** One that no generation has proven since its start. */
+    private static CheckpointActivity started(boolean tickDue, long movedMs) {
+        return new CheckpointActivity(true, true, tickDue, false, false, 0, 0, 0, ms(movedMs), ms(10_000), 0);
     }
 
     private static long ms(long millis) {
@@ -48,12 +54,22 @@ class CheckpointPolicyTest {
                         "dirty, tick not due",
                         shard(true, false, 0, 9, 100, 100, 0),
                         200,
-                        new Defer(Reason.NOT_DUE, ms(9_750))),
+                        new Defer(Reason.NOT_DUE, ms(9_750) - STEP)),
                 row(
-                        "sampled before the tick",
+                        "looked at before the tick",
                         shard(true, false, 0, 9, 100, 100, 0),
                         9_750,
-                        new Defer(Reason.NOT_DUE, ms(180_100))),
+                        new Defer(Reason.NOT_DUE, ms(9_750) + STEP)),
+                row(
+                        "looked at just before the tick",
+                        shard(true, false, 0, 9, 100, 9_990, 0),
+                        9_990,
+                        new Defer(Reason.NOT_DUE, ms(10_000))),
+                row(
+                        "tick not due, delay before it",
+                        shard(true, false, 0, 9, -175_000, 100, 0),
+                        200,
+                        new Defer(Reason.NOT_DUE, ms(5_000))),
                 row(
                         "idle at its tick",
                         shard(true, true, 0, 9, 100, 9_750, 0),
@@ -68,7 +84,7 @@ class CheckpointPolicyTest {
                         "written now",
                         shard(true, true, 0, 9, 100, 10_000, 0),
                         10_000,
-                        new Defer(Reason.STILL_WRITTEN, ms(10_000) + 31_250_000)),
+                        new Defer(Reason.STILL_WRITTEN, ms(10_000) + STEP)),
                 row(
                         "delay reached",
                         shard(true, true, 0, 9, 100, 180_100, 0),
@@ -103,7 +119,33 @@ class CheckpointPolicyTest {
                         "asked while written",
                         shard(true, false, 1, 9, 100, 100, 0),
                         100,
-                        fire(CheckpointTrigger.SYNC_NOW)));
+                        fire(CheckpointTrigger.SYNC_NOW)),
+                row(
+                        "asked, too many bytes, too old: the asker is named",
+                        shard(true, true, 1, 256 * MIB, 100, 200_000, 0),
+                        200_000,
+                        fire(CheckpointTrigger.SYNC_NOW)),
+                row(
+                        "too many bytes before too old",
+                        shard(true, true, 0, 256 * MIB, 100, 200_000, 0),
+                        200_000,
+                        fire(CheckpointTrigger.MAX_DIRTY_BYTES)),
+                row(
+                        "a queue longer than the delay",
+                        shard(true, false, 0, 9, 100, 100, 200_000),
+                        101,
+                        fire(CheckpointTrigger.MAX_DELAY)),
+                row(
+                        "queue brings the deadline before the look",
+                        shard(true, false, 0, 9, 100, 100, 171_000),
+                        101,
+                        new Defer(Reason.NOT_DUE, ms(9_100))),
+                row(
+                        "just started, tick not due",
+                        started(false, 0),
+                        100,
+                        new Defer(Reason.NOT_DUE, ms(9_750) - STEP)),
+                row("just started, at its tick", started(true, 10_000), 10_000, fire(CheckpointTrigger.RECOVERY)));
     }
 
     private static Arguments row(String name, CheckpointActivity shard, long nowMs, CheckpointDecision expected) {

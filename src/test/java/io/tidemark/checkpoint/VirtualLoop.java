@@ -64,7 +64,12 @@ final class VirtualLoop implements CheckpointLoop {
 
     /** Runs the oldest blocking task and queues its end. */
     void runBlocked() {
-        Blocking next = blocked.remove(0);
+        runBlocked(0);
+    }
+
+    /** Runs a blocking task of those that wait, 0 for the oldest. */
+    void runBlocked(int place) {
+        Blocking next = blocked.remove(place);
         Throwable failure = null;
         try {
             next.task().call();
@@ -83,7 +88,12 @@ final class VirtualLoop implements CheckpointLoop {
 
     /** Runs everything that is due by then, in order. */
     void advanceMillis(long millis) {
-        long until = nowNanos + TimeUnit.MILLISECONDS.toNanos(millis);
+        advanceNanos(TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    /** The same, for writes that come between two ticks of a millisecond clock. */
+    void advanceNanos(long nanos) {
+        long until = nowNanos + nanos;
         while (!events.isEmpty() && events.peek().atNanos() <= until) {
             Event event = events.remove();
             nowNanos = Math.max(nowNanos, event.atNanos());
