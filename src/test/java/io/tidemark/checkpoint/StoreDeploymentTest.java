@@ -136,7 +136,9 @@ class StoreDeploymentTest extends RealStores {
 
         PlainFileStore after = stores(1).get(0);
         Checkpointers second = proven("orders", NEVER_TICKING, List.of(after));
-        assertThat(dirty("orders", 0).dirty()).as("nothing has been written yet").isFalse();
+        assertThat(dirty("orders", 0).dirty())
+                .as("nothing has been written yet")
+                .isFalse();
         assertThat(after.write(dirty("orders", 0))).isEqualTo(1);
         assertThat(dirty("orders", 0).dirty()).isTrue();
         assertThat(await(second.syncNow(0)).durableIndex()).isEqualTo(1);
@@ -154,7 +156,8 @@ class StoreDeploymentTest extends RealStores {
 
     @Test
     void reconfigure_otherNodeOrClustered_isRefusedByNameAndChangesNothing() throws Exception {
-        CheckpointOptions options = new CheckpointOptions(NEVER_TICKING).setNode("a").setClustered(true);
+        CheckpointOptions options =
+                new CheckpointOptions(NEVER_TICKING).setNode("a").setClustered(true);
         List<PlainFileStore> targets = stores(1);
         Checkpointers checkpointers = proven("orders", options, targets);
         CheckpointOptions fast = new CheckpointOptions().setIntervalMs(20).setIdleMs(0);
@@ -167,7 +170,9 @@ class StoreDeploymentTest extends RealStores {
         vertx.eventBus()
                 .<JsonObject>localConsumer(CheckpointAddresses.outcome("orders"), event -> outcomes.add(event.body()));
         targets.get(0).write(dirty("orders", 0));
-        assertThat(outcomes.poll(200, TimeUnit.MILLISECONDS)).as("a tick every 20 ms").isNull();
+        assertThat(outcomes.poll(200, TimeUnit.MILLISECONDS))
+                .as("a tick every 20 ms")
+                .isNull();
         await(checkpointers.reconfigure(fast));
         assertThat(outcomes.poll(10, TimeUnit.SECONDS)).isNotNull();
     }

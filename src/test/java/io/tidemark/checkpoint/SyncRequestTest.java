@@ -161,10 +161,12 @@ class SyncRequestTest extends RealStores {
         System.out.printf(
                 "SyncRequestTest: of 4,000 requests around a stop %d were fulfilled%n",
                 answers.stream().filter(Future::succeeded).count());
-        assertThat(answers).allMatch(Future::isComplete).anyMatch(Future::succeeded).anyMatch(Future::failed);
         assertThat(answers)
-                .filteredOn(Future::failed)
-                .allSatisfy(answer -> assertThat(answer.cause()).isInstanceOf(ReplyException.class));
+                .allMatch(Future::isComplete)
+                .anyMatch(Future::succeeded)
+                .anyMatch(Future::failed);
+        assertThat(answers).filteredOn(Future::failed).allSatisfy(answer -> assertThat(answer.cause())
+                .isInstanceOf(ReplyException.class));
     }
 
     @Test
@@ -250,8 +252,7 @@ class SyncRequestTest extends RealStores {
             thread.join();
         }
         assertThat(problems).isEmpty();
-        System.out.printf(
-                "SyncRequestTest: 1,600 requests of 8 writing callers made %d forces%n", store.forces.get());
+        System.out.printf("SyncRequestTest: 1,600 requests of 8 writing callers made %d forces%n", store.forces.get());
         assertThat(checkpointers.journal(0)).isNotEmpty();
         assertThat(store.forces.get()).isLessThan(1_600);
     }

@@ -66,7 +66,8 @@ class OrdersNodeTest {
     void readme_codeBlock_isThisSource() throws Exception {
         String source = Files.readString(PROJECT.resolve("src/test/java/io/tidemark/example/OrdersNode.java"));
         String shown = between(source, "// README:begin\n", "// README:end");
-        String section = between(Files.readString(PROJECT.resolve("README.md")), "## In your own Vert.x node\n", "\n## ");
+        String section =
+                between(Files.readString(PROJECT.resolve("README.md")), "## In your own Vert.x node\n", "\n## ");
         assertThat(between(section, "```java\n", "```")).isEqualTo(shown);
     }
 
@@ -99,7 +100,9 @@ class OrdersNodeTest {
         directory = crashed;
         deploy();
         JsonObject again = request("orders.put", new JsonObject().put("item", "not synced"));
-        assertThat(again).as("shard and index of the order that was not durable").isEqualTo(lost);
+        assertThat(again)
+                .as("shard and index of the order that was not durable")
+                .isEqualTo(lost);
         await(vertx.close());
         assertThat(durable())
                 .hasSize(21)
@@ -151,8 +154,9 @@ class OrdersNodeTest {
                 answered.stream().filter(Future::succeeded).map(Future::result).toList();
         System.out.printf("OrdersNodeTest: %d of 5,000 answered before the end%n", acknowledged.size());
         assertThat(acknowledged).hasSizeBetween(1, 4_999);
-        assertThat(durable()).containsExactlyInAnyOrderElementsOf(acknowledged.stream()
-                .map(item -> new JsonObject().put("item", item).encode())
-                .toList());
+        assertThat(durable())
+                .containsExactlyInAnyOrderElementsOf(acknowledged.stream()
+                        .map(item -> new JsonObject().put("item", item).encode())
+                        .toList());
     }
 }
