@@ -133,9 +133,12 @@ public final class Checkpointers {
      * @return fails, after all have ended, if a shard could not be made durable, and says which
      */
     public synchronized Future<Void> close() {
+        Future<Void> ended = parent.ended();
         if (closed == null) {
-            closed = vertx.undeploy(deployment)
-                    .recover(why -> why instanceof IllegalStateException ? parent.ended() : Future.failedFuture(why));
+            closed = ended.isComplete()
+                    ? ended
+                    : vertx.undeploy(deployment)
+                            .recover(why -> why instanceof IllegalStateException ? ended : Future.failedFuture(why));
         }
         return closed;
     }

@@ -108,8 +108,7 @@ final class StoreVerticle extends VerticleBase {
 
     Future<SyncResult> sync(int shard, SyncRequest request) {
         if (shard < 0 || shard >= children.size()) {
-            return Future.failedFuture(new SyncException(
-                    SyncFailure.BAD_REQUEST, noSuchShard(shard).getMessage()));
+            return Future.failedFuture(new SyncException(SyncFailure.BAD_REQUEST, noSuchShard(shard)));
         }
         CheckpointerVerticle child = children.get(shard);
         return onLoop(child, answer -> child.sync(request).onComplete(answer));
@@ -142,14 +141,13 @@ final class StoreVerticle extends VerticleBase {
 
     CheckpointerVerticle child(int shard) {
         if (shard < 0 || shard >= children.size()) {
-            throw noSuchShard(shard);
+            throw new IllegalArgumentException(noSuchShard(shard));
         }
         return children.get(shard);
     }
 
-    private IllegalArgumentException noSuchShard(int shard) {
-        return new IllegalArgumentException(
-                "store " + store + " has no shard " + shard + "; it has " + children.size());
+    private String noSuchShard(int shard) {
+        return "store " + store + " has no shard " + shard + "; it has " + children.size();
     }
 
     private <T> Future<T> onLoop(CheckpointerVerticle child, Consumer<Promise<T>> task) {
