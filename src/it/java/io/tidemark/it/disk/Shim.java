@@ -51,28 +51,34 @@ public final class Shim {
     private final MappedByteBuffer memory;
     private long nextId = 1;
 
-    /** What can be struck. The order is the shim's. */
+    /** What can be struck, by the shim's numbers. */
     public enum Call {
         /** {@code FileChannel.force(true)}, also of a directory. */
-        FSYNC,
+        FSYNC(0),
         /** {@code FileChannel.force(false)}. */
-        FDATASYNC,
+        FDATASYNC(1),
         /** {@code MappedByteBuffer.force}. */
-        MSYNC,
+        MSYNC(2),
         /** A write at the file's own position; sockets and standard output have no path that a sane glob matches. */
-        WRITE,
+        WRITE(3),
         /** {@code FileChannel.write(buffer, position)}. */
-        PWRITE,
+        PWRITE(4),
         /** {@code FileChannel.read(buffer, position)}. */
-        PREAD,
+        PREAD(5),
         /** {@code FileChannel.truncate}. */
-        FTRUNCATE,
+        FTRUNCATE(6),
         /** Opening with leave to make the file. */
-        CREATE,
+        CREATE(7),
         /** {@code Files.move}; the path is the new name. */
-        RENAME,
+        RENAME(8),
         /** {@code Files.delete} of a file. */
-        UNLINK
+        UNLINK(9);
+
+        private final int number;
+
+        Call(int number) {
+            this.number = number;
+        }
     }
 
     /** Errors, by Linux' numbers. */
@@ -94,10 +100,16 @@ public final class Shim {
     }
 
     private enum Effect {
-        ERROR,
-        SHORT,
-        DELAY,
-        HANG
+        ERROR(0),
+        SHORT(1),
+        DELAY(2),
+        HANG(3);
+
+        private final int number;
+
+        Effect(int number) {
+            this.number = number;
+        }
     }
 
     private Shim(Path library, Path table, MappedByteBuffer memory) {
@@ -168,7 +180,7 @@ public final class Shim {
         int at = at(slot);
         memory.put(at + 8, new byte[ORDER - 8]);
         memory.putLong(at + 8, draft.calls.stream().mapToLong(Shim::bit).sum());
-        memory.putLong(at + 16, effect.ordinal());
+        memory.putLong(at + 16, effect.number);
         memory.putLong(at + 24, value);
         memory.putLong(at + 32, draft.skip);
         memory.putLong(at + 40, draft.times);
@@ -207,7 +219,7 @@ public final class Shim {
     }
 
     private static long bit(Call call) {
-        return 1L << call.ordinal();
+        return 1L << call.number;
     }
 
     /** An order that still lacks its effect; the methods that name one give the order. Unlimited unless {@link #times}. */
