@@ -45,6 +45,10 @@ class FailedForceIT {
         return NodeInfo.key("n", shard, SHARDS);
     }
 
+    private static long increment(RespClient client, int shard) throws IOException {
+        return Long.parseLong(String.valueOf(client.text("INCR", counter(shard))));
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"EIO", "ENOSPC"})
     void forceOfOneShardsData_fails_shedsThatShardAloneAndLosesNothing(Errno errno) throws IOException {
@@ -53,7 +57,7 @@ class FailedForceIT {
         try (NodeProcess node = node().start();
                 RespClient client = node.client()) {
             for (int i = 0; i < 40; i++) {
-                acknowledged[i % SHARDS] = (Long) client.call("INCR", counter(i % SHARDS));
+                acknowledged[i % SHARDS] = increment(client, i % SHARDS);
             }
             failing = shim.on("*/shard-000" + STRUCK + "/data/*.data", Call.FDATASYNC)
                     .error(errno);
@@ -66,7 +70,8 @@ class FailedForceIT {
                     assertThat(((RespClient.Failure) reply).message())
                             .startsWith("DISKPRESSURE shard " + STRUCK + ": FSYNC_FAILED");
                 } else {
-                    acknowledged[shard] = (Long) reply;
+                    acknowledged[shard]++;
+                    assertThat(reply).isEqualTo(acknowledged[shard]);
                 }
                 assertThat(client.get(counter(shard))).as("reads go on").isEqualTo("" + acknowledged[shard]);
             }
@@ -84,7 +89,7 @@ class FailedForceIT {
         try (NodeProcess node = node().start();
                 RespClient client = node.client()) {
             for (int i = 0; i < 40; i++) {
-                acknowledged[i % SHARDS] = (Long) client.call("INCR", counter(i % SHARDS));
+                acknowledged[i % SHARDS] = increment(client, i % SHARDS);
             }
             Shim.Order failing = shim.on("*/shard-000" + STRUCK + "/log/*.log", Call.FDATASYNC)
                     .times(1)

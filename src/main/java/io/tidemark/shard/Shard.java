@@ -253,7 +253,10 @@ final class Shard {
         if (durable < applied || dirty.inFlight()) {
             return Optional.of(name + " (durable up to " + durable + " of " + applied + ")");
         }
-        return waitingBytes.get() > 0 ? Optional.of(name + " (its log does not come back)") : Optional.empty();
+        if (replaying) {
+            return Optional.of(name + " (its replay has not ended)");
+        }
+        return waitingBytes.get() > 0 ? Optional.of(name + " (writes under way have not come back)") : Optional.empty();
     }
 
     ShardStatus status() {

@@ -111,7 +111,7 @@ final class FileProbe implements AutoCloseable {
                 } catch (IOException failed) {
                     outcome = failed.getMessage();
                 } catch (java.io.UncheckedIOException failed) { // of a mapping's force
-                    outcome = failed.getCause().getMessage();
+                    outcome = String.valueOf(failed.getMessage());
                 }
                 System.out.println(outcome);
             }
@@ -121,40 +121,35 @@ final class FileProbe implements AutoCloseable {
     private static long carryOut(String command, Path file, FileChannel channel) throws IOException {
         ByteBuffer bytes = ByteBuffer.wrap("0123456789".getBytes(StandardCharsets.UTF_8));
         Path other = file.resolveSibling("other");
-        switch (command) {
-            case "write":
-                return channel.write(bytes);
-            case "pwrite":
-                return channel.write(bytes, 0);
-            case "pread":
-                return channel.read(ByteBuffer.allocate(10), 0);
-            case "truncate":
-                return channel.truncate(5).size();
-            case "force":
-                channel.force(false);
-                return 0;
-            case "force metadata":
-                channel.force(true);
-                return 0;
-            case "force directory":
+        return switch (command) {
+            case "write" -> channel.write(bytes);
+            case "pwrite" -> channel.write(bytes, 0);
+            case "pread" -> channel.read(ByteBuffer.allocate(10), 0);
+            case "truncate" -> channel.truncate(5).size();
+            case "force" -> force(channel, false);
+            case "force metadata" -> force(channel, true);
+            case "force directory" -> {
                 try (FileChannel directory = FileChannel.open(file.resolveSibling(""), StandardOpenOption.READ)) {
-                    directory.force(true);
+                    yield force(directory, true);
                 }
-                return 0;
-            case "force mapping":
+            }
+            case "force mapping" -> {
                 channel.map(FileChannel.MapMode.READ_WRITE, 0, 10).force(0, 10);
-                return 0;
-            case "create":
-                Files.createFile(other);
-                return 0;
-            case "rename":
-                Files.move(other, file.resolveSibling("renamed"), StandardCopyOption.ATOMIC_MOVE);
-                return 0;
-            case "delete":
+                yield 0;
+            }
+            case "create" -> Files.size(Files.createFile(other));
+            case "rename" ->
+                Files.size(Files.move(other, file.resolveSibling("renamed"), StandardCopyOption.ATOMIC_MOVE));
+            case "delete" -> {
                 Files.delete(file.resolveSibling("renamed"));
-                return 0;
-            default:
-                throw new IllegalArgumentException(command);
-        }
+                yield 0;
+            }
+            default -> throw new IllegalArgumentException(command);
+        };
+    }
+
+    private static long force(FileChannel channel, boolean metadata) throws IOException {
+        channel.force(metadata);
+        return 0;
     }
 }

@@ -38,6 +38,8 @@ public final class LoopDisk implements AutoCloseable {
         XFS(320, "mkfs.xfs", "-q", "-f");
 
         private final int leastMib;
+
+        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         private final List<String> mkfs;
 
         Kind(int leastMib, String... mkfs) {

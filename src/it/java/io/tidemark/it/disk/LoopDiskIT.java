@@ -50,7 +50,7 @@ class LoopDiskIT {
             Path file = disk.root().resolve("records");
             try (FileChannel channel = create(file)) {
                 for (int page = 0; page < 100; page++) {
-                    write(channel, 'x', PAGE, page * PAGE);
+                    write(channel, 'x', PAGE, (long) page * PAGE);
                 }
                 LoopDisk.writeBack(file, 0, 10 * PAGE);
                 LoopDisk.writeBack(file, 80 * PAGE, 20 * PAGE);
