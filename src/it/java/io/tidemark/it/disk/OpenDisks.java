@@ -142,6 +142,9 @@ final class OpenDisks {
     /** The files behind loop devices. */
     private static List<String> attached() throws IOException {
         List<String> files = new ArrayList<>();
+        if (!Files.isDirectory(Path.of("/sys/block"))) {
+            return files;
+        }
         try (Stream<Path> blocks = Files.list(Path.of("/sys/block"))) {
             for (Path block : blocks.toList()) {
                 Path file = block.resolve("loop/backing_file");
