@@ -143,10 +143,9 @@ enum RealDisk implements Disk {
             try {
                 mapping.force((int) (from - offset), bytes);
             } catch (UncheckedIOException e) {
+                Throwable cause = e.getCause() == null ? e : e.getCause();
                 throw new IOException(
-                        "writing back " + bytes + " bytes at " + from + " of " + path + ": "
-                                + e.getCause().getMessage(),
-                        e.getCause());
+                        "writing back " + bytes + " bytes at " + from + " of " + path + ": " + cause.getMessage(), cause);
             }
         }
     }
