@@ -145,7 +145,8 @@ enum RealDisk implements Disk {
             } catch (UncheckedIOException e) {
                 Throwable cause = e.getCause() == null ? e : e.getCause();
                 throw new IOException(
-                        "writing back " + bytes + " bytes at " + from + " of " + path + ": " + cause.getMessage(), cause);
+                        "writing back " + bytes + " bytes at " + from + " of " + path + ": " + cause.getMessage(),
+                        cause);
             }
         }
     }
