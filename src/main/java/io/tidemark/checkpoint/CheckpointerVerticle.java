@@ -75,7 +75,7 @@ public final class CheckpointerVerticle extends VerticleBase {
                 permits,
                 new VertxLoop(vertx, context, forces),
                 options,
-                new Publishing());
+                new CheckpointListeners(new Publishing(), listener));
         checkpointer = mine;
         mine.start(tickEvery(options.getIntervalMs(), mine));
         MessageConsumer<JsonObject> requests = vertx.eventBus().localConsumer(CheckpointAddresses.sync(store, shard));
@@ -104,6 +104,13 @@ public final class CheckpointerVerticle extends VerticleBase {
     List<JournalEntry> journal() {
         Checkpointer mine = checkpointer;
         return mine == null ? List.of() : mine.journal().entries();
+    }
+
+    /** How the shard is, {@code null} before the start. Any thread. */
+    @Nullable
+    CheckpointStatus status() {
+        Checkpointer mine = checkpointer;
+        return mine == null ? null : mine.status();
     }
 
     @Override
@@ -181,20 +188,13 @@ public final class CheckpointerVerticle extends VerticleBase {
 
     private final class Publishing implements CheckpointListener {
         @Override
-        public void started(String store, int shard, CheckpointTrigger trigger) {
-            listener.started(store, shard, trigger);
-        }
-
-        @Override
         public void ended(CheckpointOutcome outcome) {
             vertx.eventBus().publish(CheckpointAddresses.outcome(store), outcome.toJson());
-            listener.ended(outcome);
         }
 
         @Override
         public void pressure(PressureEvent event) {
             vertx.eventBus().publish(PressureEvent.ADDRESS, event.toJson());
-            listener.pressure(event);
         }
     }
 }

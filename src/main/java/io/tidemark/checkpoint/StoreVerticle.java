@@ -26,23 +26,26 @@ final class StoreVerticle extends VerticleBase {
 
     private final String store;
     private final List<CheckpointTarget> targets;
-    private final CheckpointListener listener;
+    private final CheckpointListeners listeners;
+    private final CheckpointSummary summary;
     private final List<CheckpointerVerticle> children = new ArrayList<>();
     private final List<String> deployments = new ArrayList<>();
 
     StoreVerticle(String store, List<CheckpointTarget> targets, CheckpointListener listener) {
         this.store = store;
         this.targets = targets;
-        this.listener = listener;
+        this.summary = new CheckpointSummary(store, this::summarizeAfter);
+        this.listeners = new CheckpointListeners(summary, listener);
     }
 
     @Override
     public Future<?> start() {
+        summary.interval(new CheckpointOptions(config()).getIntervalMs());
         WorkerExecutor forces = vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store, POOL_SIZE);
         vertx.eventBus().<JsonObject>localConsumer(CheckpointAddresses.syncAll(store), this::answer);
         List<Future<String>> started = new ArrayList<>();
         for (int shard = 0; shard < targets.size(); shard++) {
-            CheckpointerVerticle child = new CheckpointerVerticle(store, shard, targets.get(shard), listener, forces);
+            CheckpointerVerticle child = new CheckpointerVerticle(store, shard, targets.get(shard), listeners, forces);
             children.add(child);
             started.add(vertx.deployVerticle(child, new DeploymentOptions().setConfig(config()))
                     .onSuccess(deployments::add));
@@ -56,7 +59,23 @@ final class StoreVerticle extends VerticleBase {
         for (String deployment : deployments) {
             stopped.add(vertx.undeploy(deployment));
         }
-        return Future.join(stopped).mapEmpty();
+        return Future.join(stopped).<Void>mapEmpty().onComplete(done -> summary.write());
+    }
+
+    private void summarizeAfter(long delayMillis) {
+        vertx.setTimer(delayMillis, timer -> summary.write());
+    }
+
+    String store() {
+        return store;
+    }
+
+    int shards() {
+        return targets.size();
+    }
+
+    CheckpointListeners listeners() {
+        return listeners;
     }
 
     Future<SyncResult> sync(int shard) {
@@ -73,6 +92,7 @@ final class StoreVerticle extends VerticleBase {
 
     Future<Void> reconfigure(CheckpointOptions options) {
         ForcePermits.of(vertx).limit(options.getMaxConcurrentFsyncs());
+        summary.interval(options.getIntervalMs());
         List<Future<Void>> done = new ArrayList<>();
         for (CheckpointerVerticle child : children) {
             Promise<Void> one = Promise.promise();
