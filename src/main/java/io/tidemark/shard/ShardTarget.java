@@ -3,6 +3,7 @@ package io.tidemark.shard;
 import io.tidemark.bitcask.Bitcask;
 import io.tidemark.bitcask.BitcaskSnapshot;
 import io.tidemark.checkpoint.CheckpointTarget;
+import io.tidemark.checkpoint.ForceProgress;
 import io.tidemark.log.CommitLog;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -12,11 +13,14 @@ import java.util.function.Supplier;
 final class ShardTarget implements CheckpointTarget {
     private final Bitcask data;
     private final CommitLog log;
+    private final ForceReporter forces;
     private final Supplier<Future<Void>> drain;
 
-    ShardTarget(Bitcask data, CommitLog log, Supplier<Future<Void>> drain) {
+    /** @param forces hears what the disk under the data forces */
+    ShardTarget(Bitcask data, CommitLog log, ForceReporter forces, Supplier<Future<Void>> drain) {
         this.data = data;
         this.log = log;
+        this.forces = forces;
         this.drain = drain;
     }
 
@@ -45,6 +49,16 @@ final class ShardTarget implements CheckpointTarget {
     @Override
     public void force(Capture captured) throws IOException {
         data.force(((ShardCapture) captured).snapshot());
+    }
+
+    @Override
+    public void force(Capture captured, ForceProgress progress) throws IOException {
+        forces.report(progress, () -> force(captured));
+    }
+
+    @Override
+    public int dirtyFiles() {
+        return data.snapshot().unsyncedFiles();
     }
 
     @Override
