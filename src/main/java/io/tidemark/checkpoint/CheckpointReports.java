@@ -133,9 +133,11 @@ final class CheckpointReports {
     /** Which shard, up to where, which file, what happened. */
     String failureDetail(Generation generation, Throwable failure) {
         ForceRecord.Current at = record == null ? null : record.current();
-        boolean named = at == null || String.valueOf(failure.getMessage()).contains(at.file());
-        return name() + ": forcing up to index " + generation.captured().index() + " failed"
-                + (named ? "" : " at " + at.where()) + ": " + failure;
+        String where = "";
+        if (at != null && !String.valueOf(failure.getMessage()).contains(at.file())) {
+            where = " at " + at.where();
+        }
+        return name() + ": forcing up to index " + generation.captured().index() + " failed" + where + ": " + failure;
     }
 
     /** The same of a force that has not come back. */

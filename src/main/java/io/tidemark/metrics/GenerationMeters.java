@@ -40,11 +40,7 @@ final class GenerationMeters implements CheckpointListener {
             failures(step);
             forces.put(
                     step,
-                    timer(
-                            "tidemark.fsync.duration",
-                            "How long it took to make one thing durable",
-                            "op",
-                            step.label()));
+                    timer("tidemark.fsync.duration", "How long it took to make one thing durable", "op", step.label()));
         }
         for (PressureReason reason : PressureReason.values()) {
             transitions(reason);
@@ -79,7 +75,7 @@ final class GenerationMeters implements CheckpointListener {
                 .record(Duration.ofNanos(outcome.forceNanos()));
         queue.record(Duration.ofNanos(outcome.queueNanos()));
         if (outcome.succeeded()) {
-            bytes.increment(outcome.bytes());
+            bytes.increment((double) outcome.bytes());
         }
     }
 
@@ -127,8 +123,7 @@ final class GenerationMeters implements CheckpointListener {
     }
 
     private Counter deferrals(String reason) {
-        return counter(
-                "tidemark.checkpoint.deferrals", "Due shards that were not forced yet", null, "reason", reason);
+        return counter("tidemark.checkpoint.deferrals", "Due shards that were not forced yet", null, "reason", reason);
     }
 
     private Counter reloads(boolean accepted) {
@@ -140,8 +135,7 @@ final class GenerationMeters implements CheckpointListener {
                 accepted ? "accepted" : "rejected");
     }
 
-    private Counter counter(
-            String name, String description, @Nullable String unit, String... tags) {
+    private Counter counter(String name, String description, @Nullable String unit, String... tags) {
         return Counter.builder(name)
                 .description(description)
                 .baseUnit(unit)

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.Tags;
 import io.tidemark.checkpoint.CheckpointStatus;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.Checkpointers;
+import io.tidemark.pressure.PressureLevel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -74,8 +75,17 @@ record ShardGauges(Checkpointers checkpointers, int shard, ShardInsight insight)
                 "tidemark.pressure.level",
                 null,
                 "0 normal, 1 warn, 2 writes are shed, 3 failed",
-                status -> status.level().ordinal());
+                status -> number(status.level()));
         return gauges;
+    }
+
+    private static int number(PressureLevel level) {
+        return switch (level) {
+            case NORMAL -> 0;
+            case WARN -> 1;
+            case SHED -> 2;
+            case FAILED -> 3;
+        };
     }
 
     private void add(

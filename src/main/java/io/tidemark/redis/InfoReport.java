@@ -47,6 +47,7 @@ final class InfoReport {
                 .add("java_version", System.getProperty("java.version"))
                 .add("process_id", ProcessHandle.current().pid())
                 .add("tcp_port", server.port())
+                .add("admin_port", server.facts().adminPort().getAsInt())
                 .add("uptime_in_seconds", upSeconds)
                 .add("uptime_in_days", upSeconds / 86_400)
                 .add("data_dir", server.facts().dataDir())

@@ -10,8 +10,11 @@ import java.nio.file.Path;
  * Tells a generation what the disk is at on its behalf: what is forced on the thread that runs it. What the writer forces,
  * such as the first file's directory, is nobody's business here.
  */
-final class ForceReporter implements ForceMeter {
-    private final ThreadLocal<ForceProgress> running = new ThreadLocal<>();
+enum ForceReporter implements ForceMeter {
+    /** The one instance: which generation it is for, is the thread's. */
+    INSTANCE;
+
+    private static final ThreadLocal<ForceProgress> RUNNING = new ThreadLocal<>();
 
     /** Something that forces. */
     @FunctionalInterface
@@ -20,18 +23,18 @@ final class ForceReporter implements ForceMeter {
     }
 
     /** Runs it; what is forced meanwhile on this thread is told. */
-    void report(ForceProgress progress, Force force) throws IOException {
-        running.set(progress);
+    static void report(ForceProgress progress, Force force) throws IOException {
+        RUNNING.set(progress);
         try {
             force.run();
         } finally {
-            running.remove();
+            RUNNING.remove();
         }
     }
 
     @Override
     public void began(Kind kind, Path path) {
-        ForceProgress progress = running.get();
+        ForceProgress progress = RUNNING.get();
         if (progress != null) {
             progress.begin(step(kind), path.toString());
         }
@@ -39,7 +42,7 @@ final class ForceReporter implements ForceMeter {
 
     @Override
     public void ended(Kind kind, Path path, long nanos, boolean ok) {
-        ForceProgress progress = running.get();
+        ForceProgress progress = RUNNING.get();
         if (progress != null && ok) {
             progress.end();
         }

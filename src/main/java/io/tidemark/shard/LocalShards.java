@@ -111,9 +111,12 @@ public final class LocalShards implements Shards {
 
     private Shard openShard(int number) throws IOException {
         ShardOptions.Directories directories = options.directories().get(number);
-        ForceReporter forces = new ForceReporter();
         Bitcask data = Bitcask.open(
-                new MeasuredDisk(disk, forces), directories.data(), options.dataDirectoryId(), number, options.data());
+                new MeasuredDisk(disk, ForceReporter.INSTANCE),
+                directories.data(),
+                options.dataDirectoryId(),
+                number,
+                options.data());
         SegmentLog log = new SegmentLog(
                 new MeasuredDisk(disk, new LogForces(meter)),
                 directories.log(),
@@ -129,7 +132,6 @@ public final class LocalShards implements Shards {
                 data,
                 log,
                 DirtyCounter.of(vertx, options.store(), number),
-                forces,
                 new SerialExecutor(readPool),
                 meter);
     }
@@ -195,8 +197,7 @@ public final class LocalShards implements Shards {
     public Future<SyncResult> sync(int shard) {
         Checkpointers deployed = checkpointers;
         return deployed == null
-                ? Future.failedFuture(
-                        new SyncException(SyncFailure.UNAVAILABLE, "shard " + shard + " is being opened"))
+                ? Future.failedFuture(new SyncException(SyncFailure.UNAVAILABLE, "shard " + shard + " is being opened"))
                 : deployed.syncNow(shard);
     }
 

@@ -60,17 +60,9 @@ final class Shard {
     /**
      * A shard whose data files are open and whose log is not.
      *
-     * @param forces hears what the disk under the data forces
      * @param reads runs this shard's read tasks one at a time
      */
-    Shard(
-            int number,
-            Bitcask data,
-            CommitLog log,
-            DirtyCounter dirty,
-            ForceReporter forces,
-            Executor reads,
-            ShardMeter meter) {
+    Shard(int number, Bitcask data, CommitLog log, DirtyCounter dirty, Executor reads, ShardMeter meter) {
         this.number = number;
         this.name = "shard " + number;
         this.data = data;
@@ -79,7 +71,7 @@ final class Shard {
         this.reads = reads;
         this.meter = meter;
         this.applier = new EntryApplier(data, dirty, replay);
-        this.target = new ShardTarget(data, log, forces, this::drain);
+        this.target = new ShardTarget(data, log, this::drain);
         this.batch = new WriteBatch(name, bytes -> {});
         this.batch.close();
     }

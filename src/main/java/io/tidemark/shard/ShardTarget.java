@@ -13,14 +13,11 @@ import java.util.function.Supplier;
 final class ShardTarget implements CheckpointTarget {
     private final Bitcask data;
     private final CommitLog log;
-    private final ForceReporter forces;
     private final Supplier<Future<Void>> drain;
 
-    /** @param forces hears what the disk under the data forces */
-    ShardTarget(Bitcask data, CommitLog log, ForceReporter forces, Supplier<Future<Void>> drain) {
+    ShardTarget(Bitcask data, CommitLog log, Supplier<Future<Void>> drain) {
         this.data = data;
         this.log = log;
-        this.forces = forces;
         this.drain = drain;
     }
 
@@ -53,7 +50,7 @@ final class ShardTarget implements CheckpointTarget {
 
     @Override
     public void force(Capture captured, ForceProgress progress) throws IOException {
-        forces.report(progress, () -> force(captured));
+        ForceReporter.report(progress, () -> force(captured));
     }
 
     @Override

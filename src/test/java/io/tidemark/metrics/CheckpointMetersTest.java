@@ -40,17 +40,18 @@ class CheckpointMetersTest {
     }
 
     private Checkpointers deploy(String store, MeteredStore... stores) throws Exception {
-        CheckpointOptions quiet = new CheckpointOptions().setIntervalMs(3_600_000).setMaxDelayMs(3_600_000);
+        CheckpointOptions quiet =
+                new CheckpointOptions().setIntervalMs(3_600_000).setMaxDelayMs(3_600_000);
         return await(Checkpointers.deploy(vertx, store, quiet, List.of(stores)));
     }
 
     private double value(String line) {
-        for (String each : registry.scrape().split("\n")) {
-            if (each.startsWith(line + " ")) {
-                return Double.parseDouble(each.substring(line.length() + 1));
-            }
-        }
-        throw new AssertionError("no line " + line + " in\n" + registry.scrape());
+        String text = registry.scrape();
+        return text.lines()
+                .filter(each -> each.startsWith(line + " "))
+                .mapToDouble(each -> Double.parseDouble(each.substring(line.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no line " + line + " in\n" + text));
     }
 
     private static String shard(String name, String store, int shard) {
@@ -120,7 +121,8 @@ class CheckpointMetersTest {
         assertThat(value(shard("tidemark_dirty_files", "orders", 0))).isEqualTo(1);
         assertThat(value(shard("tidemark_applied_index", "orders", 0))).isEqualTo(1);
         assertThat(value(shard("tidemark_durable_index", "orders", 0))).isZero();
-        assertThat(value(shard("tidemark_replay_estimate_seconds", "orders", 0))).isEqualTo(100 / 100e6);
+        assertThat(value(shard("tidemark_replay_estimate_seconds", "orders", 0)))
+                .isEqualTo(100 / 100e6);
         await(checkpointers.syncNow(0));
         assertThat(value(shard("tidemark_dirty_bytes", "orders", 0))).isZero();
         assertThat(value(shard("tidemark_dirty_age_seconds", "orders", 0))).isZero();
@@ -167,7 +169,8 @@ class CheckpointMetersTest {
         assertThat(value("tidemark_pressure_transitions_total{reason=\"fsync_failed\"}"))
                 .isGreaterThanOrEqualTo(1);
         assertThat(value(shard("tidemark_pressure_level", "orders", 0)))
-                .isGreaterThanOrEqualTo(PressureLevel.SHED.ordinal());
+                .as("2 shed, 3 failed")
+                .isGreaterThanOrEqualTo(2);
         assertThat(value("tidemark_checkpoint_bytes_total")).isZero();
     }
 
