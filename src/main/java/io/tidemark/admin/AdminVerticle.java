@@ -114,8 +114,8 @@ public final class AdminVerticle extends VerticleBase {
         get(router, "/health/ready", this::ready);
         get(router, "/api/shards", this::shards);
         get(router, "/api/shards/:shard/journal", this::journal);
+        router.post("/api/sync").handler(this::authenticate);
         router.post("/api/sync")
-                .handler(this::authenticate)
                 .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES))
                 .handler(new SyncRoute(shards));
         router.errorHandler(

@@ -119,7 +119,7 @@ final class CheckpointReports {
         }
         if (failedStep != null) {
             tell(() -> listener.forced(store, shard, failedStep, forceNanos, false));
-        } else if (told != null && !told.told()) {
+        } else if (told != null && !told.told() && outcome.files() > 0) {
             tell(() -> listener.forced(store, shard, ForceStep.ALL, forceNanos, true));
         }
         tell(() -> listener.ended(outcome));

@@ -31,6 +31,9 @@ final class CheckpointSummary implements CheckpointListener {
 
     @Override
     public void ended(CheckpointOutcome outcome) {
+        if (outcome.succeeded() && outcome.files() == 0) {
+            return; // nothing was forced
+        }
         long delay;
         synchronized (this) {
             delay = tally.isEmpty() ? intervalMillis : 0;

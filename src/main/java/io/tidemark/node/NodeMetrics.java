@@ -28,7 +28,7 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node's one registry: its checkpointers, its logs, Vert.x' pools and event bus, the JVM.
+ * The node's one registry: its checkpointers, its logs, Vert.x' pools, the JVM.
  *
  * <p>Vert.x' own meters of connections and requests are off: they would cost at each read and write of a client, and a label
  * with an HTTP method is for anybody to fill. Any thread.
@@ -69,6 +69,7 @@ final class NodeMetrics implements ShardMeter {
                 .setEnabled(true)
                 .setPrometheusOptions(new VertxPrometheusOptions().setEnabled(true))
                 .setJvmMetricsEnabled(true)
+                .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
                 .addDisabledMetricsCategory(MetricsDomain.NET_SERVER)
                 .addDisabledMetricsCategory(MetricsDomain.NET_CLIENT)
                 .addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER)
