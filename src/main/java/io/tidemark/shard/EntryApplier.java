@@ -22,19 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class EntryApplier implements LogApplier {
     private final Bitcask data;
     private final DirtyCounter dirty;
+    private final ReplayWatch replay;
     private final BooleanSupplier stopping;
-    private volatile long replayed;
 
     /** @param stopping whether a replay is to end before its next entry, by a {@link RecoveryStoppedException} */
-    EntryApplier(Bitcask data, DirtyCounter dirty, BooleanSupplier stopping) {
+    EntryApplier(Bitcask data, DirtyCounter dirty, ReplayWatch replay, BooleanSupplier stopping) {
         this.data = data;
         this.dirty = dirty;
+        this.replay = replay;
         this.stopping = stopping;
-    }
-
-    /** Entries replayed so far. Any thread. */
-    long replayedEntries() {
-        return replayed;
     }
 
     @Override
@@ -54,12 +50,12 @@ final class EntryApplier implements LogApplier {
                 batch.answer(results);
             } else {
                 ByteBuffer payload = entry.payload();
+                int payloadBytes = payload.remaining();
                 while (payload.hasRemaining()) {
                     Evaluator.apply(CommandCodec.decode(payload), data);
                 }
                 commit(entry);
-                long now = replayed + 1;
-                replayed = now;
+                replay.applied(payloadBytes);
             }
         } catch (IOException | RuntimeException e) {
             data.abandon();
