@@ -129,12 +129,16 @@ final class SegmentStore {
         return fresh;
     }
 
+    private void countSpares() {
+        spareBytes = spares.stream().mapToLong(Spare::bytes).sum();
+    }
+
     private ActiveSegment make(SegmentHeader header) throws IOException {
         Spare spare = spares.poll();
         if (spare == null) {
             return directory.make(header, ahead, LogDirectory.Filling.NONE);
         }
-        spareBytes -= spare.bytes();
+        countSpares();
         return directory.make(header, ahead, spare);
     }
 
@@ -214,7 +218,7 @@ final class SegmentStore {
         long usual = options.segmentBytes();
         if (spares.size() < options.spares() && bytes >= usual / 2 && bytes <= 2 * usual) {
             spares.add(directory.setAside(segment));
-            spareBytes += bytes;
+            countSpares();
         } else {
             directory.delete(segment.id());
         }
