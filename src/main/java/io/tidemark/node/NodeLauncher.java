@@ -38,11 +38,12 @@ import org.slf4j.LoggerFactory;
  * shards answer what they have taken and are forced, the logs are closed, then the door.
  *
  * @param vertx what the parts are deployed on
- * @param config checked and complete
+ * @param config checked and complete, as it was at the start
+ * @param live follows the configuration's file from when the checkpointers run
  * @param directory opened and locked
  * @param stop completes when the process is asked to stop, which may be before the parts have started
  */
-record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, StopSignal stop) {
+record NodeLauncher(Vertx vertx, NodeConfig config, LiveConfig live, DataDirectory directory, StopSignal stop) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLauncher.class);
     private static final String STORE = "main";
     private static final int DOORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -104,7 +105,9 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
     private void recover(LocalShards shards, CompletableFuture<Object> over) throws StartupException {
         long began = System.nanoTime();
         try {
-            Future<List<LogRecovery>> recovery = shards.open().compose(opened -> shards.recover());
+            Future<List<LogRecovery>> recovery = shards.open()
+                    .onSuccess(opened -> live.watch(shards.checkpointers()))
+                    .compose(opened -> shards.recover());
             CompletableFuture<List<LogRecovery>> done =
                     recovery.toCompletionStage().toCompletableFuture();
             CompletableFuture.anyOf(done, over).get();
@@ -136,7 +139,8 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
 
     private ExitCode stopAll(LocalShards shards, String doorId) {
         try {
-            shards.close()
+            live.close()
+                    .eventually(shards::close)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(config.shutdownTimeoutMs(), TimeUnit.MILLISECONDS);
@@ -195,7 +199,7 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
     }
 
     private ServerFacts facts() {
-        return new ServerFacts(Version.number(), startMillis(), config.dataDir(), config::display);
+        return new ServerFacts(Version.number(), startMillis(), config.dataDir(), live::display);
     }
 
     private static <T> T get(Future<T> future) throws ExecutionException {
