@@ -1,6 +1,7 @@
 package io.tidemark.config;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -127,12 +128,21 @@ public enum ConfigKey {
             new ValueType.Size(4 * ValueType.KIB, ValueType.GIB),
             "256MiB",
             "Size at which the data goes on in a new file."),
+    /** How often the file is looked at. */
+    RELOAD_POLL_MS(
+            "reload.poll_ms",
+            new ValueType.Whole(50, 3_600_000),
+            "1000",
+            "How often this file is looked at; what has changed under checkpoint takes effect without a restart."),
     /** Time for an orderly stop. */
     SHUTDOWN_TIMEOUT_MS(
             "shutdown_timeout_ms",
             new ValueType.Whole(1, 3_600_000),
             "8000",
             "Time for an orderly stop, the last checkpoints included; keep it below the supervisor's patience.");
+
+    /** Sections whose keys take effect while the node runs. */
+    static final List<String> RELOADABLE_SECTIONS = List.of("checkpoint");
 
     private final String name;
 
@@ -157,6 +167,13 @@ public enum ConfigKey {
     /** One line for people. */
     public String doc() {
         return doc;
+    }
+
+    /** The section of {@link #RELOADABLE_SECTIONS} that it is in; none if it takes a restart. */
+    Optional<String> reloadableSection() {
+        return RELOADABLE_SECTIONS.stream()
+                .filter(section -> name.startsWith(section + "."))
+                .findFirst();
     }
 
     /** What values it takes. */

@@ -1,24 +1,30 @@
 package io.tidemark.config;
 
+import io.tidemark.reload.ReloadableSection;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the configuration from all sources. Any thread; the file is read on a worker thread.
+ * Loads the configuration from all sources, at the start and again whenever the file changes. Any thread; the file is read
+ * on a worker thread.
  *
- * <p>The values of the YAML file come through a {@link ConfigRetriever}; everything else is laid over them here.
+ * <p>The bytes of the YAML file come through a {@link ConfigRetriever}, and everything else is laid over them here, so
+ * that what a later source fixes stays as it is whatever the file says.
  */
 public final class ConfigLoader {
+    private static final String BYTES = "bytes";
+    private static final long NO_SCAN = 0;
+
     private final Vertx vertx;
 
     /** Reads files by this Vert.x instance. */
@@ -26,102 +32,147 @@ public final class ConfigLoader {
         this.vertx = vertx;
     }
 
-    /**
-     * What was loaded.
-     *
-     * @param config the outcome
-     * @param file the YAML file that was read; {@code null} if there was none
-     * @param warnings what was ignored and why, one line each; for the log
-     */
-    public record Loaded(NodeConfig config, @Nullable Path file, List<String> warnings) {}
+    /** What was loaded. Immutable; it never prints the password. */
+    public static final class Loaded {
+        private final NodeConfig config;
+        private final @Nullable Path file;
+        private final List<String> warnings;
+        private final JsonObject settings;
+        private final Set<String> sections;
+
+        private Loaded(ConfigMerge merge, @Nullable Path file, YamlText text) throws ConfigException {
+            this.config = merge.finish();
+            this.file = file;
+            this.warnings = merge.warnings();
+            this.settings = merge.settings();
+            this.sections = sections(text);
+        }
+
+        /** The outcome. */
+        public NodeConfig config() {
+            return config;
+        }
+
+        /** The YAML file that was read; {@code null} if there was none. */
+        public @Nullable Path file() {
+            return file;
+        }
+
+        /** What was ignored and why, one line each; for the log. */
+        public List<String> warnings() {
+            return warnings;
+        }
+
+        /** The keys that take a restart, as the retriever of {@link ConfigLoader#watch} shows them; for reports alone. */
+        public ReloadableSection fixedKeys() {
+            return new FixedKeys(settings.getJsonObject(FixedKeys.SECTION));
+        }
+
+        private static Set<String> sections(YamlText text) {
+            Set<String> there = new HashSet<>(ConfigKey.RELOADABLE_SECTIONS);
+            there.removeIf(section -> !text.hasSection(section));
+            return there;
+        }
+    }
 
     /** Loads; fails with {@link ConfigException}, which names every problem in every source. */
     public Future<Loaded> load(ConfigSources sources) {
-        return vertx.executeBlocking(() -> YamlFile.find(sources), false).compose(file -> load(sources, file));
+        return vertx.executeBlocking(() -> find(sources), false).compose(found -> {
+            Path file = found.isEmpty() ? null : found.get(0);
+            return (file == null ? Future.succeededFuture(YamlText.NONE) : read(file)).compose(text -> {
+                try {
+                    return Future.succeededFuture(merged(sources, file, text));
+                } catch (ConfigException refused) {
+                    return Future.failedFuture(refused);
+                }
+            });
+        });
     }
 
-    private Future<Loaded> load(ConfigSources sources, YamlFile file) {
-        ConfigMerge merge = new ConfigMerge();
-        merge.unreadable(file.problems());
-        Future<JsonObject> content = file.hasValues() ? retrieve(file) : Future.succeededFuture(new JsonObject());
-        return content.map(json -> {
-                    merge.yaml(file.display(), json, file::line);
-                    return json;
-                })
-                .recover(cause -> {
-                    merge.unreadable(List.of(file.display() + " can't be read: " + cause.getMessage()));
-                    return Future.succeededFuture(new JsonObject());
-                })
-                .compose(json -> {
-                    merge.environment(sources.environment());
-                    merge.properties(sources.properties());
-                    merge.settings(sources.settings());
-                    try {
-                        return Future.succeededFuture(new Loaded(merge.finish(), file.path(), merge.warnings()));
-                    } catch (ConfigException refused) {
-                        return Future.failedFuture(refused);
-                    }
-                });
-    }
-
-    private Future<JsonObject> retrieve(YamlFile file) {
-        ConfigRetriever retriever = ConfigRetriever.create(vertx, retrieverOptions(file.absolute()));
-        return retriever.getConfig().eventually(retriever::close);
-    }
-
-    /** How the values of a YAML file are retrieved: that file alone, without the environment as a whole. */
-    static ConfigRetrieverOptions retrieverOptions(Path file) {
-        return new ConfigRetrieverOptions()
-                .setIncludeDefaultStores(false)
-                .addStore(new ConfigStoreOptions()
-                        .setType("file")
-                        .setFormat("yaml")
-                        .setConfig(new JsonObject().put("path", file.toString())));
-    }
-
-    /** The YAML file, if any, and the shape of what is in it. */
-    private record YamlFile(@Nullable Path path, @Nullable YamlOutline outline, List<String> problems) {
-
-        /** Blocks. */
-        static YamlFile find(ConfigSources sources) {
-            Path named = sources.namedFile();
-            Path path = named == null ? sources.workingDirectory().resolve(ConfigSources.DEFAULT_FILE) : named;
-            if (named == null && Files.notExists(path)) {
-                return new YamlFile(null, null, List.of());
-            }
+    /**
+     * Watches the file that was read at the start. What the retriever gives has the reloadable sections as they would be
+     * after a restart, and the rest for {@link Loaded#fixedKeys}. A file that a start would refuse fails, with every
+     * problem in the message, and so does one that has lost a whole reloadable section: that is more likely to be half a
+     * file than a wish for defaults.
+     *
+     * @param start with a file
+     * @param everyMs how often the file is looked at
+     */
+    public ConfigRetriever watch(ConfigSources sources, Loaded start, long everyMs) {
+        Path file = start.file();
+        if (file == null) {
+            throw new IllegalArgumentException("there is no file to watch");
+        }
+        Set<String> sections = new HashSet<>(start.sections);
+        return retriever(file, everyMs).setConfigurationProcessor(read -> {
+            YamlText text = YamlText.of(file.toString(), read.getBinary(BYTES));
             try {
-                YamlOutline outline = YamlOutline.of(path.toString(), Files.readString(path));
-                return new YamlFile(path, outline, outline.problems());
-            } catch (CharacterCodingException notText) {
-                return new YamlFile(path, null, List.of(path + " is not a text in UTF-8"));
-            } catch (IOException unreadable) {
-                return new YamlFile(path, null, List.of(path + ": " + reason(path, unreadable)));
+                Loaded loaded = merged(sources, file, text);
+                for (String section : sections) {
+                    if (!loaded.sections.contains(section)) {
+                        throw new IllegalArgumentException("section `" + section + "` is missing in " + file
+                                + ", where it was before; an empty one, `" + section
+                                + ": {}`, would mean the defaults");
+                    }
+                }
+                sections.addAll(loaded.sections);
+                return loaded.settings;
+            } catch (ConfigException refused) {
+                throw new IllegalArgumentException(String.join("; ", refused.problems()));
             }
-        }
+        });
+    }
 
-        boolean hasValues() {
-            return outline != null && problems.isEmpty() && !outline.isEmpty();
-        }
+    private static Loaded merged(ConfigSources sources, @Nullable Path file, YamlText text) throws ConfigException {
+        ConfigMerge merge = new ConfigMerge();
+        merge.unreadable(text.problems());
+        merge.yaml(text.file(), text.values(), text::line);
+        merge.environment(sources.environment());
+        merge.properties(sources.properties());
+        merge.settings(sources.settings());
+        return new Loaded(merge, file, text);
+    }
 
-        Path absolute() {
-            return path == null ? Path.of("") : path.toAbsolutePath();
-        }
+    private Future<YamlText> read(Path file) {
+        ConfigRetriever retriever = retriever(file, NO_SCAN);
+        return retriever
+                .getConfig()
+                .eventually(retriever::close)
+                .map(read -> YamlText.of(file.toString(), read.getBinary(BYTES)))
+                .recover(cause ->
+                        vertx.executeBlocking(() -> YamlText.unreadable(file.toString(), reason(file, cause))));
+    }
 
-        String display() {
-            return path == null ? "no file" : path.toString();
-        }
+    /** That file alone, without the environment as a whole, as bytes: what they mean is decided here. */
+    private ConfigRetriever retriever(Path file, long everyMs) {
+        return ConfigRetriever.create(
+                vertx,
+                new ConfigRetrieverOptions()
+                        .setIncludeDefaultStores(false)
+                        .setScanPeriod(everyMs)
+                        .addStore(new ConfigStoreOptions()
+                                .setType("file")
+                                .setFormat("raw")
+                                .setConfig(new JsonObject()
+                                        .put("path", file.toAbsolutePath().toString())
+                                        .put("raw.type", "binary")
+                                        .put("raw.key", BYTES))));
+    }
 
-        String line(String key) {
-            return outline == null ? "" : outline.line(key);
-        }
+    /** Blocks. */
+    private static List<Path> find(ConfigSources sources) {
+        Path named = sources.namedFile();
+        Path path = named == null ? sources.workingDirectory().resolve(ConfigSources.DEFAULT_FILE) : named;
+        return named == null && Files.notExists(path) ? List.of() : List.of(path);
+    }
 
-        private static String reason(Path path, IOException unreadable) {
-            if (Files.notExists(path)) {
-                return "there is no such file; --config names the file to read";
-            } else if (Files.isDirectory(path)) {
-                return "this is a directory; --config takes a YAML file";
-            }
-            return "can't be read (" + unreadable.getMessage() + ")";
+    /** Blocks. */
+    private static String reason(Path path, Throwable unreadable) {
+        if (Files.notExists(path)) {
+            return path + ": there is no such file; --config names the file to read";
+        } else if (Files.isDirectory(path)) {
+            return path + ": this is a directory; --config takes a YAML file";
         }
+        return path + ": can't be read (" + unreadable.getMessage() + ")";
     }
 }

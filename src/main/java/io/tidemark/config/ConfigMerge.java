@@ -108,6 +108,22 @@ final class ConfigMerge {
         return NodeConfig.of(values);
     }
 
+    /**
+     * Every value as it is in force: the reloadable sections as objects of their own, all other keys in one by their full
+     * names. It holds the password: never print it.
+     */
+    JsonObject settings() {
+        JsonObject settings = new JsonObject();
+        ConfigKey.RELOADABLE_SECTIONS.forEach(section -> settings.put(section, new JsonObject()));
+        settings.put(FixedKeys.SECTION, new JsonObject());
+        values.forEach((key, value) -> key.reloadableSection()
+                .ifPresentOrElse(
+                        section ->
+                                settings.getJsonObject(section).put(key.key().substring(section.length() + 1), value),
+                        () -> settings.getJsonObject(FixedKeys.SECTION).put(key.key(), value)));
+        return settings;
+    }
+
     private void section(String prefix, String file, JsonObject content, UnaryOperator<String> line) {
         for (String name : content.fieldNames()) {
             String key = prefix + name;

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint the section {@code checkpoint}, every key with its value, sizes in bytes; a copy at each call
  * @param log the logs
  * @param bitcask the data files
+ * @param reloadPollMs how often the file is looked at
  * @param shutdownTimeoutMs time for an orderly stop
  * @param display every key that has a value with that value as text, in catalogue order; secrets read {@code (hidden)}
  */
@@ -29,6 +30,7 @@ public record NodeConfig(
         JsonObject checkpoint,
         Log log,
         Bitcask bitcask,
+        long reloadPollMs,
         long shutdownTimeoutMs,
         Map<String, String> display) {
 
@@ -86,6 +88,22 @@ public record NodeConfig(
         return checkpoint.copy();
     }
 
+    /**
+     * {@link #display} with a section as it is now.
+     *
+     * @param section such as {@code checkpoint}
+     * @param inForce its keys, without the section's name, and their values
+     */
+    public Map<String, String> display(String section, JsonObject inForce) {
+        Map<String, String> now = new LinkedHashMap<>(display);
+        inForce.forEach(
+                entry -> ConfigKey.byName(section + "." + entry.getKey()).ifPresent(key -> {
+                    Object value = entry.getValue();
+                    now.put(key.key(), key.type().show(value instanceof Integer number ? number.longValue() : value));
+                }));
+        return now;
+    }
+
     /** Takes checked values; each key has one unless its default is none. */
     static NodeConfig of(Map<ConfigKey, Object> values) {
         Values from = new Values(values);
@@ -115,6 +133,7 @@ public record NodeConfig(
                 checkpoint,
                 new Log(logDir == null ? null : Path.of(logDir), from.integer(ConfigKey.LOG_SEGMENT_BYTES)),
                 new Bitcask(from.integer(ConfigKey.BITCASK_MAX_FILE_BYTES)),
+                from.number(ConfigKey.RELOAD_POLL_MS),
                 from.number(ConfigKey.SHUTDOWN_TIMEOUT_MS),
                 display);
     }

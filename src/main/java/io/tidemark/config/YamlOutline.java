@@ -67,7 +67,7 @@ final class YamlOutline {
         return problems;
     }
 
-    /** Whether there is nothing but comments, which a {@code ConfigRetriever} (vertx-config 5.0.10) stumbles over. */
+    /** Whether there is nothing but comments. */
     boolean isEmpty() {
         return empty;
     }
@@ -118,7 +118,8 @@ final class YamlOutline {
                 .orElse(value.getValue());
     }
 
-    private static String oneLine(@Nullable String message) {
+    /** A parser's message, which may be of many lines, as one. */
+    static String oneLine(@Nullable String message) {
         return message == null ? "no reason given" : message.replaceAll("\\s*\\R\\s*", "; ");
     }
 }

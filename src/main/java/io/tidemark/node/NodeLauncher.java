@@ -42,11 +42,18 @@ import org.slf4j.LoggerFactory;
  *
  * @param vertx what the parts are deployed on
  * @param metrics the registry of that Vert.x
- * @param config checked and complete
+ * @param config checked and complete, as it was at the start
+ * @param live follows the configuration's file from when the checkpointers run
  * @param directory opened and locked
  * @param stop completes when the process is asked to stop, which may be before the parts have started
  */
-record NodeLauncher(Vertx vertx, NodeMetrics metrics, NodeConfig config, DataDirectory directory, StopSignal stop) {
+record NodeLauncher(
+        Vertx vertx,
+        NodeMetrics metrics,
+        NodeConfig config,
+        LiveConfig live,
+        DataDirectory directory,
+        StopSignal stop) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLauncher.class);
     private static final String STORE = "main";
     private static final int DOORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -131,6 +138,7 @@ record NodeLauncher(Vertx vertx, NodeMetrics metrics, NodeConfig config, DataDir
         try {
             Future<List<LogRecovery>> recovery = shards.open().compose(opened -> {
                 metrics.bind(shards, STORE);
+                live.watch(shards.checkpointers());
                 phase.set(NodePhase.RECOVERING);
                 return shards.recover();
             });
@@ -165,7 +173,8 @@ record NodeLauncher(Vertx vertx, NodeMetrics metrics, NodeConfig config, DataDir
 
     private ExitCode stopAll(LocalShards shards, String doorId, String adminId) {
         try {
-            shards.close()
+            live.close()
+                    .eventually(shards::close)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(config.shutdownTimeoutMs(), TimeUnit.MILLISECONDS);
@@ -219,7 +228,7 @@ record NodeLauncher(Vertx vertx, NodeMetrics metrics, NodeConfig config, DataDir
     }
 
     private ServerFacts facts(AdminVerticle admin) {
-        return new ServerFacts(Version.number(), startMillis(), config.dataDir(), config::display, admin::port);
+        return new ServerFacts(Version.number(), startMillis(), config.dataDir(), live::display, admin::port);
     }
 
     private static <T> T get(Future<T> future) throws ExecutionException {

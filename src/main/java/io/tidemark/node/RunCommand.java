@@ -100,14 +100,16 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private ExitCode run(Vertx vertx, NodeMetrics metrics) throws ConfigException, StartupException, IOException {
-        ConfigLoader.Loaded loaded =
-                await(new ConfigLoader(vertx).load(process.withCommandLine(file, List.copyOf(settings))));
+        ConfigLoader loader = new ConfigLoader(vertx);
+        ConfigSources sources = process.withCommandLine(file, List.copyOf(settings));
+        ConfigLoader.Loaded loaded = await(loader.load(sources));
         loaded.warnings().forEach(LOG::warn);
         NodeConfig config = loaded.config();
         stop.limitMs(config.shutdownTimeoutMs() + CLOSE_LIMIT_MS);
         try (DataDirectory directory =
                 DataDirectory.open(Disk.real(), config.dataDir(), config.log().dir(), config.shards())) {
-            return new NodeLauncher(vertx, metrics, config, directory, stop).runUntilStopped();
+            LiveConfig live = new LiveConfig(vertx, loader, sources, loaded);
+            return new NodeLauncher(vertx, metrics, config, live, directory, stop).runUntilStopped();
         }
     }
 

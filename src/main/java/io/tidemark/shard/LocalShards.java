@@ -151,6 +151,15 @@ public final class LocalShards implements Shards {
         vertx.eventBus().publish(PressureEvent.ADDRESS, event.toJson());
     }
 
+    /** The checkpointers of these shards; only after {@link #open}. */
+    public Checkpointers checkpointers() {
+        Checkpointers deployed = checkpointers;
+        if (deployed == null) {
+            throw new IllegalStateException("the shards are not open");
+        }
+        return deployed;
+    }
+
     /** Replays every shard's log; from then on the shards serve. Fails with what {@link #open} may fail with. */
     public Future<List<LogRecovery>> recover() {
         List<Future<LogRecovery>> recovered = new ArrayList<>();

@@ -42,7 +42,7 @@ class CheckpointReloadTest {
 
     @AfterEach
     void close() throws Exception {
-        watched.close();
+        watched.end();
     }
 
     private Checkpointers deploy(String store) throws Exception {
@@ -59,11 +59,16 @@ class CheckpointReloadTest {
                 SETTLE_MS);
     }
 
-    private JsonObject accepted(String changes) {
+    private record Change(String key, int from, int to) {}
+
+    private static JsonObject accepted(Change... changes) {
         JsonObject changed = new JsonObject();
-        for (String change : changes.split(", ")) {
-            String[] words = change.split(" ");
-            changed.put(words[0], new JsonObject().put("from", words[1]).put("to", words[2]));
+        for (Change change : changes) {
+            changed.put(
+                    "checkpoint." + change.key(),
+                    new JsonObject()
+                            .put("from", Integer.toString(change.from()))
+                            .put("to", Integer.toString(change.to())));
         }
         return new JsonObject()
                 .put("store", "orders")
@@ -82,7 +87,7 @@ class CheckpointReloadTest {
     void file_replacedByRename_isInForce() throws Exception {
         watched.replace("checkpoint:\n  interval_ms: 500\n  idle_ms: 100\n  max_concurrent_fsyncs: 3\n");
         assertThat(watched.outcome())
-                .isEqualTo(accepted("checkpoint.interval_ms 10000 500, checkpoint.max_concurrent_fsyncs 2 3"));
+                .isEqualTo(accepted(new Change("interval_ms", 10_000, 500), new Change("max_concurrent_fsyncs", 2, 3)));
         assertThat(orders.options().toJson())
                 .isEqualTo(new CheckpointOptions()
                         .setIntervalMs(500)
@@ -98,11 +103,11 @@ class CheckpointReloadTest {
     @Test
     void file_rewrittenInPlace_isInForce() throws Exception {
         watched.rewrite("checkpoint: {interval_ms: 500, idle_ms: 100}\n");
-        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.interval_ms 10000 500"));
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("interval_ms", 10_000, 500)));
         watched.rewrite("checkpoint: {}\n");
         assertThat(watched.outcome())
                 .as("keys left out have their defaults")
-                .isEqualTo(accepted("checkpoint.interval_ms 500 10000, checkpoint.idle_ms 100 250"));
+                .isEqualTo(accepted(new Change("interval_ms", 500, 10_000), new Change("idle_ms", 100, 250)));
         assertThat(orders.options().toJson()).isEqualTo(new CheckpointOptions().toJson());
     }
 
@@ -131,7 +136,7 @@ class CheckpointReloadTest {
         }
         assertThat(watched.outcomesAfterScans(2_500 / WatchedFile.SCAN_MS)).isEmpty();
         watched.rewrite("checkpoint: {interval_ms: 500, idle_ms: 100}\n");
-        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.interval_ms 10000 500"));
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("interval_ms", 10_000, 500)));
         assertThat(patient.count(Kind.ACCEPTED)).isEqualTo(1);
         assertThat(patient.count(Kind.REJECTED)).isZero();
     }
@@ -206,7 +211,7 @@ class CheckpointReloadTest {
                         .put("outcome", "restored")
                         .put("changed", new JsonObject()));
         watched.replace(START.replace("idle_ms: 100", "idle_ms: 150"));
-        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.idle_ms 100 150"));
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("idle_ms", 100, 150)));
         assertThat(reload.count(Kind.ACCEPTED)).isEqualTo(1);
         assertThat(reload.count(Kind.RESTORED)).isEqualTo(1);
         assertThat(reload.count(Kind.REJECTED)).isEqualTo(1);
@@ -217,7 +222,7 @@ class CheckpointReloadTest {
         watched.replace("checkpoint: {interval_ms: 0}\n");
         assertThat(watched.outcome().getString("outcome")).isEqualTo("rejected");
         watched.replace(START.replace("idle_ms: 100", "idle_ms: 150"));
-        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.idle_ms 100 150"));
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("idle_ms", 100, 150)));
         assertThat(watched.outcomesAfterScans(20)).isEmpty();
     }
 

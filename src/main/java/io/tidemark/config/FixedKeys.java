@@ -1,0 +1,52 @@
+package io.tidemark.config;
+
+import io.tidemark.reload.ReloadableSection;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+
+/** The keys that can't change while the node runs, with their values of the start; changes are reported by name. */
+final class FixedKeys implements ReloadableSection {
+    /** Under which key {@link ConfigMerge#settings} has them: no section of the file is called so. */
+    static final String SECTION = "(fixed)";
+
+    private final JsonObject atStart;
+
+    FixedKeys(JsonObject atStart) {
+        this.atStart = atStart.copy();
+    }
+
+    @Override
+    public String key() {
+        return SECTION;
+    }
+
+    @Override
+    public JsonObject inForce() {
+        return atStart.copy();
+    }
+
+    @Override
+    public JsonObject checked(JsonObject given) {
+        return given;
+    }
+
+    @Override
+    public Future<Void> apply(JsonObject complete) {
+        return Future.failedFuture("takes a restart");
+    }
+
+    @Override
+    public boolean needsRestart() {
+        return true;
+    }
+
+    @Override
+    public String shown(String key, Object value) {
+        return ConfigKey.byName(key).map(known -> known.type().show(value)).orElse("(hidden)");
+    }
+
+    @Override
+    public String fullName(String key) {
+        return key;
+    }
+}

@@ -1,0 +1,78 @@
+package io.tidemark.config;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+
+/**
+ * A YAML file that has been read: its values, or why it has none. Immutable.
+ *
+ * @param file how problems shall name it
+ * @param values what it says; empty if there are problems, or nothing but comments
+ * @param problems why it can't be used, one line each
+ */
+record YamlText(String file, JsonObject values, List<String> problems, @Nullable YamlOutline outline) {
+
+    /** In the place of a file if there is none. */
+    static final YamlText NONE = new YamlText("no file", new JsonObject(), List.of(), null);
+
+    /** A file that can't be read. */
+    static YamlText unreadable(String file, String problem) {
+        return new YamlText(file, new JsonObject(), List.of(problem), null);
+    }
+
+    /** What was read from a file. Never blocks. */
+    static YamlText of(String file, byte[] bytes) {
+        String text;
+        try {
+            text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException notText) {
+            return unreadable(file, file + " is not a text in UTF-8");
+        }
+        YamlOutline outline = YamlOutline.of(file, text);
+        if (!outline.problems().isEmpty() || outline.isEmpty()) {
+            return new YamlText(file, new JsonObject(), outline.problems(), outline);
+        }
+        try {
+            Map<?, ?> values = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+            return new YamlText(file, json(values), List.of(), outline);
+        } catch (YAMLException broken) {
+            return unreadable(file, file + " is not YAML: " + YamlOutline.oneLine(broken.getMessage()));
+        }
+    }
+
+    /** " (line 12)" for a dotted key; empty if it isn't known. */
+    String line(String key) {
+        return outline == null ? "" : outline.line(key);
+    }
+
+    /** Whether the section is there, with or without keys below it. */
+    boolean hasSection(String name) {
+        return values.fieldNames().stream().anyMatch(key -> key.equals(name) || key.startsWith(name + "."));
+    }
+
+    private static JsonObject json(Map<?, ?> mapping) {
+        JsonObject json = new JsonObject();
+        mapping.forEach((key, value) -> json.put(String.valueOf(key), value(value)));
+        return json;
+    }
+
+    private static @Nullable Object value(@Nullable Object value) {
+        if (value instanceof Map<?, ?> mapping) {
+            return json(mapping);
+        }
+        return value instanceof Date date ? date.toInstant() : value;
+    }
+}

@@ -1,0 +1,80 @@
+package io.tidemark.node;
+
+import io.tidemark.checkpoint.Checkpointers;
+import io.tidemark.config.ConfigLoader;
+import io.tidemark.config.ConfigSources;
+import io.tidemark.config.NodeConfig;
+import io.tidemark.reload.CheckpointReload;
+import io.tidemark.reload.ConfigReload;
+import io.vertx.config.ConfigRetriever;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration in force: as it was at the start, but for what has been reloaded from its file since. Without a file
+ * it stays as it is. Methods may be called from any thread.
+ */
+final class LiveConfig {
+    private static final String CHECKPOINT = "checkpoint";
+
+    private final Vertx vertx;
+    private final ConfigLoader loader;
+    private final ConfigSources sources;
+    private final ConfigLoader.Loaded start;
+    private volatile @Nullable Checkpointers checkpointers;
+    private @Nullable ConfigRetriever retriever;
+    private @Nullable ConfigReload reload;
+    private boolean closed;
+
+    /**
+     * Takes what the node was started with.
+     *
+     * @param sources what it was loaded from, and will be again
+     * @param start what came of it
+     */
+    LiveConfig(Vertx vertx, ConfigLoader loader, ConfigSources sources, ConfigLoader.Loaded start) {
+        this.vertx = vertx;
+        this.loader = loader;
+        this.sources = sources;
+        this.start = start;
+    }
+
+    /** Every key that has a value, as text, with what is in force now; secrets read {@code (hidden)}. */
+    Map<String, String> display() {
+        NodeConfig config = start.config();
+        Checkpointers running = checkpointers;
+        return running == null
+                ? config.display()
+                : config.display(CHECKPOINT, running.options().toJson());
+    }
+
+    /** The checkpointers run: from now on the file is followed. Does nothing after {@link #close}. */
+    synchronized void watch(Checkpointers running) {
+        checkpointers = running;
+        if (closed || start.file() == null) {
+            return;
+        }
+        long pollMs = start.config().reloadPollMs();
+        ConfigRetriever watching = loader.watch(sources, start, pollMs);
+        retriever = watching;
+        reload = ConfigReload.bind(
+                vertx,
+                watching,
+                running.store(),
+                List.of(CheckpointReload.section(CHECKPOINT, running), start.fixedKeys()),
+                Math.min(ConfigReload.DEFAULT_SETTLE_MS, pollMs / 2));
+    }
+
+    /** Follows the file no more; completes when nothing is being put into force any more. */
+    synchronized Future<Void> close() {
+        closed = true;
+        ConfigReload reloading = reload;
+        ConfigRetriever watching = retriever;
+        return reloading == null || watching == null
+                ? Future.succeededFuture()
+                : watching.close().eventually(reloading::close);
+    }
+}
