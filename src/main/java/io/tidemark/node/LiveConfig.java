@@ -65,7 +65,8 @@ final class LiveConfig {
                 watching,
                 running.store(),
                 List.of(CheckpointReload.section(CHECKPOINT, running), start.fixedKeys()),
-                Math.min(ConfigReload.DEFAULT_SETTLE_MS, pollMs / 2));
+                Math.min(ConfigReload.DEFAULT_SETTLE_MS, pollMs / 2),
+                outcome -> CheckpointReload.tell(running, outcome));
     }
 
     /** Follows the file no more; completes when nothing is being put into force any more. */

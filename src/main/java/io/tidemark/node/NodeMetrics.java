@@ -87,7 +87,7 @@ final class NodeMetrics implements ShardMeter {
 
     /** Shows the shards; once, when their data files are open. */
     void bind(LocalShards shards, String store) {
-        Checkpointers checkpointers = Objects.requireNonNull(shards.checkpointers(), "the shards are not open");
+        Checkpointers checkpointers = shards.checkpointers();
         // Never closed: it ends with the process, as what it shows does.
         CheckpointMeters unused = CheckpointMeters.bind(registry, checkpointers, new NodeInsight(shards));
         for (int shard = 0; shard < shards.count(); shard++) {

@@ -37,7 +37,17 @@ public final class CheckpointReload {
                 retriever,
                 checkpointers.store(),
                 List.of(section(key, checkpointers)),
-                ConfigReload.DEFAULT_SETTLE_MS);
+                ConfigReload.DEFAULT_SETTLE_MS,
+                outcome -> tell(checkpointers, outcome));
+    }
+
+    /** Lets the listeners of the checkpointers, and so the meters, know of a reload that was accepted or refused. */
+    public static void tell(Checkpointers checkpointers, ReloadOutcome outcome) {
+        switch (outcome.kind()) {
+            case ACCEPTED -> checkpointers.reloaded(true);
+            case REJECTED -> checkpointers.reloaded(false);
+            default -> {}
+        }
     }
 
     /** The section as {@link ConfigReload#bind} takes it, to be bound together with others. */

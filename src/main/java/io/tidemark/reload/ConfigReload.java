@@ -48,6 +48,7 @@ public final class ConfigReload {
     private final List<ReloadableSection> sections;
     private final RetrieverEvents events;
     private final Consumer<Reading> hearer;
+    private final Consumer<ReloadOutcome> listener;
     private final Settling settling;
     private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
     private Future<Void> applying = Future.succeededFuture();
@@ -57,7 +58,13 @@ public final class ConfigReload {
     private boolean closed;
 
     private ConfigReload(
-            Vertx vertx, ConfigRetriever retriever, String store, List<ReloadableSection> sections, long settleMs) {
+            Vertx vertx,
+            ConfigRetriever retriever,
+            String store,
+            List<ReloadableSection> sections,
+            long settleMs,
+            Consumer<ReloadOutcome> listener) {
+        this.listener = listener;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.store = store;
@@ -82,13 +89,19 @@ public final class ConfigReload {
      * @param sections one or more
      * @param settleMs time between the two readings that must be equal, from 1; longer than whoever writes the
      *     configuration in place may pause in the middle
+     * @param listener hears of each outcome after it has been published; must return at once
      */
     public static ConfigReload bind(
-            Vertx vertx, ConfigRetriever retriever, String store, List<ReloadableSection> sections, long settleMs) {
+            Vertx vertx,
+            ConfigRetriever retriever,
+            String store,
+            List<ReloadableSection> sections,
+            long settleMs,
+            Consumer<ReloadOutcome> listener) {
         if (settleMs < 1) {
             throw new IllegalArgumentException("settleMs is " + settleMs + ", expected 1 or more");
         }
-        return new ConfigReload(vertx, retriever, store, sections, settleMs);
+        return new ConfigReload(vertx, retriever, store, sections, settleMs, listener);
     }
 
     /** How many outcomes of a kind there have been. */
@@ -213,6 +226,7 @@ public final class ConfigReload {
         ReloadOutcome outcome = new ReloadOutcome(store, kind, changed, why);
         counts.computeIfAbsent(kind, first -> new LongAdder()).increment();
         vertx.eventBus().publish(CheckpointAddresses.config(store), outcome.toJson());
+        listener.accept(outcome);
         return outcome;
     }
 }

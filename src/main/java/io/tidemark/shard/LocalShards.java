@@ -197,11 +197,6 @@ public final class LocalShards implements Shards {
         return open.isEmpty() ? null : open.get(shard).status();
     }
 
-    /** The shards' checkpointers; {@code null} as long as the data files are being opened. Any thread. */
-    public @Nullable Checkpointers checkpointers() {
-        return checkpointers;
-    }
-
     @Override
     public Future<SyncResult> sync(int shard) {
         Checkpointers deployed = checkpointers;

@@ -56,7 +56,8 @@ class CheckpointReloadTest {
                 watched.retriever,
                 checkpointers.store(),
                 List.of(CheckpointReload.section("checkpoint", checkpointers)),
-                SETTLE_MS);
+                SETTLE_MS,
+                outcome -> {});
     }
 
     private record Change(String key, int from, int to) {}
@@ -119,7 +120,8 @@ class CheckpointReloadTest {
                 watched.retriever,
                 "orders",
                 List.of(CheckpointReload.section("checkpoint", orders)),
-                1_000);
+                1_000,
+                outcome -> {});
         for (String torn : List.of("", "checkpoint:\n", "checkpoint:\n  interval_ms: 1000\n", "checkpoint:\n  inter")) {
             int before = watched.seen.size();
             int scans = watched.scans.get();
