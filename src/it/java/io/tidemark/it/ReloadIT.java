@@ -177,7 +177,8 @@ class ReloadIT {
                         .start();
                 RespClient client = node.client()) {
             client.call("AUTH", "first-secret");
-            replace("""
+            replace(
+                    """
                     shards: 3
                     redis: {password: other-secret}
                     reload: {poll_ms: 100}

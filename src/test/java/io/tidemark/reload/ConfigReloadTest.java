@@ -28,7 +28,8 @@ class ConfigReloadTest {
         file = dir.resolve("app.yaml");
         Files.writeString(file, yaml(1, 1, 1));
         watched = new WatchedFile(file, "orders");
-        ConfigReload.bind(watched.vertx, watched.retriever, "orders", List.of(colours, sizes, fixed), 30, outcome -> {});
+        ConfigReload.bind(
+                watched.vertx, watched.retriever, "orders", List.of(colours, sizes, fixed), 30, outcome -> {});
         watched.outcomesAfterScans(5);
     }
 
