@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +42,7 @@ final class PacingBenchmark {
     private record Round(long spanNanos, long[] tookNanos) {}
 
     private final Map<Way, Integer> ports = new EnumMap<>(Way.class);
+
     private final long bytes;
     private final int connections;
     private final int keys;
@@ -49,7 +51,7 @@ final class PacingBenchmark {
     private PacingBenchmark(Options options) {
         ports.put(Way.PACED, (int) options.number("paced-port", 0));
         ports.put(Way.UNPACED, (int) options.number("unpaced-port", 0));
-        ports.put(Way.NO_CHECKPOINT, ports.get(Way.PACED));
+        ports.put(Way.NO_CHECKPOINT, (int) options.number("paced-port", 0));
         this.bytes = options.number("bytes", 256_000_000);
         this.connections = (int) options.number("connections", 16);
         this.keys = (int) options.number("keys", 20_000);
@@ -68,10 +70,10 @@ final class PacingBenchmark {
     private void run(int generations, long givenRate) throws IOException, InterruptedException, ExecutionException {
         long rate = givenRate;
         for (Way way : List.of(Way.PACED, Way.UNPACED)) {
-            maximum(ports.get(way), 4); // warm
+            maximum(port(way), 4); // warm
         }
         if (rate == 0) {
-            long most = maximum(ports.get(Way.UNPACED), 5);
+            long most = maximum(port(Way.UNPACED), 5);
             rate = most / 2;
             print(
                     "at most %d SETs/s of %d bytes over %d connections; measured at %d/s%n",
@@ -84,7 +86,7 @@ final class PacingBenchmark {
             for (int turn = 0; turn < Way.values().length; turn++) {
                 Way way = Way.values()[(i + turn) % Way.values().length];
                 Round round = round(way, rate, span);
-                rounds.get(way).add(round);
+                Objects.requireNonNull(rounds.get(way)).add(round);
                 span = way == Way.PACED ? round.spanNanos() : span;
             }
         }
@@ -109,7 +111,7 @@ final class PacingBenchmark {
 
     private Round round(Way way, long rate, long spanNanos)
             throws IOException, InterruptedException, ExecutionException {
-        int port = ports.get(way);
+        int port = port(way);
         AtomicBoolean done = new AtomicBoolean();
         ExecutorService thread = Executors.newSingleThreadExecutor();
         try (OpenLoopClient client = new OpenLoopClient(port, connections, keys, valueBytes);
@@ -155,6 +157,10 @@ final class PacingBenchmark {
         return Long.parseLong(found.group(1));
     }
 
+    private int port(Way way) {
+        return Objects.requireNonNull(ports.get(way));
+    }
+
     private void report(Map<Way, List<Round>> rounds) {
         print(
                 "%-14s %11s %9s %9s %9s %9s %9s  %s%n",
@@ -179,7 +185,7 @@ final class PacingBenchmark {
                     all.stream().mapToLong(Round::spanNanos).average().orElse(0) / 1e6,
                     each.toString());
         });
-        print("p99 paced / unpaced: %.3f%n", p99.get(Way.PACED) / p99.get(Way.UNPACED));
+        print("p99 paced / unpaced: %.3f%n", p99.getOrDefault(Way.PACED, Double.NaN) / p99.getOrDefault(Way.UNPACED, Double.NaN));
     }
 
     private static long[] sorted(long[] values) {

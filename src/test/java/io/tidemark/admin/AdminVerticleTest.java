@@ -218,12 +218,12 @@ class AdminVerticleTest {
                     .get()
                     .asString()
                     .startsWith("Basic ");
-            String wrong = "Basic " + Base64.getEncoder().encodeToString("admin:hunter3".getBytes("UTF-8"));
+            String wrong = "Basic " + Base64.getEncoder().encodeToString("admin:hunter3".getBytes(java.nio.charset.StandardCharsets.UTF_8));
             assertThat(authorized(door, wrong).status()).isEqualTo(401);
             assertThat(shard(door.get("/api/shards"), 0).getLong("durable_index"))
                     .as("nothing was synced")
                     .isZero();
-            String right = "Basic " + Base64.getEncoder().encodeToString("admin:hunter2".getBytes("UTF-8"));
+            String right = "Basic " + Base64.getEncoder().encodeToString("admin:hunter2".getBytes(java.nio.charset.StandardCharsets.UTF_8));
             assertThat(authorized(door, right).status()).isEqualTo(200);
             assertThat(authorized(door, "Bearer hunter2").status()).isEqualTo(200);
             for (String path : List.of("/metrics", "/health/live", "/health/ready", "/api/shards/0/journal")) {

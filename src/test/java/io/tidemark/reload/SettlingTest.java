@@ -24,7 +24,7 @@ class SettlingTest {
     private final Settling settling =
             new Settling(timers, this::read, config -> config.getValue("n"), SETTLE_MS, believed::add);
 
-    private static Reading good(Object n) {
+    private static Reading good(@org.jspecify.annotations.Nullable Object n) {
         return new Reading.Good(new JsonObject().put("n", n));
     }
 

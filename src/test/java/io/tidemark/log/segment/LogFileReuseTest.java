@@ -151,7 +151,7 @@ class LogFileReuseTest {
         log.append(LARGE + 19, LARGE + 20);
         Path copy = LogFixture.copy(directory, temporary.resolve("copy"));
         Path segment = LogFixture.segment(copy, 7);
-        long at = SegmentHeader.BYTES + Frame.sizeOf(LARGE.length() + 2) + 1_000;
+        long at = SegmentHeader.BYTES + Frame.sizeOf(LARGE.length() + 2) + 1_000L;
         LogFixture.flip(segment, at);
         LogFixture crashed = fixture(copy);
         LogRecovery found = crashed.open(9);
