@@ -65,7 +65,10 @@ final class NodeProcess implements AutoCloseable {
 
     /** Prepares a node on a data directory. */
     static Builder in(Path dataDir) {
-        return new Builder().set("data_dir", dataDir.toString()).set("redis.port", "0").set("admin.port", "0");
+        return new Builder()
+                .set("data_dir", dataDir.toString())
+                .set("redis.port", "0")
+                .set("admin.port", "0");
     }
 
     /** Prepares a bare command line ({@code java -jar JAR ARGS...}), for tests of the command line itself. */

@@ -127,7 +127,8 @@ class AdminVerticleTest {
             door.setAndWait(1, "a");
             OpenDoor.Answer sync = door.post("/api/sync", "{\"shard\": 1, \"deadline_ms\": 5000}");
             assertThat(sync.json().getJsonArray("shards")).hasSize(1);
-            assertThat(shard(door.get("/api/shards"), 0).getLong("durable_index")).isZero();
+            assertThat(shard(door.get("/api/shards"), 0).getLong("durable_index"))
+                    .isZero();
             assertThat(shard(door.get("/api/shards"), 1).getLong("durable_index"))
                     .isEqualTo(1);
         }
@@ -168,15 +169,18 @@ class AdminVerticleTest {
             assertThat(ready.status()).isEqualTo(503);
             assertThat(ready.json().getJsonArray("reasons").getString(0)).contains("shard 0", "FSYNC_FAILED");
             assertThat(door.get("/health/live").status()).isEqualTo(200);
-            JsonObject failed =
-                    door.get("/api/shards/0/journal").json().getJsonArray("journal").getJsonObject(0);
+            JsonObject failed = door.get("/api/shards/0/journal")
+                    .json()
+                    .getJsonArray("journal")
+                    .getJsonObject(0);
             assertThat(failed.getString("outcome")).isEqualTo("failed");
             assertThat(failed.getString("failed_step")).isEqualTo("data");
         }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"deadline_ms=0", "deadline_ms=300001", "deadline_ms=soon", "deadline_ms=", "shard=2", "shard=x"})
+    @ValueSource(
+            strings = {"deadline_ms=0", "deadline_ms=300001", "deadline_ms=soon", "deadline_ms=", "shard=2", "shard=x"})
     void sync_badParameter_isNamedWithItsValue(String query) throws Exception {
         try (OpenDoor door = OpenDoor.quiet()) {
             OpenDoor.Answer answer = door.post("/api/sync?" + query, "");
@@ -269,8 +273,9 @@ class AdminVerticleTest {
     void head_answersWithoutABody() throws Exception {
         try (OpenDoor door = new OpenDoor(OpenDoor.quietOptions(), null, () -> "metrics 1\n")) {
             for (String path : List.of("/metrics", "/health/live", "/api/shards")) {
-                OpenDoor.Answer answer = door.send(
-                        door.request(path).method("HEAD", BodyPublishers.noBody()).build());
+                OpenDoor.Answer answer = door.send(door.request(path)
+                        .method("HEAD", BodyPublishers.noBody())
+                        .build());
                 assertThat(answer.status()).as(path).isEqualTo(200);
                 assertThat(answer.body()).isEmpty();
             }
@@ -374,8 +379,8 @@ class AdminVerticleTest {
                 OpenDoor.Answer sync = door.post("/api/sync?deadline_ms=300", "");
                 assertThat(sync.status()).isEqualTo(504);
                 assertThat(sync.millis()).isLessThan(1_300);
-                for (String path : List.of(
-                        "/health/live", "/health/ready", "/metrics", "/api/shards", "/api/shards/1/journal")) {
+                for (String path :
+                        List.of("/health/live", "/health/ready", "/metrics", "/api/shards", "/api/shards/1/journal")) {
                     OpenDoor.Answer answer = door.get(path);
                     assertThat(answer.millis()).as(path).isLessThan(1_000);
                 }

@@ -35,9 +35,7 @@ class ReadinessTest {
         ShardStatus well = shard(0, Phase.SERVING, PressureLevel.NORMAL, "");
         Readiness readiness = Readiness.of(NodePhase.SERVING, List.of(well, shard(1, phase, level, "")));
         assertThat(readiness.ready()).isEqualTo(ready);
-        assertThat(readiness.reasons())
-                .hasSize(ready ? 0 : 1)
-                .allMatch(reason -> reason.startsWith("shard 1: "));
+        assertThat(readiness.reasons()).hasSize(ready ? 0 : 1).allMatch(reason -> reason.startsWith("shard 1: "));
     }
 
     @Test
