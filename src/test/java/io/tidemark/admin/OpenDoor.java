@@ -141,7 +141,7 @@ final class OpenDoor implements AutoCloseable {
             await(shards.close().otherwiseEmpty());
             await(vertx.close());
         } catch (Exception e) {
-            throw new AssertionError("the door did not close", e);
+            throw new AssertionError("the shards did not end", e);
         }
     }
 }
