@@ -185,7 +185,9 @@ final class PacingBenchmark {
                     all.stream().mapToLong(Round::spanNanos).average().orElse(0) / 1e6,
                     each.toString());
         });
-        print("p99 paced / unpaced: %.3f%n", p99.getOrDefault(Way.PACED, Double.NaN) / p99.getOrDefault(Way.UNPACED, Double.NaN));
+        print(
+                "p99 paced / unpaced: %.3f%n",
+                p99.getOrDefault(Way.PACED, Double.NaN) / p99.getOrDefault(Way.UNPACED, Double.NaN));
     }
 
     private static long[] sorted(long[] values) {

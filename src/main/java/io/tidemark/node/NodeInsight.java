@@ -12,7 +12,7 @@ import io.tidemark.shard.ShardStatus;
  * from elsewhere, and how fast this machine replayed when it last had to.
  */
 record NodeInsight(LocalShards shards) implements ShardInsight {
-    /** Small entries a second that a replay is taken to apply; measured 400,000 and more on one slow core. */
+    /** Small entries a second that a replay is taken to apply. */
     private static final double DEFAULT_REPLAY_ENTRIES_PER_SECOND = 200_000;
 
     /** A shorter recovery says little about a long one. */
