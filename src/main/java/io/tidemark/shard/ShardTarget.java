@@ -20,26 +20,18 @@ final class ShardTarget implements CheckpointTarget {
         this.drain = drain;
     }
 
-    private record ShardCapture(BitcaskSnapshot snapshot) implements Capture {
+    /** What is unsynced is counted at the capture: once it is durable there is nothing to count. */
+    private record ShardCapture(BitcaskSnapshot snapshot, long bytes, int files) implements Capture {
         @Override
         public long index() {
             return snapshot.index();
-        }
-
-        @Override
-        public long bytes() {
-            return snapshot.unsyncedBytes();
-        }
-
-        @Override
-        public int files() {
-            return snapshot.unsyncedFiles();
         }
     }
 
     @Override
     public Capture capture() {
-        return new ShardCapture(data.snapshot());
+        BitcaskSnapshot now = data.snapshot();
+        return new ShardCapture(now, now.unsyncedBytes(), now.unsyncedFiles());
     }
 
     @Override

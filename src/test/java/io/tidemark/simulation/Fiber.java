@@ -1,0 +1,208 @@
+package io.tidemark.simulation;
+
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Blocking code that can be held up in the middle while others go on: a thread that runs only when it is its turn. Threads
+ * are kept and used again.
+ *
+ * <p>If the code waits for a lock or for another fiber, its turn ends, too ({@link State#STUCK}); once it is free again it
+ * goes on by itself up to its next {@link #pause}.
+ */
+final class Fiber {
+    /** Where it is. */
+    enum State {
+        /** It is its turn. */
+        RUNNING,
+        /** Held up by {@link #pause}, or not begun. */
+        PAUSED,
+        /** Waits for something that is not ours. */
+        STUCK,
+        /** Its task has ended. */
+        ENDED
+    }
+
+    private static final ThreadLocal<@Nullable Fiber> CURRENT = new ThreadLocal<>();
+    private static final ConcurrentLinkedDeque<Worker> IDLE = new ConcurrentLinkedDeque<>();
+    private static final int SPINS = 5_000;
+    private static final long STUCK_AFTER_NANOS = 20_000_000;
+    private static final long LOST_AFTER_NANOS = 60_000_000_000L;
+
+    private final String name;
+    private final Runnable task;
+    private final Thread director = Thread.currentThread();
+    private final Worker worker;
+    private final AtomicReference<State> state = new AtomicReference<>(State.PAUSED);
+    private volatile boolean killed;
+    private volatile @Nullable Throwable failure;
+    private long wakeAtNanos;
+
+    /** A fiber that has not begun. */
+    Fiber(String name, Runnable task) {
+        this.name = name;
+        this.task = task;
+        Worker idle = IDLE.poll();
+        this.worker = idle == null ? new Worker() : idle;
+    }
+
+    /** The fiber that calls, or null. */
+    static @Nullable Fiber current() {
+        return CURRENT.get();
+    }
+
+    State state() {
+        return state.get();
+    }
+
+    /** Not to be run before then; long ago for one that does not sleep. */
+    long wakeAtNanos() {
+        return wakeAtNanos;
+    }
+
+    void wakeAt(long nanos) {
+        wakeAtNanos = nanos;
+    }
+
+    /** What ended it, if it was not its own end and not a kill. */
+    @Nullable
+    Throwable failure() {
+        return failure;
+    }
+
+    /** Gives it its turn; returns when that has ended. Called by the thread that made it. */
+    void run() {
+        state.set(State.RUNNING);
+        worker.giveTurn(this);
+        await();
+    }
+
+    /** If it was stuck and has got free, waits until it is held up again. */
+    void settle() {
+        if (state() == State.STUCK && !worker.waits()) {
+            await();
+        }
+    }
+
+    /** Unwinds it: it meets {@link Killed} where it was held up. */
+    void kill() {
+        killed = true;
+        while (state() == State.PAUSED) {
+            run();
+        }
+    }
+
+    /** Ends its turn, and returns at the next one. Called by the fiber itself. */
+    void pause() {
+        state.set(State.PAUSED);
+        LockSupport.unpark(director);
+        worker.takeTurn();
+        if (killed) {
+            throw new Killed();
+        }
+    }
+
+    private boolean held() {
+        State now = state();
+        return now == State.PAUSED || now == State.ENDED;
+    }
+
+    private void await() {
+        for (int spin = 0; spin < SPINS; spin++) {
+            if (held()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        long from = System.nanoTime();
+        long waitsSince = 0;
+        while (!held()) {
+            LockSupport.parkNanos(this, 1_000_000);
+            long now = System.nanoTime();
+            if (!worker.waits()) {
+                waitsSince = 0;
+            } else if (waitsSince == 0) {
+                waitsSince = now;
+            } else if (now - waitsSince > STUCK_AFTER_NANOS) {
+                state.compareAndSet(State.RUNNING, State.STUCK);
+                return;
+            }
+            if (now - from > LOST_AFTER_NANOS) {
+                AssertionError lost = new AssertionError(name + " has not come back");
+                lost.setStackTrace(worker.getStackTrace());
+                throw lost;
+            }
+        }
+    }
+
+    private void body() {
+        CURRENT.set(this);
+        try {
+            if (!killed) {
+                task.run();
+            }
+        } catch (Killed end) {
+            // as it was meant
+        } catch (Throwable unexpected) {
+            failure = unexpected;
+        } finally {
+            CURRENT.remove();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + " " + state;
+    }
+
+    /** A thread for one fiber after another. */
+    private static final class Worker extends Thread {
+        private final AtomicReference<@Nullable Fiber> turn = new AtomicReference<>();
+
+        Worker() {
+            super("simulation-fiber");
+            setDaemon(true);
+            start();
+        }
+
+        void giveTurn(Fiber fiber) {
+            turn.set(fiber);
+            LockSupport.unpark(this);
+        }
+
+        /** Whether it has its turn and can't go on. */
+        boolean waits() {
+            State now = getState();
+            return turn.get() == null && (now == State.BLOCKED || now == State.WAITING || now == State.TIMED_WAITING);
+        }
+
+        Fiber takeTurn() {
+            for (int spin = 0; spin < SPINS; spin++) {
+                if (turn.get() != null) {
+                    break;
+                }
+                Thread.onSpinWait();
+            }
+            while (true) {
+                Fiber mine = turn.getAndSet(null);
+                if (mine != null) {
+                    return mine;
+                }
+                LockSupport.park(this);
+            }
+        }
+
+        @Override
+        public void run() {
+            while (true) {
+                Fiber fiber = takeTurn();
+                fiber.body();
+                IDLE.push(this);
+                fiber.state.set(Fiber.State.ENDED);
+                LockSupport.unpark(fiber.director);
+            }
+        }
+    }
+}

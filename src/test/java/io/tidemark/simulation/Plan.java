@@ -1,0 +1,73 @@
+package io.tidemark.simulation;
+
+import io.tidemark.checkpoint.CheckpointOptions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** What is to befall one process. Drawn beforehand, so that each kind of fault and each crash point gets its share. */
+final class Plan {
+    private final List<FaultKind> faults;
+    private final CrashPoint point;
+    private final int steps;
+    private int passes;
+
+    private Plan(List<FaultKind> faults, CrashPoint point, int steps, int passes) {
+        this.faults = faults;
+        this.point = point;
+        this.steps = steps;
+        this.passes = passes;
+    }
+
+    static Plan random(Random random) {
+        List<FaultKind> faults = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            FaultKind kind = FaultKind.values()[random.nextInt(FaultKind.values().length)];
+            if (!faults.contains(kind)) {
+                faults.add(kind);
+            }
+        }
+        CrashPoint point = CrashPoint.values()[random.nextInt(CrashPoint.values().length)];
+        return new Plan(List.copyOf(faults), point, 60 + random.nextInt(400), random.nextInt(point.often()));
+    }
+
+    List<FaultKind> faults() {
+        return faults;
+    }
+
+    int steps() {
+        return steps;
+    }
+
+    /** Whether it ends by an orderly stop, if it comes to that. */
+    boolean stop() {
+        return point == CrashPoint.STOP || (point != CrashPoint.BETWEEN_STEPS && steps % 2 == 0);
+    }
+
+    /** Whether the process dies at this passage of a point. */
+    boolean strikes(CrashPoint passed) {
+        if (passed != point) {
+            return false;
+        }
+        passes--;
+        return passes < 0;
+    }
+
+    CheckpointOptions options(Random random) {
+        long interval = random.nextBoolean() ? 20 + random.nextInt(500) : 1_000 + random.nextInt(9_000);
+        long warn = 50 + random.nextInt(5_000);
+        return new CheckpointOptions()
+                .setIntervalMs(interval)
+                .setIdleMs(random.nextInt(3) == 0 ? 0 : random.nextInt(250))
+                .setMaxDelayMs(random.nextBoolean() ? 50 + random.nextInt(1_000) : 180_000)
+                .setMaxDirtyBytes(random.nextInt(3) == 0 ? 4_096 : 256 << 20)
+                .setMaxConcurrentFsyncs(1 + random.nextInt(3))
+                .setStallWarnMs(warn)
+                .setStallShedMs(warn * (1 + random.nextInt(4)));
+    }
+
+    @Override
+    public String toString() {
+        return "Plan[faults=" + faults + ", crash=" + point + ", steps=" + steps + "]";
+    }
+}
