@@ -140,11 +140,7 @@ class CheckpointPolicyTest {
                         shard(true, false, 0, 9, 100, 100, 171_000),
                         101,
                         new Defer(Reason.NOT_DUE, ms(9_100))),
-                row(
-                        "just started, tick not due",
-                        started(false, 0),
-                        100,
-                        new Defer(Reason.NOT_DUE, ms(9_750) - STEP)),
+                row("just started, tick not due", started(false, 0), 100, new Defer(Reason.NOT_DUE, ms(9_750) - STEP)),
                 row("just started, at its tick", started(true, 10_000), 10_000, fire(CheckpointTrigger.RECOVERY)));
     }
 

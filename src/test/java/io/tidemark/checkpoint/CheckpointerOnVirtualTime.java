@@ -62,8 +62,8 @@ public final class CheckpointerOnVirtualTime {
             CheckpointListener listener) {
         this.time = time;
         this.shard = shard;
-        this.checkpointer = new Checkpointer(
-                "main", shard, target, dirty, permits.permits, new Loop(time), options, listener);
+        this.checkpointer =
+                new Checkpointer("main", shard, target, dirty, permits.permits, new Loop(time), options, listener);
     }
 
     /** A counter of its own, on a clock. */

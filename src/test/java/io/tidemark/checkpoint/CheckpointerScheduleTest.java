@@ -163,7 +163,9 @@ final class CheckpointerScheduleTest {
                 int waited = ended - each.endedBefore();
                 assertThat(waited).as("generations that a waiter saw end").isLessThanOrEqualTo(2);
                 if (!each.answer().isComplete()) {
-                    assertThat(waited).as("generations that left a waiter waiting").isLessThanOrEqualTo(1);
+                    assertThat(waited)
+                            .as("generations that left a waiter waiting")
+                            .isLessThanOrEqualTo(1);
                 } else if (each.answer().succeeded()) {
                     SyncResult result = each.answer().result();
                     assertThat(result.durableIndex())

@@ -152,7 +152,9 @@ class DirtyCounterTest {
             } else {
                 dirty.complete(captured, start);
             }
-            assertThat(System.nanoTime() - from).as("ns until it was clean often enough").isLessThan(30_000_000_000L);
+            assertThat(System.nanoTime() - from)
+                    .as("ns until it was clean often enough")
+                    .isLessThan(30_000_000_000L);
         }
         done.set(1);
         writer.join();

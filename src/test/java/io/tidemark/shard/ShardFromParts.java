@@ -56,8 +56,7 @@ public final class ShardFromParts {
      *
      * @param directory holds {@code data} and {@code log}; its parent must exist
      */
-    public ShardFromParts(
-            int number, Disk disk, Path directory, BitcaskOptions files, DirtyCounter dirty, World world)
+    public ShardFromParts(int number, Disk disk, Path directory, BitcaskOptions files, DirtyCounter dirty, World world)
             throws IOException {
         this.number = number;
         data = Bitcask.open(disk, directory.resolve("data"), ID, number, files);

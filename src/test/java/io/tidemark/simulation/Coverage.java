@@ -18,8 +18,8 @@ final class Coverage {
 
     /** The same, by names. */
     synchronized void expect(String group, List<String> kinds) {
-        kinds.forEach(kind ->
-                counts.computeIfAbsent(group, none -> new TreeMap<>()).putIfAbsent(kind, 0));
+        kinds.forEach(
+                kind -> counts.computeIfAbsent(group, none -> new TreeMap<>()).putIfAbsent(kind, 0));
     }
 
     void met(String group, Enum<?> kind) {

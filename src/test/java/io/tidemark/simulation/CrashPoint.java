@@ -37,8 +37,12 @@ enum CrashPoint {
     /** Between two steps of anybody's. */
     BETWEEN_STEPS;
 
-    /** Which point an operation of a shard in service is, or null for one of no interest. */
-    static @Nullable CrashPoint of(Operation operation, Path path) {
+    /**
+     * Which point an operation of a shard in service is, or null for one of no interest.
+     *
+     * @param named whether this file has got its name, though the descriptor knows it by the one before
+     */
+    static @Nullable CrashPoint of(Operation operation, Path path, boolean named) {
         String name = path.getFileName().toString();
         if (operation == Operation.FORCE_DIRECTORY) {
             return name.equals("data") ? DATA_DIRECTORY_SYNC : name.equals("log") ? LOG_DIRECTORY_SYNC : null;
@@ -47,14 +51,9 @@ enum CrashPoint {
         } else if (name.startsWith("LOG")) {
             return LOG_CONTROL;
         } else if (name.endsWith(".log.new")) {
-            return SEGMENT_CREATION;
+            return !named ? SEGMENT_CREATION : operation == Operation.WRITE ? LOG_APPEND : LOG_FORCE;
         } else if (name.endsWith(".log")) {
-            return switch (operation) {
-                case WRITE -> LOG_APPEND;
-                case FORCE -> LOG_FORCE;
-                case DELETE -> RELEASE;
-                default -> null;
-            };
+            return operation == Operation.DELETE ? RELEASE : null;
         } else if (name.endsWith(".data")) {
             return switch (operation) {
                 case WRITE -> DATA_APPEND;
@@ -69,7 +68,7 @@ enum CrashPoint {
     /** About how often it is passed in a life; the crash comes at one of these times. */
     int often() {
         return switch (this) {
-            case DATA_APPEND, LOG_APPEND, LOG_FORCE -> 40;
+            case DATA_APPEND, LOG_APPEND, LOG_FORCE -> 25;
             case DATA_FORCE, DATA_DIRECTORY_SYNC, MANIFEST, SEGMENT_CREATION, LOG_CONTROL, STOP, RECOVERY -> 12;
             case OPENING, ROTATION, LOG_DIRECTORY_SYNC -> 6;
             case RELEASE -> 2;

@@ -27,7 +27,6 @@ final class Fiber {
 
     private static final ThreadLocal<@Nullable Fiber> CURRENT = new ThreadLocal<>();
     private static final ConcurrentLinkedDeque<Worker> IDLE = new ConcurrentLinkedDeque<>();
-    private static final int SPINS = 5_000;
     private static final long STUCK_AFTER_NANOS = 20_000_000;
     private static final long LOST_AFTER_NANOS = 60_000_000_000L;
 
@@ -110,12 +109,6 @@ final class Fiber {
     }
 
     private void await() {
-        for (int spin = 0; spin < SPINS; spin++) {
-            if (held()) {
-                return;
-            }
-            Thread.onSpinWait();
-        }
         long from = System.nanoTime();
         long waitsSince = 0;
         while (!held()) {
@@ -179,12 +172,6 @@ final class Fiber {
         }
 
         Fiber takeTurn() {
-            for (int spin = 0; spin < SPINS; spin++) {
-                if (turn.get() != null) {
-                    break;
-                }
-                Thread.onSpinWait();
-            }
             while (true) {
                 Fiber mine = turn.getAndSet(null);
                 if (mine != null) {

@@ -50,9 +50,8 @@ final class Forces {
     void began(int shard) {
         long now = scheduler.nanoTime();
         running.put(shard, now + TimeUnit.MILLISECONDS.toNanos(stallWarnMs));
-        long holding = running.values().stream()
-                .filter(lentAt -> now - lentAt < 0)
-                .count();
+        long holding =
+                running.values().stream().filter(lentAt -> now - lentAt < 0).count();
         checks.that(holding <= limit, "%d generations hold a permit at once, of %d", holding, limit);
     }
 

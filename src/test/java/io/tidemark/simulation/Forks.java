@@ -79,7 +79,8 @@ final class Forks {
                     shard.published());
             return again;
         } catch (IOException refused) {
-            throw new AssertionError("shard " + shard.number() + " does not open after " + how + ": " + refused, refused);
+            throw new AssertionError(
+                    "shard " + shard.number() + " does not open after " + how + ": " + refused, refused);
         }
     }
 

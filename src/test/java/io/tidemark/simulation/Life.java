@@ -4,7 +4,6 @@ import io.tidemark.bitcask.BitcaskOptions;
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.checkpoint.CheckpointerOnVirtualTime;
 import io.tidemark.disk.CorruptionException;
-import io.tidemark.disk.FaultOrder;
 import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.Operation;
 import io.tidemark.disk.OperationRecord;
@@ -13,8 +12,10 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class Life {
     static final Path ROOT = Path.of("/sim");
+    /** Operations before which fibers may be held up and processes die. */
+    private static final Operation[] PLACES = {
+        Operation.CREATE,
+        Operation.OPEN,
+        Operation.WRITE,
+        Operation.FORCE,
+        Operation.CREATE_DIRECTORY,
+        Operation.RENAME,
+        Operation.DELETE,
+        Operation.FORCE_DIRECTORY
+    };
+
     private static final boolean TRACE = Boolean.getBoolean("tidemark.sim.trace");
 
     private final Simulation simulation;
@@ -38,11 +51,11 @@ final class Life {
     private final BitcaskOptions files;
     private final CheckpointerOnVirtualTime.Permits permits = new CheckpointerOnVirtualTime.Permits();
     private final List<LivingShard> shards = new ArrayList<>();
-    private final List<FaultOrder> orders = new ArrayList<>();
+    private final Set<Path> named = new HashSet<>();
     private final Forces forces;
     private CheckpointOptions options;
     private int opened;
-    private int refusals;
+    private int struck;
     private @Nullable LivingShard starting;
     private boolean stopping;
     private boolean over;
@@ -101,14 +114,14 @@ final class Life {
     void trace(String format, Object... details) {
         if (TRACE) {
             System.out.printf(
-                    "%12.3f ms %s%n", scheduler.nanoTime() / 1e6, String.format(java.util.Locale.ROOT, format, details));
+                    "%12.3f ms %s%n",
+                    scheduler.nanoTime() / 1e6, String.format(java.util.Locale.ROOT, format, details));
         }
     }
 
     /** Something failed that fails only if the disk does. */
     void needsAFault(String what, @Nullable Throwable failure) {
-        boolean struck = refusals > 0 || stopping || orders.stream().anyMatch(order -> order.struck() > 0);
-        if (!struck) {
+        if (struck == 0 && !stopping) {
             checks.fail(new AssertionError(what + " without any fault: " + failure, failure));
         }
     }
@@ -116,12 +129,6 @@ final class Life {
     /** Lives it to its end; returns the disk as the next process finds it. */
     FaultyDisk live() {
         watch();
-        plan.faults().forEach(kind -> {
-            FaultOrder order = kind.order(disk.faults(), random);
-            if (order != null) {
-                orders.add(order);
-            }
-        });
         try {
             for (LivingShard shard : shards) {
                 shard.lane().execute(() -> open(shard));
@@ -144,7 +151,6 @@ final class Life {
             scheduler.end();
         }
         checks.rethrow();
-        count();
         return java.util.Objects.requireNonNull(next);
     }
 
@@ -302,12 +308,15 @@ final class Life {
         scheduler.execute(() -> {
             List<Future<Void>> last =
                     shards.stream().map(LivingShard::stopCheckpointer).toList();
-            Future.join(last).onComplete(done -> scheduler.execute(() -> {
-                List<Future<Void>> closed = shards.stream().map(LivingShard::close).toList();
-                stopped = Future.join(closed).transform(also -> done.failed()
-                        ? Future.failedFuture(done.cause())
-                        : also.failed() ? Future.failedFuture(also.cause()) : Future.succeededFuture());
-            }));
+            Future.join(last)
+                    .onComplete(done -> scheduler.execute(() -> {
+                        List<Future<Void>> closed =
+                                shards.stream().map(LivingShard::close).toList();
+                        stopped = Future.join(closed)
+                                .transform(also -> done.failed()
+                                        ? Future.failedFuture(done.cause())
+                                        : also.failed() ? Future.failedFuture(also.cause()) : Future.succeededFuture());
+                    }));
         });
         for (int step = 0; step < 20_000 && !over; step++) {
             Future<Void> ended = stopped;
@@ -328,8 +337,7 @@ final class Life {
             }
             end(disk.crashLosingAllUnforced());
         }
-        boolean struck = refusals > 0 || orders.stream().anyMatch(order -> order.struck() > 0);
-        checks.that(struck, "a stop failed without any fault: %s", ended.cause());
+        checks.that(struck > 0, "a stop failed without any fault: %s", ended.cause());
         checks.that(
                 String.valueOf(ended.cause()).contains("shard "),
                 "a stop failed and does not say which shard: %s",
@@ -339,11 +347,11 @@ final class Life {
     }
 
     private boolean refuseWork() {
-        boolean refused = plan.faults().contains(FaultKind.WORKERS_REFUSE) && random.nextInt(5) == 0;
+        boolean refused = plan.refusesWork() && random.nextInt(5) == 0;
         LivingShard shard = starting;
         starting = null;
         if (refused) {
-            refusals++;
+            struck++;
             met("faults", FaultKind.WORKERS_REFUSE);
             if (shard != null) {
                 shard.notStarted();
@@ -353,7 +361,7 @@ final class Life {
     }
 
     private void watch() {
-        for (Operation operation : FaultKind.places()) {
+        for (Operation operation : PLACES) {
             disk.faults().before(operation, "*", path -> at(operation, path));
         }
         disk.afterEachOperation(this::done);
@@ -369,12 +377,19 @@ final class Life {
         if (point != null && plan.strikes(point)) {
             crash(point);
         }
-        long sleep = operation == Operation.FORCE ? sleep(path) : 0;
-        if (shard == null || simulation.manifestSeen(shard.number()) || path.toString().contains("/log")) {
-            scheduler.yield(sleep);
+        FaultKind fault = plan.strikes(operation, point);
+        if (shard == null
+                || simulation.manifestSeen(shard.number())
+                || path.toString().contains("/log")) {
+            scheduler.yield(fault == null ? 0 : fault.sleepNanos(random));
         }
         if (over) {
             throw new Killed();
+        }
+        if (fault != null) {
+            met("faults", fault);
+            struck += fault.isAFailure() ? 1 : 0;
+            fault.strike(disk.faults(), path);
         }
     }
 
@@ -385,18 +400,7 @@ final class Life {
         if (shard != null && shard.phase() != LivingShard.Phase.SERVING) {
             return shard.phase() == LivingShard.Phase.OPENING ? CrashPoint.OPENING : CrashPoint.RECOVERY;
         }
-        return CrashPoint.of(operation, path);
-    }
-
-    private long sleep(Path path) {
-        for (FaultKind kind : plan.faults()) {
-            String ending = kind.slowForce();
-            if (ending != null && path.toString().endsWith(ending) && random.nextInt(4) == 0) {
-                met("faults", kind);
-                return kind.sleepNanos(random);
-            }
-        }
-        return 0;
+        return CrashPoint.of(operation, path, named.contains(path));
     }
 
     private @Nullable LivingShard shardOf(Path path) {
@@ -409,21 +413,25 @@ final class Life {
 
     private void done(OperationRecord operation) {
         trace("%s", operation.line());
-        if (!over) {
-            simulation.forced().done(operation);
-            if (operation.outcome() != OperationRecord.Outcome.FAILED) {
-                simulation.noteManifest(operation);
-                if (operation.operation() == Operation.CREATE
-                        && operation.path().toString().endsWith(".data")) {
-                    met("files", "data file begun");
-                } else if (operation.operation() == Operation.RENAME
-                        && operation.path().toString().endsWith(".log.new")) {
-                    met("files", "log segment begun");
-                } else if (operation.operation() == Operation.DELETE
-                        && operation.path().toString().endsWith(".log")) {
-                    met("files", "log segment released");
-                }
+        if (over) {
+            return;
+        }
+        simulation.forced().done(operation);
+        if (operation.outcome() == OperationRecord.Outcome.FAILED) {
+            return;
+        }
+        simulation.noteManifest(operation);
+        String name = String.valueOf(operation.path().getFileName());
+        if (operation.operation() == Operation.CREATE) {
+            named.remove(operation.path());
+            if (name.endsWith(".data")) {
+                met("files", "data file begun");
             }
+        } else if (operation.operation() == Operation.RENAME && name.endsWith(".log.new")) {
+            named.add(operation.path());
+            met("files", "log segment begun");
+        } else if (operation.operation() == Operation.DELETE && name.endsWith(".log")) {
+            met("files", "log segment released");
         }
     }
 
@@ -442,17 +450,6 @@ final class Life {
             default -> {
                 met("ends of a process", "killed");
                 end(disk.kill());
-            }
-        }
-    }
-
-    private void count() {
-        int at = 0;
-        for (FaultKind kind : plan.faults()) {
-            if (kind.slowForce() == null && kind != FaultKind.WORKERS_REFUSE) {
-                for (int i = orders.get(at++).struck(); i > 0; i--) {
-                    met("faults", kind);
-                }
             }
         }
     }

@@ -25,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -126,7 +125,8 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
         phase = Phase.RECOVERING;
         published = shard().data().durableIndex();
         checks.that(
-                published <= reference.acknowledged() + reference.unacknowledged().size(),
+                published
+                        <= reference.acknowledged() + reference.unacknowledged().size(),
                 "shard %d: opened at durable index %d, above anything that it was given",
                 number,
                 published);
@@ -134,8 +134,8 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
 
     /** Starts its checkpointer; on the loop. */
     void start(CheckpointerOnVirtualTime.Permits permits, CheckpointOptions options) {
-        checkpointer = new CheckpointerOnVirtualTime(
-                scheduler, number, shard().target(), dirty, permits, options, this);
+        checkpointer =
+                new CheckpointerOnVirtualTime(scheduler, number, shard().target(), dirty, permits, options, this);
         checkpointer().start(options);
     }
 
@@ -266,7 +266,9 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
         if (done.succeeded()) {
             SyncResult result = done.result();
             checks.that(
-                    result.durableIndex() >= seen || result.durableIndex() >= shard().data().snapshot().index(),
+                    result.durableIndex() >= seen
+                            || result.durableIndex()
+                                    >= shard().data().snapshot().index(),
                     "shard %d: a sync was answered with durable index %d, but its caller had seen %d applied",
                     number,
                     result.durableIndex(),
@@ -357,8 +359,7 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
             return false;
         }
         ShardStatus status = mine.status();
-        return notApplied
-                || status.phase() == ShardStatus.Phase.FAILED || status.level() == PressureLevel.FAILED;
+        return notApplied || status.phase() == ShardStatus.Phase.FAILED || status.level() == PressureLevel.FAILED;
     }
 
     /** Nothing to do and nothing to come. */
@@ -416,10 +417,5 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
 
     long published() {
         return published;
-    }
-
-    /** For executors of forks, which only replay. */
-    static Executor atOnce() {
-        return Runnable::run;
     }
 }

@@ -1,18 +1,33 @@
 package io.tidemark.simulation;
 
 import io.tidemark.checkpoint.CheckpointOptions;
+import io.tidemark.disk.Operation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** What is to befall one process. Drawn beforehand, so that each kind of fault and each crash point gets its share. */
 final class Plan {
-    private final List<FaultKind> faults;
+    /** A fault, and at which passages of its place it strikes. */
+    private static final class Ordered {
+        final FaultKind kind;
+        int passages;
+        int times;
+
+        Ordered(FaultKind kind, Random random) {
+            this.kind = kind;
+            this.passages = kind.passage(random);
+            this.times = kind.times(random);
+        }
+    }
+
+    private final List<Ordered> faults;
     private final CrashPoint point;
     private final int steps;
     private int passes;
 
-    private Plan(List<FaultKind> faults, CrashPoint point, int steps, int passes) {
+    private Plan(List<Ordered> faults, CrashPoint point, int steps, int passes) {
         this.faults = faults;
         this.point = point;
         this.steps = steps;
@@ -20,19 +35,29 @@ final class Plan {
     }
 
     static Plan random(Random random) {
-        List<FaultKind> faults = new ArrayList<>();
+        List<Ordered> faults = new ArrayList<>();
         for (int i = random.nextInt(3); i > 0; i--) {
-            FaultKind kind = FaultKind.values()[random.nextInt(FaultKind.values().length)];
-            if (!faults.contains(kind)) {
-                faults.add(kind);
-            }
+            faults.add(new Ordered(FaultKind.values()[random.nextInt(FaultKind.values().length)], random));
         }
         CrashPoint point = CrashPoint.values()[random.nextInt(CrashPoint.values().length)];
-        return new Plan(List.copyOf(faults), point, 60 + random.nextInt(400), random.nextInt(point.often()));
+        return new Plan(faults, point, 60 + random.nextInt(400), random.nextInt(point.often()));
     }
 
-    List<FaultKind> faults() {
-        return faults;
+    /** The fault that strikes an operation, or null. */
+    @Nullable
+    FaultKind strikes(Operation operation, @Nullable CrashPoint at) {
+        for (Ordered fault : faults) {
+            if (fault.kind.matches(operation, at) && fault.times > 0 && fault.passages-- <= 0) {
+                fault.times--;
+                return fault.kind;
+            }
+        }
+        return null;
+    }
+
+    /** Whether the pool is full now and then. */
+    boolean refusesWork() {
+        return faults.stream().anyMatch(fault -> fault.kind == FaultKind.WORKERS_REFUSE);
     }
 
     int steps() {
@@ -68,6 +93,7 @@ final class Plan {
 
     @Override
     public String toString() {
-        return "Plan[faults=" + faults + ", crash=" + point + ", steps=" + steps + "]";
+        return "Plan[faults=" + faults.stream().map(fault -> fault.kind).toList() + ", crash=" + point + ", steps="
+                + steps + "]";
     }
 }

@@ -75,8 +75,7 @@ final class Reference {
             states.add(evaluate(batches.get(next), expected));
         }
         Result wanted = expected.remove(call);
-        checks.that(
-                same(result, wanted), "%s: %s was answered %s, expected %s", shard, call.command(), result, wanted);
+        checks.that(same(result, wanted), "%s: %s was answered %s, expected %s", shard, call.command(), result, wanted);
         return true;
     }
 

@@ -45,8 +45,7 @@ final class Scheduler implements CheckpointerOnVirtualTime.Time {
 
     private final Random random;
     private final BooleanSupplier refuseWork;
-    private final PriorityQueue<Timer> timers =
-            new PriorityQueue<>(
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>(
             Comparator.<Timer>comparingLong(timer -> timer.atNanos).thenComparingLong(timer -> timer.order));
     private final ArrayDeque<Runnable> loop = new ArrayDeque<>();
     private final ArrayDeque<Blocking> blocking = new ArrayDeque<>();
@@ -239,7 +238,7 @@ final class Scheduler implements CheckpointerOnVirtualTime.Time {
         resume(fiber);
     }
 
-    private static void resume(Fiber fiber) {
+    private void resume(Fiber fiber) {
         fiber.run();
         Throwable failure = fiber.failure();
         if (failure != null) {

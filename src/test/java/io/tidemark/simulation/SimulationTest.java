@@ -18,6 +18,17 @@ class SimulationTest {
     private static final int LEAST_OF_EACH = 20;
 
     @Test
+    void sameSeed_givesTheSameLives() {
+        for (long seed = 1; seed <= 10; seed++) {
+            Coverage once = new Coverage();
+            Coverage again = new Coverage();
+            Simulation.run(seed, once);
+            Simulation.run(seed, again);
+            assertThat(again).hasToString(once.toString());
+        }
+    }
+
+    @Test
     void randomLives_recoverToTheReference() {
         Long one = Long.getLong("tidemark.sim.seed");
         long first = one == null ? System.nanoTime() : one;
@@ -28,6 +39,13 @@ class SimulationTest {
         coverage.expect("crash points", CrashPoint.values());
         coverage.expect("generations", CheckpointTrigger.values());
         coverage.expect("operators", List.of("reload", "idle stretch"));
+        coverage.expect(
+                "ends of a process",
+                List.of("power cut", "power cut that lost all that was not forced", "killed", "its log failed"));
+        coverage.expect("ends of a process", List.of("by itself", "stopped in order"));
+        coverage.expect("sync-now", List.of("clean", "answered by generation 1", "answered by generation 2", "failed"));
+        coverage.expect("recoveries", List.of("with a replay", "of a tail written anew"));
+        coverage.expect("checks on a copy of the disk", List.of("durable index", "recovery"));
         long started = System.nanoTime();
         long lives = 0;
         for (int i = 0; i < seeds; i++) {

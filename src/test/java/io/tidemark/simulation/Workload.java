@@ -51,7 +51,8 @@ final class Workload {
                 yield new Command.Delete(gone);
             }
             case 2, 3 ->
-                new Command.IncrementBy(bytes(random.nextInt(5) == 0 ? key() : "n" + random.nextInt(3)), 1 + random.nextInt(9));
+                new Command.IncrementBy(
+                        bytes(random.nextInt(5) == 0 ? key() : "n" + random.nextInt(3)), 1 + random.nextInt(9));
             default -> set();
         };
     }
