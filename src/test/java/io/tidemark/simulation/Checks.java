@@ -14,6 +14,7 @@ final class Checks {
      *
      * @param what a format, for {@link String#format}
      */
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is no dependency of this project
     void that(boolean holds, String what, Object... details) {
         if (!holds) {
             fail(new AssertionError(String.format(what, details)));

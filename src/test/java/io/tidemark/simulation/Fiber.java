@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * Blocking code that can be held up in the middle while others go on: a thread that runs only when it is its turn. Threads
  * are kept and used again.
  *
- * <p>If the code waits for a lock or for another fiber, its turn ends, too ({@link State#STUCK}); once it is free again it
+ * <p>If the code waits for a lock or for another fiber, its turn ends, too ({@link Standing#STUCK}); once it is free again it
  * goes on by itself up to its next {@link #pause}.
  */
 final class Fiber {
     /** Where it is. */
-    enum State {
+    enum Standing {
         /** It is its turn. */
         RUNNING,
         /** Held up by {@link #pause}, or not begun. */
@@ -25,7 +25,6 @@ final class Fiber {
         ENDED
     }
 
-    private static final ThreadLocal<@Nullable Fiber> CURRENT = new ThreadLocal<>();
     private static final ConcurrentLinkedDeque<Worker> IDLE = new ConcurrentLinkedDeque<>();
     private static final long STUCK_AFTER_NANOS = 20_000_000;
     private static final long LOST_AFTER_NANOS = 60_000_000_000L;
@@ -34,7 +33,7 @@ final class Fiber {
     private final Runnable task;
     private final Thread director = Thread.currentThread();
     private final Worker worker;
-    private final AtomicReference<State> state = new AtomicReference<>(State.PAUSED);
+    private volatile Standing state = Standing.PAUSED;
     private volatile boolean killed;
     private volatile @Nullable Throwable failure;
     private long wakeAtNanos;
@@ -49,11 +48,11 @@ final class Fiber {
 
     /** The fiber that calls, or null. */
     static @Nullable Fiber current() {
-        return CURRENT.get();
+        return Thread.currentThread() instanceof Worker worker ? worker.running : null;
     }
 
-    State state() {
-        return state.get();
+    Standing state() {
+        return state;
     }
 
     /** Not to be run before then; long ago for one that does not sleep. */
@@ -73,14 +72,14 @@ final class Fiber {
 
     /** Gives it its turn; returns when that has ended. Called by the thread that made it. */
     void run() {
-        state.set(State.RUNNING);
+        stand(Standing.RUNNING);
         worker.giveTurn(this);
         await();
     }
 
     /** If it was stuck and has got free, waits until it is held up again. */
     void settle() {
-        if (state() == State.STUCK && !worker.waits()) {
+        if (state() == Standing.STUCK && !worker.waits()) {
             await();
         }
     }
@@ -88,14 +87,14 @@ final class Fiber {
     /** Unwinds it: it meets {@link Killed} where it was held up. */
     void kill() {
         killed = true;
-        while (state() == State.PAUSED) {
+        while (state() == Standing.PAUSED) {
             run();
         }
     }
 
     /** Ends its turn, and returns at the next one. Called by the fiber itself. */
     void pause() {
-        state.set(State.PAUSED);
+        stand(Standing.PAUSED);
         LockSupport.unpark(director);
         worker.takeTurn();
         if (killed) {
@@ -103,9 +102,19 @@ final class Fiber {
         }
     }
 
+    private synchronized void stand(Standing now) {
+        state = now;
+    }
+
+    private synchronized void stuck() {
+        if (state == Standing.RUNNING) {
+            state = Standing.STUCK;
+        }
+    }
+
     private boolean held() {
-        State now = state();
-        return now == State.PAUSED || now == State.ENDED;
+        Standing now = state();
+        return now == Standing.PAUSED || now == Standing.ENDED;
     }
 
     private void await() {
@@ -119,7 +128,7 @@ final class Fiber {
             } else if (waitsSince == 0) {
                 waitsSince = now;
             } else if (now - waitsSince > STUCK_AFTER_NANOS) {
-                state.compareAndSet(State.RUNNING, State.STUCK);
+                stuck();
                 return;
             }
             if (now - from > LOST_AFTER_NANOS) {
@@ -131,7 +140,6 @@ final class Fiber {
     }
 
     private void body() {
-        CURRENT.set(this);
         try {
             if (!killed) {
                 task.run();
@@ -140,8 +148,6 @@ final class Fiber {
             // as it was meant
         } catch (Throwable unexpected) {
             failure = unexpected;
-        } finally {
-            CURRENT.remove();
         }
     }
 
@@ -153,6 +159,7 @@ final class Fiber {
     /** A thread for one fiber after another. */
     private static final class Worker extends Thread {
         private final AtomicReference<@Nullable Fiber> turn = new AtomicReference<>();
+        private @Nullable Fiber running;
 
         Worker() {
             super("simulation-fiber");
@@ -167,8 +174,8 @@ final class Fiber {
 
         /** Whether it has its turn and can't go on. */
         boolean waits() {
-            State now = getState();
-            return turn.get() == null && (now == State.BLOCKED || now == State.WAITING || now == State.TIMED_WAITING);
+            Thread.State now = getState();
+            return turn.get() == null && (now == Thread.State.BLOCKED || now == Thread.State.WAITING || now == Thread.State.TIMED_WAITING);
         }
 
         Fiber takeTurn() {
@@ -185,9 +192,11 @@ final class Fiber {
         public void run() {
             while (true) {
                 Fiber fiber = takeTurn();
+                running = fiber;
                 fiber.body();
+                running = null;
                 IDLE.push(this);
-                fiber.state.set(Fiber.State.ENDED);
+                fiber.stand(Fiber.Standing.ENDED);
                 LockSupport.unpark(fiber.director);
             }
         }

@@ -111,6 +111,7 @@ final class Life {
     }
 
     /** Says what happens, if asked to. */
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is no dependency of this project
     void trace(String format, Object... details) {
         if (TRACE) {
             System.out.printf(
@@ -381,7 +382,7 @@ final class Life {
         if (shard == null
                 || simulation.manifestSeen(shard.number())
                 || path.toString().contains("/log")) {
-            scheduler.yield(fault == null ? 0 : fault.sleepNanos(random));
+            scheduler.holdUp(fault == null ? 0 : fault.sleepNanos(random));
         }
         if (over) {
             throw new Killed();

@@ -177,8 +177,8 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
                     number,
                     where,
                     key,
-                    text,
-                    wanted.get(key));
+                    String.valueOf(text),
+                    String.valueOf(wanted.get(key)));
         }
         checks.that(data.keys() == wanted.size(), "shard %d: %s: %d keys", number, where, data.keys());
     }
@@ -215,7 +215,7 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
                 number,
                 key,
                 answers,
-                value);
+                String.valueOf(value));
     }
 
     private final class Asked implements Call {

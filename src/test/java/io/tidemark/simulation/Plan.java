@@ -37,10 +37,14 @@ final class Plan {
     static Plan random(Random random) {
         List<Ordered> faults = new ArrayList<>();
         for (int i = random.nextInt(3); i > 0; i--) {
-            faults.add(new Ordered(FaultKind.values()[random.nextInt(FaultKind.values().length)], random));
+            faults.add(new Ordered(oneOf(FaultKind.values(), random), random));
         }
-        CrashPoint point = CrashPoint.values()[random.nextInt(CrashPoint.values().length)];
+        CrashPoint point = oneOf(CrashPoint.values(), random);
         return new Plan(faults, point, 60 + random.nextInt(400), random.nextInt(point.often()));
+    }
+
+    private static <T> T oneOf(T[] all, Random random) {
+        return List.of(all).get(random.nextInt(all.length));
     }
 
     /** The fault that strikes an operation, or null. */
@@ -79,16 +83,16 @@ final class Plan {
     }
 
     CheckpointOptions options(Random random) {
-        long interval = random.nextBoolean() ? 20 + random.nextInt(500) : 1_000 + random.nextInt(9_000);
-        long warn = 50 + random.nextInt(5_000);
+        long interval = random.nextBoolean() ? 20L + random.nextInt(500) : 1_000L + random.nextInt(9_000);
+        long warn = 50L + random.nextInt(5_000);
         return new CheckpointOptions()
                 .setIntervalMs(interval)
-                .setIdleMs(random.nextInt(3) == 0 ? 0 : random.nextInt(250))
-                .setMaxDelayMs(random.nextBoolean() ? 50 + random.nextInt(1_000) : 180_000)
-                .setMaxDirtyBytes(random.nextInt(3) == 0 ? 4_096 : 256 << 20)
+                .setIdleMs(random.nextInt(3) == 0 ? 0L : random.nextInt(250))
+                .setMaxDelayMs(random.nextBoolean() ? 50L + random.nextInt(1_000) : 180_000L)
+                .setMaxDirtyBytes(random.nextInt(3) == 0 ? 4_096L : 256L << 20)
                 .setMaxConcurrentFsyncs(1 + random.nextInt(3))
                 .setStallWarnMs(warn)
-                .setStallShedMs(warn * (1 + random.nextInt(4)));
+                .setStallShedMs(warn * (1L + random.nextInt(4)));
     }
 
     @Override

@@ -24,7 +24,7 @@ final class Reference {
     private final String shard;
     private final List<Map<String, String>> states = new ArrayList<>(List.of(Map.of()));
     private final List<List<Call>> batches = new ArrayList<>();
-    private final Map<Call, Result> expected = new IdentityHashMap<>();
+    private final IdentityHashMap<Call, Result> expected = new IdentityHashMap<>();
     private final Set<Call> refused = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
     private long base;
     private long logged;
@@ -138,12 +138,12 @@ final class Reference {
         refused.clear();
     }
 
-    private Map<String, String> evaluate(List<Call> batch, Map<Call, Result> results) {
+    private Map<String, String> evaluate(List<Call> batch, IdentityHashMap<Call, Result> results) {
         return evaluate(batch, now(), results);
     }
 
     private static Map<String, String> evaluate(
-            List<Call> batch, Map<String, String> before, @Nullable Map<Call, Result> results) {
+            List<Call> batch, Map<String, String> before, @Nullable IdentityHashMap<Call, Result> results) {
         Map<String, String> state = new HashMap<>(before);
         for (Call call : batch) {
             Result result = evaluate(call.command(), state);

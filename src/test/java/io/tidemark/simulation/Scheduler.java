@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whose turn it is in one simulated process: one event loop, lanes that run one task at a time, workers that block, and the
  * virtual clock. Everything that could happen next is a {@link Choice}, and the random source takes one. Blocking tasks are
- * {@link Fiber}s, which {@link #yield} holds up.
+ * {@link Fiber}s, which {@link #holdUp} holds up.
  *
  * <p>On the thread that made it, and the fibers whose turn it is.
  */
@@ -144,7 +144,7 @@ final class Scheduler implements CheckpointerOnVirtualTime.Time {
      *
      * @param sleepNanos for at least so long
      */
-    void yield(long sleepNanos) {
+    void holdUp(long sleepNanos) {
         Fiber fiber = Fiber.current();
         if (fiber != null && !over && (sleepNanos > 0 || random.nextInt(3) != 0)) {
             fiber.wakeAt(nowNanos + sleepNanos);
@@ -169,7 +169,7 @@ final class Scheduler implements CheckpointerOnVirtualTime.Time {
     void step(@Nullable Runnable outside, int weight) {
         choices.clear();
         fibers.forEach(Fiber::settle);
-        fibers.removeIf(fiber -> fiber.state() == Fiber.State.ENDED);
+        fibers.removeIf(fiber -> fiber.state() == Fiber.Standing.ENDED);
         synchronized (this) {
             if (!loop.isEmpty()) {
                 choices.add(new Choice(20, () -> take(loop).run()));
@@ -184,7 +184,7 @@ final class Scheduler implements CheckpointerOnVirtualTime.Time {
             }
         }
         for (Fiber fiber : fibers) {
-            if (fiber.state() == Fiber.State.PAUSED && fiber.wakeAtNanos() - nowNanos <= 0) {
+            if (fiber.state() == Fiber.Standing.PAUSED && fiber.wakeAtNanos() - nowNanos <= 0) {
                 choices.add(new Choice(10, () -> resume(fiber)));
             }
         }
@@ -255,7 +255,7 @@ final class Scheduler implements CheckpointerOnVirtualTime.Time {
             }
         }
         for (Fiber fiber : fibers) {
-            if (fiber.state() == Fiber.State.PAUSED && fiber.wakeAtNanos() - nowNanos > 0) {
+            if (fiber.state() == Fiber.Standing.PAUSED && fiber.wakeAtNanos() - nowNanos > 0) {
                 next = Math.min(next, fiber.wakeAtNanos());
             }
         }

@@ -29,7 +29,7 @@ final class Simulation {
         this.random = new Random(seed);
         this.coverage = coverage;
         this.workload = new Workload(random);
-        this.maxFileBytes = 4_096 + random.nextInt(8_192);
+        this.maxFileBytes = 4_096L + random.nextInt(8_192);
         int shards = random.nextInt(10) < 6 ? 1 : 2 + random.nextInt(2);
         for (int number = 0; number < shards; number++) {
             references.add(new Reference(checks, "shard " + number));
