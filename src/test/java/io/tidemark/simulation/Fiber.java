@@ -175,7 +175,10 @@ final class Fiber {
         /** Whether it has its turn and can't go on. */
         boolean waits() {
             Thread.State now = getState();
-            return turn.get() == null && (now == Thread.State.BLOCKED || now == Thread.State.WAITING || now == Thread.State.TIMED_WAITING);
+            return turn.get() == null
+                    && (now == Thread.State.BLOCKED
+                            || now == Thread.State.WAITING
+                            || now == Thread.State.TIMED_WAITING);
         }
 
         Fiber takeTurn() {
