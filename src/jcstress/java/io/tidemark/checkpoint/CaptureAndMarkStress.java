@@ -7,50 +7,25 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJ_Result;
-import org.openjdk.jcstress.infra.results.ZJ_Result;
+import org.openjdk.jcstress.infra.results.JZJ_Result;
+import org.openjdk.jcstress.infra.results.ZZZ_Result;
+import org.openjdk.jcstress.infra.results.ZZ_Result;
 
-/**
- * A write and a whole generation at the same time: bytes that the generation did not capture must leave the shard dirty, and
- * the writer must have woken the checkpointer for them.
- */
+/** A write and a whole generation at the same time: bytes that the generation did not capture must leave the shard dirty. */
 public final class CaptureAndMarkStress {
     private CaptureAndMarkStress() {}
 
-    /** Shared by both tests. */
-    static class Shard {
-        final DirtyCounter dirty = new DirtyCounter(System::nanoTime);
-        volatile long published;
-        volatile int wakes;
-        long captured;
-
-        Shard() {
-            dirty.adopt(() -> wakes = 1);
-            dirty.complete(0, dirty.begin());
-        }
-
-        void write() {
-            published = 1;
-            dirty.mark(1, 128);
-        }
-
-        void generation() {
-            DirtyCounter.Start start = dirty.begin();
-            captured = published;
-            dirty.complete(captured, start);
-        }
-    }
-
-    /** Dirty exactly if the write was not captured. */
+    /** Dirty exactly if the write was not captured, and the bytes go with it. */
     @JCStressTest
-    @Outcome(id = "true, 0", expect = Expect.ACCEPTABLE, desc = "not captured, and dirty")
-    @Outcome(id = "false, 1", expect = Expect.ACCEPTABLE, desc = "captured, and clean")
+    @Outcome(id = "0, true, 128", expect = Expect.ACCEPTABLE, desc = "not captured, and dirty")
+    @Outcome(id = "1, false, 0", expect = Expect.ACCEPTABLE, desc = "captured, and clean")
     @Outcome(expect = Expect.FORBIDDEN, desc = "clean over bytes that nobody captured, or dirty for ever")
     @State
-    public static class DirtyUnlessCaptured extends Shard {
+    public static class DirtyUnlessCaptured extends StressedShard {
         /** The writer. */
         @Actor
         public void writer() {
-            write();
+            write(1);
         }
 
         /** The checkpointer. */
@@ -61,9 +36,10 @@ public final class CaptureAndMarkStress {
 
         /** Afterwards. */
         @Arbiter
-        public void after(ZJ_Result result) {
-            result.r1 = dirty.dirty();
-            result.r2 = captured;
+        public void after(JZJ_Result result) {
+            result.r1 = captured;
+            result.r2 = dirty.dirty();
+            result.r3 = dirty.dirtyBytes();
         }
     }
 
@@ -74,13 +50,13 @@ public final class CaptureAndMarkStress {
     @Outcome(id = "1, 1", expect = Expect.ACCEPTABLE, desc = "captured, durable")
     @Outcome(expect = Expect.FORBIDDEN, desc = "durable without having been captured")
     @State
-    public static class DurableOnlyIfCaptured extends Shard {
+    public static class DurableOnlyIfCaptured extends StressedShard {
         private long seen;
 
         /** The writer. */
         @Actor
         public void writer() {
-            write();
+            write(1);
         }
 
         /** The checkpointer. */
@@ -100,6 +76,78 @@ public final class CaptureAndMarkStress {
         public void after(JJ_Result result) {
             result.r1 = seen;
             result.r2 = captured;
+        }
+    }
+
+    /** A write that a generation does not cover wakes the checkpointer for it. */
+    @JCStressTest
+    @Outcome(id = "true, true", expect = Expect.ACCEPTABLE, desc = "not captured, and woken")
+    @Outcome(id = "false, true", expect = Expect.ACCEPTABLE, desc = "woken, and captured after all")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "the first write of a clean shard went unnoticed")
+    @State
+    public static class FirstWriteWakes extends StressedShard {
+        /** The writer. */
+        @Actor
+        public void writer() {
+            write(1);
+        }
+
+        /** The checkpointer. */
+        @Actor
+        public void checkpointer() {
+            generation();
+        }
+
+        /** Afterwards. */
+        @Arbiter
+        public void after(ZZ_Result result) {
+            result.r1 = dirty.dirty();
+            result.r2 = woken;
+        }
+    }
+
+    /**
+     * A later write, in a generation that an earlier one has woken for already, while that generation ends. A mark takes no
+     * fence, so that it costs a few nanoseconds; here both sides may miss each other, and the next tick or mark finds it.
+     */
+    @JCStressTest
+    @Outcome(id = "true, true, true", expect = Expect.ACCEPTABLE, desc = "dirty, woken and seen")
+    @Outcome(id = "true, true, false", expect = Expect.ACCEPTABLE, desc = "dirty, woken")
+    @Outcome(id = "true, false, true", expect = Expect.ACCEPTABLE, desc = "dirty, seen by the generation's end")
+    @Outcome(id = "true, false, false", expect = Expect.ACCEPTABLE_INTERESTING, desc = "dirty, for the next tick")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "clean over bytes that nobody captured")
+    @State
+    public static class LaterWriteWhileAGenerationEnds extends StressedShard {
+        private final DirtyCounter.Start start;
+        private boolean seen;
+
+        /** A generation is running that captured index 1, and a mark after its begin has woken. */
+        public LaterWriteWhileAGenerationEnds() {
+            start = dirty.begin();
+            write(1);
+            captured = published;
+            woken = false;
+        }
+
+        /** The writer. */
+        @Actor
+        public void writer() {
+            write(2);
+        }
+
+        /** The checkpointer. */
+        @Actor
+        public void checkpointer() {
+            dirty.complete(captured, start);
+            seen = dirty.dirty();
+        }
+
+        /** Afterwards. */
+        @Arbiter
+        public void after(ZZZ_Result result) {
+            result.r1 = dirty.dirty();
+            result.r2 = woken;
+            result.r3 = seen;
         }
     }
 }

@@ -371,8 +371,8 @@ final class Checkpointer {
         dirty.complete(captured.index(), generation.start());
         dirty.limit(options.getMaxDirtyBytes());
         reports.tell(() -> target.completed(captured));
-        withdrawn = false;
         health.succeeded();
+        withdrawn = false;
         pressure.set(
                 PressureReason.FSYNC_FAILED,
                 PressureLevel.NORMAL,

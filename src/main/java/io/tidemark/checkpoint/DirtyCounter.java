@@ -72,8 +72,9 @@ public final class DirtyCounter implements Shareable {
 
     /**
      * Says that bytes have been appended to the page cache: after the write returned and what it wrote has been published
-     * to {@link CheckpointTarget#capture}, before the client is answered. Costs a few nanoseconds and takes no lock. Called
-     * by the shard's one writer.
+     * to {@link CheckpointTarget#capture}, before the client is answered. Costs a few nanoseconds and takes no lock and no
+     * fence: one that races the very end of a generation may leave the checkpointer asleep until the next mark or tick.
+     * Called by the shard's one writer.
      *
      * @param index the log index that the bytes belong to; never smaller than at the mark before
      * @param bytes how many bytes

@@ -114,4 +114,53 @@ class DirtyCounterTest {
                 .as("moments in which unsynced bytes were neither dirty nor in flight")
                 .hasValue(0);
     }
+
+    /** What jcstress asks of three threads needs three processors; this needs none to spare. */
+    @Test
+    void writerGenerationsAndReader_neverCleanOverWhatIsNotDurable() throws Exception {
+        proven();
+        AtomicLong published = new AtomicLong();
+        AtomicInteger done = new AtomicInteger();
+        AtomicLong falselyClean = new AtomicLong();
+        AtomicLong clean = new AtomicLong();
+        Thread writer = new Thread(() -> {
+            for (long index = 1; done.get() == 0; index++) {
+                published.set(index);
+                dirty.mark(index, 1);
+                while (index % 64 == 0 && done.get() == 0 && dirty.dirty()) {
+                    Thread.onSpinWait(); // so that it is clean now and then
+                }
+            }
+        });
+        Thread reader = new Thread(() -> {
+            while (done.get() == 0) {
+                long marked = dirty.appendedIndex();
+                if (!dirty.dirty()) {
+                    clean.incrementAndGet();
+                    falselyClean.addAndGet(dirty.durableIndex() < marked ? 1 : 0);
+                }
+            }
+        });
+        writer.start();
+        reader.start();
+        long from = System.nanoTime();
+        for (int generation = 0; generation < 200_000 || clean.get() < 1_000; generation++) {
+            DirtyCounter.Start start = dirty.begin();
+            long captured = published.get();
+            if (generation % 3 == 0) {
+                dirty.fail();
+            } else {
+                dirty.complete(captured, start);
+            }
+            assertThat(System.nanoTime() - from)
+                    .as("ns until it was clean often enough")
+                    .isLessThan(30_000_000_000L);
+        }
+        done.set(1);
+        writer.join();
+        reader.join();
+        assertThat(falselyClean)
+                .as("looks that found it clean over bytes that were not durable")
+                .hasValue(0);
+    }
 }

@@ -1,0 +1,62 @@
+package io.tidemark.simulation;
+
+import io.tidemark.checkpoint.CheckpointOptions;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How many generations of a process are forcing: never more than the permits, but for those that hang and have lent theirs. On
+ * the loop.
+ */
+final class Forces {
+    private final Scheduler scheduler;
+    private final Checks checks;
+    /** When each one lends its permit, by shard. */
+    private final Map<Integer, Long> running = new HashMap<>();
+
+    private int limit;
+    private int newestLimit;
+    private long stallWarnMs;
+    private int reloads;
+    private int reloadsSeen;
+
+    Forces(Scheduler scheduler, Checks checks, CheckpointOptions options) {
+        this.scheduler = scheduler;
+        this.checks = checks;
+        this.limit = options.getMaxConcurrentFsyncs();
+        this.newestLimit = limit;
+        this.stallWarnMs = options.getStallWarnMs();
+    }
+
+    /** A smaller limit counts once those have ended that run, or have their permit and are about to. */
+    void configured(CheckpointOptions options) {
+        newestLimit = options.getMaxConcurrentFsyncs();
+        limit = Math.max(limit, newestLimit);
+        stallWarnMs = options.getStallWarnMs();
+        int reload = ++reloads;
+        scheduler.execute(() -> {
+            reloadsSeen = reload;
+            lower();
+        });
+    }
+
+    private void lower() {
+        if (reloads == reloadsSeen && running.size() <= newestLimit) {
+            limit = newestLimit;
+        }
+    }
+
+    void began(int shard) {
+        long now = scheduler.nanoTime();
+        running.put(shard, now + TimeUnit.MILLISECONDS.toNanos(stallWarnMs));
+        long holding =
+                running.values().stream().filter(lentAt -> now - lentAt < 0).count();
+        checks.that(holding <= limit, "%d generations hold a permit at once, of %d", holding, limit);
+    }
+
+    void ended(int shard) {
+        running.remove(shard);
+        lower();
+    }
+}

@@ -1,0 +1,63 @@
+package io.tidemark.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.checkpoint.CheckpointTrigger;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whole shards, from the log to the checkpointer, through thousands of random lives with failing, slow and hanging disks and
+ * crashes at every step. After each crash recovery must give what the reference says.
+ *
+ * <p>{@code -Dtidemark.sim.seed=N} repeats one seed, {@code -Dtidemark.sim.seeds=N} says how many there are.
+ */
+class SimulationTest {
+    private static final int SEEDS = 2_000;
+    private static final int LEAST_OF_EACH = 20;
+
+    @Test
+    void sameSeed_givesTheSameLives() {
+        for (long seed = 1; seed <= 10; seed++) {
+            Coverage once = new Coverage();
+            Coverage again = new Coverage();
+            Simulation.run(seed, once);
+            Simulation.run(seed, again);
+            assertThat(again).hasToString(once.toString());
+        }
+    }
+
+    @Test
+    void randomLives_recoverToTheReference() {
+        Long one = Long.getLong("tidemark.sim.seed");
+        long first = one == null ? System.nanoTime() : one;
+        int seeds = one == null ? Integer.getInteger("tidemark.sim.seeds", SEEDS) : 1;
+        System.out.println("simulation: seed=" + first + ", " + seeds + " seeds from there");
+        Coverage coverage = new Coverage();
+        coverage.expect("faults", FaultKind.values());
+        coverage.expect("crash points", CrashPoint.values());
+        coverage.expect("generations", CheckpointTrigger.values());
+        coverage.expect("operators", List.of("reload", "idle stretch"));
+        coverage.expect(
+                "ends of a process",
+                List.of("power cut", "power cut that lost all that was not forced", "killed", "its log failed"));
+        coverage.expect("ends of a process", List.of("by itself", "stopped in order"));
+        coverage.expect("sync-now", List.of("clean", "answered by generation 1", "answered by generation 2", "failed"));
+        coverage.expect("recoveries", List.of("with a replay", "of a tail written anew"));
+        coverage.expect("checks on a copy of the disk", List.of("durable index", "recovery"));
+        long started = System.nanoTime();
+        long lives = 0;
+        for (int i = 0; i < seeds; i++) {
+            lives += Simulation.run(first + i, coverage);
+        }
+        System.out.printf(
+                "simulation: %d lives in %d s%n%s%n",
+                lives, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started), coverage);
+        if (seeds >= SEEDS) {
+            assertThat(coverage.below(LEAST_OF_EACH))
+                    .as("kinds met fewer than %d times", LEAST_OF_EACH)
+                    .isEmpty();
+        }
+    }
+}
