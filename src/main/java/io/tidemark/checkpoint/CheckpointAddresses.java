@@ -45,4 +45,14 @@ public final class CheckpointAddresses {
     public static String outcome(String store) {
         return "tidemark." + store + ".checkpoint";
     }
+
+    /**
+     * Published when a watched configuration has changed, or can't be used: {@code {store, outcome, changed: {key: {from,
+     * to}}, why?}}. Outcomes: {@code accepted}, what is in {@code changed} is in force; {@code rejected}, nothing changed,
+     * for the reason in {@code why}; {@code restored}, what was rejected before is gone and nothing differs from what is in
+     * force; {@code needs_restart}, what is in {@code changed} is not in force and can't be while running.
+     */
+    public static String config(String store) {
+        return "tidemark." + store + ".config";
+    }
 }

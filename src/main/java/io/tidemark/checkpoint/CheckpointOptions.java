@@ -128,14 +128,19 @@ public final class CheckpointOptions {
     }
 
     /**
-     * What can't change while a checkpointer runs is the same, or not said.
+     * A copy, as running checkpointers may take it over: {@code node} and {@code clustered}, which can't change meanwhile,
+     * are theirs.
      *
-     * @param running the options of its deployment
-     * @throws IllegalArgumentException naming the key and both values
+     * @param running the options in force
+     * @throws IllegalArgumentException naming the key and both values if these options say otherwise
      */
-    void requireSameIdentity(CheckpointOptions running) {
+    public CheckpointOptions whileRunning(CheckpointOptions running) {
         requireSame("node", running.getNode(), node);
         requireSame("clustered", running.isClustered(), clustered);
+        CheckpointOptions copy = new CheckpointOptions(this);
+        copy.node = running.node;
+        copy.clustered = running.clustered;
+        return copy;
     }
 
     private static void requireSame(String key, Object running, @Nullable Object asked) {

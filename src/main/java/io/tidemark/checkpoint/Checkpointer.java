@@ -51,6 +51,7 @@ final class Checkpointer {
     private final CheckpointLoop loop;
     private final CheckpointReports reports;
     private final CheckpointPressure pressure;
+    private final StallWatch stall;
     private final CheckpointHealth health = new CheckpointHealth();
     private final SyncWaiters waiting = new SyncWaiters();
     private final Promise<Void> stopped = Promise.promise();
@@ -59,11 +60,11 @@ final class Checkpointer {
     private Step step = RESTING;
     private Stop stop = Stop.NOT_ASKED;
     private @Nullable Runnable recheck;
-    private @Nullable Runnable watchdog;
     private @Nullable Throwable drainFailure;
     private long generations;
     private int lastGenerations;
     private boolean tickDue;
+    private long lastTickNanos;
     private long nextTickNanos;
     private long unprovenSinceNanos;
     private long movedNanos;
@@ -87,6 +88,7 @@ final class Checkpointer {
         this.reports = new CheckpointReports(store, shard, listener);
         this.pressure =
                 new CheckpointPressure(options.getNode(), store, shard, dirty, loop::epochMillis, reports::pressure);
+        this.stall = new StallWatch(loop, reports, pressure);
     }
 
     /** Takes the shard over; it counts as dirty until a generation has succeeded. */
@@ -94,6 +96,7 @@ final class Checkpointer {
         nextTickNanos = firstTickNanos;
         unprovenSinceNanos = loop.nanoTime();
         movedNanos = unprovenSinceNanos;
+        lastTickNanos = unprovenSinceNanos;
         reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.adopt(() -> loop.execute(this::evaluate));
         reports.tell(() -> dirty.forgetBeyond(() -> target.capture().index()));
@@ -104,19 +107,39 @@ final class Checkpointer {
         return reports.journal();
     }
 
-    /** New options from now on; a generation in flight and whoever waits are not touched. */
+    /**
+     * New options from now on; a generation in flight and whoever waits are not touched.
+     *
+     * @param nextTickNanos when the next tick comes. A tick that was due before it counts as come, so that reloads, however
+     *     many, don't put ticks off for ever
+     */
     void reconfigure(CheckpointOptions fresh, long nextTickNanos) {
-        this.nextTickNanos = nextTickNanos;
+        long now = loop.nanoTime();
+        long longerMs = Math.max(options.getIntervalMs(), fresh.getIntervalMs());
+        boolean overtaken =
+                now - this.nextTickNanos >= 0 || now - lastTickNanos >= TimeUnit.MILLISECONDS.toNanos(longerMs);
         options = new CheckpointOptions(fresh);
         reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.limit(options.getMaxDirtyBytes());
-        evaluate();
+        stall.follow(options);
+        this.nextTickNanos = nextTickNanos;
+        if (overtaken) {
+            ticked(now);
+        } else {
+            evaluate();
+        }
     }
 
     /** A tick of the interval. Late ticks may come in a burst; they change nothing while a generation runs. */
     void tick() {
         long now = loop.nanoTime();
-        nextTickNanos = now + TimeUnit.MILLISECONDS.toNanos(options.getIntervalMs());
+        long interval = TimeUnit.MILLISECONDS.toNanos(options.getIntervalMs());
+        nextTickNanos = nextTickNanos + interval - now > 0 ? nextTickNanos + interval : now + interval;
+        ticked(now);
+    }
+
+    private void ticked(long now) {
+        lastTickNanos = now;
         tickDue = true;
         if (step == RESTING && stop == Stop.NOT_ASKED && health.repairDue(now)) {
             repair();
@@ -263,7 +286,7 @@ final class Checkpointer {
 
     private void run(Generation generation) {
         step = new Step.Forcing(generation);
-        watchdog = loop.schedule(options.getStallWarnMs(), () -> stalled(generation));
+        stall.begin(generation, options);
         reports.started(generation.trigger());
         loop.runBlocking(
                 () -> {
@@ -273,25 +296,9 @@ final class Checkpointer {
                 failure -> ended(generation, failure));
     }
 
-    /** The force has not come back: tell, let others go on, and in the end shed. It is never interrupted. */
-    private void stalled(Generation generation) {
-        long age = TimeUnit.NANOSECONDS.toMillis(loop.nanoTime() - generation.startedNanos());
-        String detail = reports.name() + ": forcing up to index "
-                + generation.captured().index() + " has not come back for " + age
-                + " ms; the disk hangs or is very slow";
-        boolean shed = age >= options.getStallShedMs();
-        generation.ticket().lend();
-        reports.stalled(detail);
-        pressure.set(PressureReason.FSYNC_STALLED, shed ? PressureLevel.SHED : PressureLevel.WARN, detail);
-        watchdog = shed ? null : loop.schedule(Math.max(1, options.getStallShedMs() - age), () -> stalled(generation));
-    }
-
     private void ended(Generation generation, @Nullable Throwable failure) {
         long now = loop.nanoTime();
-        if (watchdog != null) {
-            watchdog.run();
-            watchdog = null;
-        }
+        stall.end();
         generation.ticket().release(now - generation.startedNanos());
         step = RESTING;
         if (failure instanceof CheckpointLoop.NotStarted) {

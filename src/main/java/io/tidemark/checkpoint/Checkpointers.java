@@ -21,12 +21,17 @@ public final class Checkpointers {
     private final Vertx vertx;
     private final StoreVerticle parent;
     private final String deployment;
+    private final String store;
+    private volatile CheckpointOptions options;
     private @Nullable Future<Void> closed;
 
-    private Checkpointers(Vertx vertx, StoreVerticle parent, String deployment) {
+    private Checkpointers(
+            Vertx vertx, StoreVerticle parent, String deployment, String store, CheckpointOptions options) {
         this.vertx = vertx;
         this.parent = parent;
         this.deployment = deployment;
+        this.store = store;
+        this.options = options;
     }
 
     /**
@@ -60,8 +65,19 @@ public final class Checkpointers {
             throw new IllegalArgumentException("store " + store + " has no target");
         }
         StoreVerticle parent = new StoreVerticle(StoreName.checked(store), List.copyOf(targets), listener);
-        return vertx.deployVerticle(parent, new DeploymentOptions().setConfig(options.toJson()))
-                .map(id -> new Checkpointers(vertx, parent, id));
+        CheckpointOptions mine = new CheckpointOptions(options);
+        return vertx.deployVerticle(parent, new DeploymentOptions().setConfig(mine.toJson()))
+                .map(id -> new Checkpointers(vertx, parent, id, store, mine));
+    }
+
+    /** The store's name. */
+    public String store() {
+        return store;
+    }
+
+    /** The options in force: those of the deployment, or of the last {@link #reconfigure}; a copy. */
+    public CheckpointOptions options() {
+        return new CheckpointOptions(options);
     }
 
     /**
@@ -85,14 +101,21 @@ public final class Checkpointers {
 
     /**
      * Gives every running checkpointer new options. Generations in flight and sync requests that wait are kept; a new
-     * interval ticks from now on.
+     * interval ticks from now on, a force under way is watched by the new limits, and permits are counted by the new number
+     * at once: a larger one lets others begin, a smaller one lets those that are forcing finish first.
      *
-     * @param options copied
-     * @return fails with {@link IllegalArgumentException}, and nothing has changed, if they name another {@code node} or
-     *     {@code clustered} than the deployment's; options that don't say these leave them as they are
+     * @param fresh copied
+     * @return completes when every shard has taken them over; fails with {@link IllegalArgumentException}, and nothing has
+     *     changed, if they name another {@code node} or {@code clustered} than the deployment's. Options that don't say
+     *     these leave them as they are
      */
-    public Future<Void> reconfigure(CheckpointOptions options) {
-        return parent.reconfigure(new CheckpointOptions(options));
+    public synchronized Future<Void> reconfigure(CheckpointOptions fresh) {
+        try {
+            options = fresh.whileRunning(options);
+        } catch (IllegalArgumentException refused) {
+            return Future.failedFuture(refused);
+        }
+        return parent.reconfigure(options());
     }
 
     /**

@@ -29,7 +29,6 @@ final class StoreVerticle extends VerticleBase {
     private final List<String> deployments = new ArrayList<>();
     private final CheckpointListener listener;
     private final Promise<Void> ended = Promise.promise();
-    private volatile CheckpointOptions deployed = new CheckpointOptions();
 
     StoreVerticle(String store, List<CheckpointTarget> targets, CheckpointListener listener) {
         this.store = store;
@@ -41,7 +40,6 @@ final class StoreVerticle extends VerticleBase {
     public Future<?> start() {
         CheckpointOptions options = new CheckpointOptions(config());
         options.requireConsistent();
-        deployed = options;
         ShardClaims.of(vertx).claim(store, 0, targets);
         WorkerExecutor forces = vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store, POOL_SIZE);
         List<Future<String>> started = new ArrayList<>();
@@ -123,11 +121,6 @@ final class StoreVerticle extends VerticleBase {
     }
 
     Future<Void> reconfigure(CheckpointOptions options) {
-        try {
-            options.requireSameIdentity(deployed);
-        } catch (IllegalArgumentException refused) {
-            return Future.failedFuture(refused);
-        }
         ForcePermits.of(vertx).limit(options.getMaxConcurrentFsyncs());
         List<Future<Void>> done = new ArrayList<>();
         for (CheckpointerVerticle child : children) {

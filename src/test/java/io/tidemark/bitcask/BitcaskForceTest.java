@@ -210,8 +210,7 @@ final class BitcaskForceTest {
         disk.faults().clear();
         disk.journal().clear();
         BitcaskSnapshot next = store.snapshot();
-        assertThatThrownBy(() -> store.force(next))
-                .as("a force after one that failed")
+        assertThatThrownBy(() -> store.force(next), "a force after one that failed")
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("earlier");
         assertThat(disk.journal().records()).isEmpty();

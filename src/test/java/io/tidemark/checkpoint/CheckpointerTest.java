@@ -307,25 +307,6 @@ class CheckpointerTest {
     }
 
     @Test
-    void reconfigure_inMidGeneration_keepsItAndItsWaiters() {
-        CheckpointerRig rig = CheckpointerRig.proven();
-        rig.loop.holdBlocking(true);
-        rig.write();
-        Future<SyncResult> riding = rig.checkpointer.sync();
-        rig.loop.settle();
-        Future<SyncResult> waits = rig.checkpointer.sync();
-        rig.checkpointer.reconfigure(new CheckpointOptions().setMaxDelayMs(500), rig.loop.nanoTime());
-        rig.loop.runBlocked();
-        rig.loop.settle();
-        assertThat(riding.succeeded()).isTrue();
-        assertThat(waits.succeeded()).isTrue();
-        assertThat(rig.outcomes).hasSize(1);
-        rig.write();
-        rig.loop.advanceMillis(500);
-        assertThat(rig.loop.blockedTasks()).as("the new delay is in force").isEqualTo(1);
-    }
-
-    @Test
     void journal_manyGenerations_keepsTheLast256() {
         CheckpointerRig rig = CheckpointerRig.proven();
         for (int i = 0; i < 300; i++) {

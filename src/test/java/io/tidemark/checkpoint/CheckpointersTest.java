@@ -232,4 +232,35 @@ class CheckpointersTest {
         }
         assertThat(checkpointers.journal(0)).isNotEmpty();
     }
+
+    @Test
+    void reconfigure_morePermits_aSecondShardIsForcedBesideTheHangingOne() throws Exception {
+        Checkpointers checkpointers = deploy(new CheckpointOptions().setMaxConcurrentFsyncs(1));
+        stores.get(0).gate = new CountDownLatch(1);
+        stores.get(0).write(dirty(0));
+        stores.get(1).write(dirty(1));
+        Future<SyncResult> hangs = checkpointers.syncNow(0);
+        while (stores.get(0).forces.get() == 0) {
+            Thread.onSpinWait();
+        }
+        Future<SyncResult> waits = checkpointers.syncNow(1);
+        assertThatThrownBy(() -> await(waits.timeout(100, TimeUnit.MILLISECONDS)))
+                .as("one permit, and it is taken")
+                .hasMessageContaining("imeout");
+        await(checkpointers.reconfigure(checkpointers.options().setMaxConcurrentFsyncs(2)));
+        assertThat(await(waits).durableIndex()).isEqualTo(1);
+        assertThat(hangs.isComplete()).isFalse();
+        stores.get(0).gate.countDown();
+        await(hangs);
+    }
+
+    @Test
+    void options_areThoseInForce() throws Exception {
+        Checkpointers checkpointers = deploy(new CheckpointOptions().setIdleMs(7));
+        assertThat(checkpointers.store()).isEqualTo("orders");
+        assertThat(checkpointers.options().getIdleMs()).isEqualTo(7);
+        await(checkpointers.reconfigure(new CheckpointOptions().setIdleMs(8)));
+        checkpointers.options().setIdleMs(9);
+        assertThat(checkpointers.options().getIdleMs()).isEqualTo(8);
+    }
 }

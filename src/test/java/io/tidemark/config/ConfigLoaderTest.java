@@ -37,6 +37,7 @@ class ConfigLoaderTest {
                         java.util.Map.entry("max_delay_ms", 180_000L),
                         java.util.Map.entry("max_dirty_bytes", 256L << 20),
                         java.util.Map.entry("max_concurrent_fsyncs", 2L),
+                        java.util.Map.entry("pacing_bytes", 1L << 20),
                         java.util.Map.entry("stall_warn_ms", 5_000L),
                         java.util.Map.entry("stall_shed_ms", 20_000L));
         assertThat(config.log()).isEqualTo(new NodeConfig.Log(null, 64 << 20));

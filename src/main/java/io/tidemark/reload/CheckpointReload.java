@@ -1,0 +1,73 @@
+package io.tidemark.reload;
+
+import io.tidemark.checkpoint.CheckpointOptions;
+import io.tidemark.checkpoint.Checkpointers;
+import io.vertx.config.ConfigRetriever;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+
+/**
+ * Hot reload of {@link CheckpointOptions}: every key of them but {@code node} and {@code clustered} can change while the
+ * checkpointers run; these two may be left out. No generation in flight is disturbed and no sync request is lost, see
+ * {@link Checkpointers#reconfigure}.
+ *
+ * <pre>{@code
+ * ConfigRetriever retriever = ConfigRetriever.create(vertx, new ConfigRetrieverOptions()
+ *         .setIncludeDefaultStores(false)
+ *         .setScanPeriod(1_000)
+ *         .addStore(new ConfigStoreOptions().setType("file").setFormat("yaml").setConfig(new JsonObject().put("path", path))));
+ * ConfigReload reload = CheckpointReload.bind(vertx, retriever, "checkpoint", checkpointers);
+ * }</pre>
+ */
+public final class CheckpointReload {
+    private CheckpointReload() {}
+
+    /**
+     * Keeps running checkpointers at what a section of a configuration says, from now on. A key that is not in the section
+     * has its default; a section that is missing, has an unknown key, or a value of the wrong type or out of range changes
+     * nothing.
+     *
+     * @param retriever see {@link ConfigReload#bind}
+     * @param key of the section, such as {@code checkpoint}
+     */
+    public static ConfigReload bind(Vertx vertx, ConfigRetriever retriever, String key, Checkpointers checkpointers) {
+        return ConfigReload.bind(
+                vertx,
+                retriever,
+                checkpointers.store(),
+                List.of(section(key, checkpointers)),
+                ConfigReload.DEFAULT_SETTLE_MS);
+    }
+
+    /** The section as {@link ConfigReload#bind} takes it, to be bound together with others. */
+    public static ReloadableSection section(String key, Checkpointers checkpointers) {
+        return new Section(key, checkpointers);
+    }
+
+    private record Section(String key, Checkpointers checkpointers) implements ReloadableSection {
+        @Override
+        public JsonObject inForce() {
+            return checkpointers.options().toJson();
+        }
+
+        @Override
+        public JsonObject checked(JsonObject given) {
+            for (String name : given.fieldNames()) {
+                if (given.getValue(name) == null) {
+                    throw new IllegalArgumentException(
+                            fullName(name) + " has no value; give it one or leave the key out");
+                }
+            }
+            return new CheckpointOptions(given)
+                    .whileRunning(checkpointers.options())
+                    .toJson();
+        }
+
+        @Override
+        public Future<Void> apply(JsonObject complete) {
+            return checkpointers.reconfigure(new CheckpointOptions(complete));
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package io.tidemark.reload;
+
+import io.tidemark.checkpoint.CheckpointAddresses;
+import io.tidemark.reload.ReloadOutcome.Change;
+import io.tidemark.reload.ReloadOutcome.Kind;
+import io.vertx.config.ConfigRetriever;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts sections of a watched configuration into force while they change, until it is closed.
+ *
+ * <ul>
+ *   <li>A reading counts once a second one, {@code settleMs} later, is equal.
+ *   <li>All sections are checked before one is put into force: a bad one changes nothing.
+ *   <li>Each outcome is logged once, counted once, and published once at {@link CheckpointAddresses#config}, however often
+ *       the same is read again. A configuration that differs in nothing from what is in force says nothing.
+ *   <li>A configuration that can't be read changes nothing; that it can be read again is told as well.
+ * </ul>
+ *
+ * <p>It takes the exception handler of the retriever's {@link ConfigRetriever#configStream}; what an own one would hear is
+ * published instead. It reads by {@link ConfigRetriever#getConfig}, and a retriever does not tell other {@code listen}ers
+ * of a change that was seen so first, which can happen to the second of two changes within {@code settleMs}; the stream's
+ * handler hears of all. Methods may be called from any thread.
+ */
+public final class ConfigReload {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
+
+    /** Time between the two readings that must be equal, unless it is given. */
+    public static final long DEFAULT_SETTLE_MS = 500;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final String store;
+    private final List<ReloadableSection> sections;
+    private final RetrieverEvents events;
+    private final Consumer<Reading> hearer;
+    private final Settling settling;
+    private final AtomicLongArray counts = new AtomicLongArray(Kind.values().length);
+    private Future<Void> applying = Future.succeededFuture();
+    private @Nullable Reading next;
+    private @Nullable String refusal;
+    private Map<String, Change> needRestart = Map.of();
+    private boolean closed;
+
+    private ConfigReload(
+            Vertx vertx, ConfigRetriever retriever, String store, List<ReloadableSection> sections, long settleMs) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.store = store;
+        this.sections = List.copyOf(sections);
+        this.settling = new Settling(
+                this::after, () -> onContext(retriever.getConfig()), this::watched, settleMs, this::settled);
+        this.hearer = reading -> context.runOnContext(nothing -> heard(reading));
+        this.events = RetrieverEvents.of(retriever);
+        events.add(hearer);
+        JsonObject known = retriever.getCachedConfig();
+        if (!known.isEmpty()) {
+            hearer.accept(new Reading.Good(known));
+        }
+    }
+
+    /**
+     * Watches a retriever from now on; what it has read already counts as read once.
+     *
+     * @param retriever with a scan period, and without the default stores, which would merge the whole environment in; not
+     *     closed by this
+     * @param store where outcomes are published
+     * @param sections one or more
+     * @param settleMs time between the two readings that must be equal, from 1; longer than whoever writes the
+     *     configuration in place may pause in the middle
+     */
+    public static ConfigReload bind(
+            Vertx vertx, ConfigRetriever retriever, String store, List<ReloadableSection> sections, long settleMs) {
+        if (settleMs < 1) {
+            throw new IllegalArgumentException("settleMs is " + settleMs + ", expected 1 or more");
+        }
+        return new ConfigReload(vertx, retriever, store, sections, settleMs);
+    }
+
+    /** How many outcomes of a kind there have been. */
+    public long count(Kind kind) {
+        return counts.get(kind.ordinal());
+    }
+
+    /** Watches no more. Completes when no section is being put into force any more. */
+    public Future<Void> close() {
+        events.remove(hearer);
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(nothing -> {
+            closed = true;
+            next = null;
+            settling.close();
+            applying.otherwiseEmpty().onComplete(done);
+        });
+        return done.future();
+    }
+
+    private Runnable after(long delayMillis, Runnable task) {
+        long timer = vertx.setTimer(
+                delayMillis,
+                id -> context.runOnContext(nothing -> {
+                    if (!closed) {
+                        task.run();
+                    }
+                }));
+        return () -> vertx.cancelTimer(timer);
+    }
+
+    private Future<JsonObject> onContext(Future<JsonObject> reading) {
+        Promise<JsonObject> promise = Promise.promise();
+        reading.onComplete(done -> context.runOnContext(nothing -> {
+            if (!closed) {
+                promise.handle(done);
+            }
+        }));
+        return promise.future();
+    }
+
+    private Object watched(JsonObject config) {
+        List<@Nullable Object> values = new ArrayList<>();
+        sections.forEach(section -> values.add(config.getValue(section.key())));
+        return values;
+    }
+
+    private void heard(Reading reading) {
+        if (!closed) {
+            settling.heard(reading);
+        }
+    }
+
+    /** One after another; of those that come while a section is being put into force, the last one counts. */
+    private void settled(Reading reading) {
+        if (!applying.isComplete()) {
+            next = reading;
+            return;
+        }
+        ReloadPlan plan = reading instanceof Reading.Good good
+                ? ReloadPlan.of(good.config(), sections)
+                : new ReloadPlan.Refuse(((Reading.Bad) reading).why());
+        if (plan instanceof ReloadPlan.Apply apply) {
+            carryOut(apply);
+        } else {
+            refused(((ReloadPlan.Refuse) plan).why());
+        }
+    }
+
+    private void carryOut(ReloadPlan.Apply plan) {
+        Future<Void> all = Future.succeededFuture();
+        for (ReloadPlan.Step step : plan.steps()) {
+            all = all.compose(done -> step.section().apply(step.complete()));
+        }
+        Promise<Void> told = Promise.promise();
+        applying = told.future();
+        all.onComplete(done -> context.runOnContext(nothing -> {
+            if (done.succeeded()) {
+                accepted(plan);
+            } else {
+                refused("could not be put into force: " + done.cause());
+            }
+            told.complete();
+            Reading waiting = next;
+            next = null;
+            if (waiting != null) {
+                settled(waiting);
+            }
+        }));
+    }
+
+    private void accepted(ReloadPlan.Apply plan) {
+        if (!plan.changed().isEmpty()) {
+            ReloadOutcome outcome = tell(Kind.ACCEPTED, plan.changed(), null);
+            LOG.info("store {}: reloaded: {}", store, outcome.changes());
+        } else if (refusal != null) {
+            tell(Kind.RESTORED, Map.of(), null);
+            LOG.info("store {}: the configuration can be used again; it is what is in force", store);
+        }
+        refusal = null;
+        if (!plan.needRestart().equals(needRestart)) {
+            needRestart = plan.needRestart();
+            ReloadOutcome outcome = tell(Kind.NEEDS_RESTART, needRestart, null);
+            if (needRestart.isEmpty()) {
+                LOG.info("store {}: no change of the configuration waits for a restart any more", store);
+            } else {
+                LOG.warn("store {}: not reloaded, takes a restart: {}", store, outcome.changes());
+            }
+        }
+    }
+
+    private void refused(String why) {
+        if (!Objects.equals(why, refusal)) {
+            refusal = why;
+            tell(Kind.REJECTED, Map.of(), why);
+            LOG.warn("store {}: configuration refused, nothing has changed: {}", store, why);
+        }
+    }
+
+    private ReloadOutcome tell(Kind kind, Map<String, Change> changed, @Nullable String why) {
+        ReloadOutcome outcome = new ReloadOutcome(store, kind, changed, why);
+        counts.incrementAndGet(kind.ordinal());
+        vertx.eventBus().publish(CheckpointAddresses.config(store), outcome.toJson());
+        return outcome;
+    }
+}

@@ -1,0 +1,81 @@
+package io.tidemark.reload;
+
+import io.tidemark.reload.ReloadOutcome.Change;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** What a configuration that was read asks for: a decision, without effects. All sections are good, or none is used. */
+sealed interface ReloadPlan {
+
+    /** Nothing of it is used. */
+    record Refuse(String why) implements ReloadPlan {}
+
+    /**
+     * Every section is good.
+     *
+     * @param steps sections to put into force; none if nothing differs
+     * @param changed what differs in them
+     * @param needRestart what differs in sections that can't change while running
+     */
+    record Apply(List<Step> steps, Map<String, Change> changed, Map<String, Change> needRestart)
+            implements ReloadPlan {}
+
+    /** A section and what to put into force of it. */
+    record Step(ReloadableSection section, JsonObject complete) {}
+
+    static ReloadPlan of(JsonObject config, List<ReloadableSection> sections) {
+        List<Step> steps = new ArrayList<>();
+        Map<String, Change> changed = new LinkedHashMap<>();
+        Map<String, Change> needRestart = new LinkedHashMap<>();
+        for (ReloadableSection section : sections) {
+            JsonObject complete;
+            try {
+                complete = section.checked(given(config, section.key()));
+            } catch (RuntimeException unusable) {
+                String why = unusable.getMessage();
+                return new Refuse(why == null ? unusable.toString() : why);
+            }
+            Map<String, Change> differs = changes(section, complete);
+            if (section.needsRestart()) {
+                needRestart.putAll(differs);
+            } else if (!differs.isEmpty()) {
+                changed.putAll(differs);
+                steps.add(new Step(section, complete));
+            }
+        }
+        return new Apply(steps, changed, needRestart);
+    }
+
+    private static JsonObject given(JsonObject config, String key) {
+        Object section = config.getValue(key);
+        if (section instanceof JsonObject json) {
+            return json.copy();
+        }
+        throw new IllegalArgumentException(
+                section == null
+                        ? "section `" + key + "` is missing; an empty one, `" + key + ": {}`, would mean the defaults"
+                        : "`" + key + "` is `" + section + "`, expected a section with keys of its own");
+    }
+
+    private static Map<String, Change> changes(ReloadableSection section, JsonObject complete) {
+        JsonObject before = section.inForce();
+        Map<String, Change> changes = new LinkedHashMap<>();
+        for (String key : before.copy().mergeIn(complete).fieldNames()) {
+            Object from = before.getValue(key);
+            Object to = complete.getValue(key);
+            if (!Objects.equals(from, to)) {
+                changes.put(section.fullName(key), new Change(shown(section, key, from), shown(section, key, to)));
+            }
+        }
+        return changes;
+    }
+
+    private static String shown(
+            ReloadableSection section, String key, @org.jspecify.annotations.Nullable Object value) {
+        return value == null ? "(none)" : section.shown(key, value);
+    }
+}

@@ -1,0 +1,141 @@
+package io.tidemark.reload;
+
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Believes a reading only when a second one, some time later, is equal. A file that is rewritten in place can be read in
+ * the middle: empty, half, or as a shorter configuration that looks whole and would put the missing keys back to their
+ * defaults.
+ *
+ * <p>Whoever watches the configuration hands in what it saw, by {@link #heard}. A retriever says nothing when a file that
+ * could not be read is back as it was; so after a failure this looks by itself, at growing intervals. All calls and
+ * callbacks on one thread.
+ */
+final class Settling {
+    private static final int MOST_DOUBLINGS = 3;
+
+    /** Injected time. */
+    interface Timers {
+        /** Runs a task once after a delay; returns what cancels it. */
+        Runnable after(long delayMillis, Runnable task);
+    }
+
+    private final Timers timers;
+    private final Supplier<Future<JsonObject>> read;
+    private final Function<JsonObject, Object> view;
+    private final long settleMs;
+    private final Consumer<Reading> settled;
+    private @Nullable Reading believed;
+    private @Nullable Reading candidate;
+    private @Nullable Runnable timer;
+    private long looks;
+    private int failures;
+
+    /**
+     * @param read looks again; completes on the one thread
+     * @param view what of a configuration must be equal; the rest may differ each time
+     * @param settled hears each reading that has settled and differs from the one before
+     */
+    Settling(
+            Timers timers,
+            Supplier<Future<JsonObject>> read,
+            Function<JsonObject, Object> view,
+            long settleMs,
+            Consumer<Reading> settled) {
+        this.timers = timers;
+        this.read = read;
+        this.view = view;
+        this.settleMs = settleMs;
+        this.settled = settled;
+    }
+
+    /** Somebody has looked. */
+    void heard(Reading reading) {
+        if (candidate == null ? same(reading, believed) : same(reading, candidate)) {
+            return;
+        }
+        judge(reading);
+    }
+
+    /** Looks no more. */
+    void close() {
+        cancel();
+    }
+
+    private void judge(Reading reading) {
+        if (same(reading, believed)) {
+            candidate = null;
+            rest();
+        } else {
+            candidate = reading;
+            lookIn(settleMs);
+        }
+    }
+
+    private void lookedAgain(Reading reading) {
+        boolean again = candidate != null && (same(reading, candidate) || bothBad(reading, candidate));
+        if (again && !same(reading, believed)) {
+            candidate = null;
+            believed = reading;
+            failures = 0;
+            rest();
+            settled.accept(reading);
+        } else {
+            judge(reading);
+        }
+    }
+
+    private void rest() {
+        if (believed instanceof Reading.Bad) {
+            lookIn(settleMs << Math.min(failures, MOST_DOUBLINGS));
+            failures++;
+        } else {
+            cancel();
+        }
+    }
+
+    private void lookIn(long delayMillis) {
+        cancel();
+        long look = looks;
+        timer = timers.after(delayMillis, () -> look(look));
+    }
+
+    private void look(long look) {
+        Future<JsonObject> reading;
+        try {
+            reading = read.get();
+        } catch (RuntimeException e) {
+            reading = Future.failedFuture(e);
+        }
+        reading.onComplete(done -> {
+            if (look == looks) {
+                lookedAgain(done.succeeded() ? new Reading.Good(done.result()) : Reading.Bad.of(done.cause()));
+            }
+        });
+    }
+
+    /** Neither a timer nor a look under way counts any more. */
+    private void cancel() {
+        looks++;
+        if (timer != null) {
+            timer.run();
+            timer = null;
+        }
+    }
+
+    private static boolean bothBad(Reading one, Reading other) {
+        return one instanceof Reading.Bad && other instanceof Reading.Bad;
+    }
+
+    private boolean same(Reading one, @Nullable Reading other) {
+        return one instanceof Reading.Good good && other instanceof Reading.Good earlier
+                ? Objects.equals(view.apply(good.config()), view.apply(earlier.config()))
+                : one.equals(other);
+    }
+}

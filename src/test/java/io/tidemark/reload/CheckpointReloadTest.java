@@ -1,0 +1,266 @@
+package io.tidemark.reload;
+
+import static io.tidemark.reload.WatchedFile.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import io.tidemark.checkpoint.CheckpointOptions;
+import io.tidemark.checkpoint.Checkpointers;
+import io.tidemark.reload.ReloadOutcome.Kind;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Real checkpointers that follow a real file. */
+@Timeout(60)
+class CheckpointReloadTest {
+    private static final long SETTLE_MS = 30;
+    private static final String START = "checkpoint:\n  interval_ms: 10000\n  idle_ms: 100\n";
+
+    private final Path file;
+    private final WatchedFile watched;
+    private final Checkpointers orders;
+    private final ConfigReload reload;
+
+    CheckpointReloadTest(@TempDir Path dir) throws Exception {
+        file = dir.resolve("app.yaml");
+        Files.writeString(file, START);
+        watched = new WatchedFile(file, "orders", "users");
+        await(watched.retriever.getConfig());
+        orders = deploy("orders");
+        reload = bind(orders);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        watched.close();
+    }
+
+    private Checkpointers deploy(String store) throws Exception {
+        return await(Checkpointers.deploy(
+                watched.vertx, store, new CheckpointOptions().setIdleMs(100), List.of(new EmptyStore())));
+    }
+
+    private ConfigReload bind(Checkpointers checkpointers) {
+        return ConfigReload.bind(
+                watched.vertx,
+                watched.retriever,
+                checkpointers.store(),
+                List.of(CheckpointReload.section("checkpoint", checkpointers)),
+                SETTLE_MS);
+    }
+
+    private JsonObject accepted(String changes) {
+        JsonObject changed = new JsonObject();
+        for (String change : changes.split(", ")) {
+            String[] words = change.split(" ");
+            changed.put(words[0], new JsonObject().put("from", words[1]).put("to", words[2]));
+        }
+        return new JsonObject()
+                .put("store", "orders")
+                .put("outcome", "accepted")
+                .put("changed", changed);
+    }
+
+    @BeforeEach
+    void nothingAtFirst() throws Exception {
+        assertThat(watched.outcomesAfterScans(5))
+                .as("the file says what is in force")
+                .isEmpty();
+    }
+
+    @Test
+    void file_replacedByRename_isInForce() throws Exception {
+        watched.replace("checkpoint:\n  interval_ms: 500\n  idle_ms: 100\n  max_concurrent_fsyncs: 3\n");
+        assertThat(watched.outcome())
+                .isEqualTo(accepted("checkpoint.interval_ms 10000 500, checkpoint.max_concurrent_fsyncs 2 3"));
+        assertThat(orders.options().toJson())
+                .isEqualTo(new CheckpointOptions()
+                        .setIntervalMs(500)
+                        .setIdleMs(100)
+                        .setMaxConcurrentFsyncs(3)
+                        .toJson());
+        assertThat(watched.logged(Level.INFO))
+                .containsExactly("store orders: reloaded: checkpoint.interval_ms 10000 -> 500,"
+                        + " checkpoint.max_concurrent_fsyncs 2 -> 3");
+        assertThat(reload.count(Kind.ACCEPTED)).isEqualTo(1);
+    }
+
+    @Test
+    void file_rewrittenInPlace_isInForce() throws Exception {
+        watched.rewrite("checkpoint: {interval_ms: 500, idle_ms: 100}\n");
+        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.interval_ms 10000 500"));
+        watched.rewrite("checkpoint: {}\n");
+        assertThat(watched.outcome())
+                .as("keys left out have their defaults")
+                .isEqualTo(accepted("checkpoint.interval_ms 500 10000, checkpoint.idle_ms 100 250"));
+        assertThat(orders.options().toJson()).isEqualTo(new CheckpointOptions().toJson());
+    }
+
+    @Test
+    void file_seenHalfWritten_changesNothingUntilItIsWhole() throws Exception {
+        await(reload.close());
+        ConfigReload patient = ConfigReload.bind(
+                watched.vertx,
+                watched.retriever,
+                "orders",
+                List.of(CheckpointReload.section("checkpoint", orders)),
+                1_000);
+        for (String torn : List.of("", "checkpoint:\n", "checkpoint:\n  interval_ms: 1000\n", "checkpoint:\n  inter")) {
+            int before = watched.seen.size();
+            int scans = watched.scans.get();
+            watched.rewrite(torn);
+            while (watched.scans.get() < scans + 3) {
+                Thread.onSpinWait();
+            }
+            watched.rewrite(START);
+            if (torn.endsWith("\n")) {
+                assertThat(watched.seen.size())
+                        .as("the retriever saw: %s", torn)
+                        .isGreaterThan(before);
+            }
+        }
+        assertThat(watched.outcomesAfterScans(2_500 / WatchedFile.SCAN_MS)).isEmpty();
+        watched.rewrite("checkpoint: {interval_ms: 500, idle_ms: 100}\n");
+        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.interval_ms 10000 500"));
+        assertThat(patient.count(Kind.ACCEPTED)).isEqualTo(1);
+        assertThat(patient.count(Kind.REJECTED)).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "checkpoint: {interval_ms: 5}|checkpoint.interval_ms is 5, expected 10 to 86400000",
+                "checkpoint: {interval_ms: 500, idle_ms: soon}|checkpoint.idle_ms is `soon`, expected a whole number",
+                "checkpoint: {intervalMs: 500}|unknown checkpoint option `intervalMs`; known are [clustered, idle_ms, interval_ms",
+                "checkpoint: {interval_ms: }|checkpoint.interval_ms has no value; give it one or leave the key out",
+                "checkpoint: 500|`checkpoint` is `500`, expected a section with keys of its own",
+                "other: {}|section `checkpoint` is missing; an empty one, `checkpoint: {}`, would mean the defaults",
+                "\"\"|section `checkpoint` is missing; an empty one, `checkpoint: {}`, would mean the defaults",
+                "# comments only|there is nothing in it, or nothing but comments",
+                "checkpoint: [|while parsing a flow node; in 'string', line 2, column 1",
+            })
+    void file_bad_changesNothingAndIsToldOnce(String text, String why) throws Exception {
+        watched.replace(text + "\n".repeat(text.isEmpty() ? 0 : 1));
+        JsonObject outcome = watched.outcome();
+        assertThat(outcome.getString("outcome")).isEqualTo("rejected");
+        assertThat(outcome.getString("why")).startsWith(why);
+        unchangedAndToldOnce(why);
+    }
+
+    @Test
+    void file_gone_changesNothingAndIsToldOnce() throws Exception {
+        Files.delete(file);
+        assertThat(watched.outcome().getString("why")).contains(file.toString(), "NoSuchFile");
+        unchangedAndToldOnce(file.toString());
+    }
+
+    @Test
+    void file_directoryInItsPlace_changesNothingAndIsToldOnce() throws Exception {
+        Files.delete(file);
+        Files.createDirectory(file);
+        JsonObject outcome = watched.outcome();
+        while (!outcome.getString("why").contains("directory")) {
+            outcome = watched.outcome(); // it may have been seen deleted
+        }
+        watched.logged(Level.WARN);
+        assertThat(watched.outcomesAfterScans(50)).isEmpty();
+        assertThat(watched.logged(Level.WARN)).isEmpty();
+        Files.delete(file);
+        watched.rewrite(START);
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("restored");
+    }
+
+    @Test
+    void file_notUtf8_changesNothing() throws Exception {
+        Files.write(file, "checkpoint: {interval_ms: \u00e4}".getBytes(StandardCharsets.ISO_8859_1));
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("rejected");
+        assertThat(orders.options().getIntervalMs()).isEqualTo(10_000);
+    }
+
+    private void unchangedAndToldOnce(String why) throws Exception {
+        assertThat(watched.outcomesAfterScans(50)).as("told once").isEmpty();
+        assertThat(watched.logged(Level.WARN))
+                .singleElement()
+                .asString()
+                .startsWith("store orders: configuration refused, nothing has changed: ")
+                .contains(why);
+        assertThat(orders.options().toJson())
+                .isEqualTo(new CheckpointOptions().setIdleMs(100).toJson());
+        assertThat(reload.count(Kind.REJECTED)).isEqualTo(1);
+        watched.replace(START);
+        assertThat(watched.outcome())
+                .isEqualTo(new JsonObject()
+                        .put("store", "orders")
+                        .put("outcome", "restored")
+                        .put("changed", new JsonObject()));
+        watched.replace(START.replace("idle_ms: 100", "idle_ms: 150"));
+        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.idle_ms 100 150"));
+        assertThat(reload.count(Kind.ACCEPTED)).isEqualTo(1);
+        assertThat(reload.count(Kind.RESTORED)).isEqualTo(1);
+        assertThat(reload.count(Kind.REJECTED)).isEqualTo(1);
+    }
+
+    @Test
+    void file_badThenGoodWithChanges_isAcceptedWithoutMoreWords() throws Exception {
+        watched.replace("checkpoint: {interval_ms: 0}\n");
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("rejected");
+        watched.replace(START.replace("idle_ms: 100", "idle_ms: 150"));
+        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.idle_ms 100 150"));
+        assertThat(watched.outcomesAfterScans(20)).isEmpty();
+    }
+
+    @Test
+    void file_sameMeaning_saysNothing() throws Exception {
+        watched.replace("# a comment\ncheckpoint:\n  idle_ms: 100\n  max_dirty_bytes: 268435456\n");
+        assertThat(watched.outcomesAfterScans(20)).isEmpty();
+        watched.replace("other: 1\n" + START);
+        assertThat(watched.outcomesAfterScans(20)).isEmpty();
+        assertThat(watched.logged(Level.INFO)).isEmpty();
+        assertThat(watched.seen).as("the retriever saw both").hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void file_changedBeforeItWasBound_isInForceSoonAfter() throws Exception {
+        Checkpointers users = deploy("users");
+        watched.replace(START.replace("10000", "500"));
+        assertThat(watched.outcome().getString("store")).isEqualTo("orders");
+        bind(users);
+        assertThat(watched.outcome().getString("store")).isEqualTo("users");
+        assertThat(users.options().getIntervalMs()).isEqualTo(500);
+    }
+
+    @Test
+    void twoStores_onOneRetriever_bothFollowAndBothHearOfFailures() throws Exception {
+        Checkpointers users = deploy("users");
+        bind(users);
+        watched.replace(START.replace("10000", "500"));
+        assertThat(List.of(watched.outcome(), watched.outcome()))
+                .extracting(outcome -> outcome.getString("store") + " " + outcome.getString("outcome"))
+                .containsExactlyInAnyOrder("orders accepted", "users accepted");
+        Files.delete(file);
+        assertThat(List.of(watched.outcome(), watched.outcome()))
+                .extracting(outcome -> outcome.getString("store") + " " + outcome.getString("outcome"))
+                .containsExactlyInAnyOrder("orders rejected", "users rejected");
+    }
+
+    @Test
+    void close_fileChangesAfterwards_nothingHappens() throws Exception {
+        await(reload.close());
+        watched.replace(START.replace("10000", "500"));
+        assertThat(watched.outcomesAfterScans(20)).isEmpty();
+        assertThat(watched.seen).as("the retriever saw it").isNotEmpty();
+        assertThat(orders.options().getIntervalMs()).isEqualTo(10_000);
+    }
+}

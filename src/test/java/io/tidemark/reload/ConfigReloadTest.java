@@ -1,0 +1,155 @@
+package io.tidemark.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Several sections of one file. */
+@Timeout(60)
+class ConfigReloadTest {
+    private final Path file;
+    private final WatchedFile watched;
+    private final Section colours = new Section("colours", false);
+    private final Section sizes = new Section("sizes", false);
+    private final Section fixed = new Section("fixed", true);
+
+    ConfigReloadTest(@TempDir Path dir) throws Exception {
+        file = dir.resolve("app.yaml");
+        Files.writeString(file, yaml(1, 1, 1));
+        watched = new WatchedFile(file, "orders");
+        ConfigReload.bind(watched.vertx, watched.retriever, "orders", List.of(colours, sizes, fixed), 30);
+        watched.outcomesAfterScans(5);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        watched.close();
+    }
+
+    private static String yaml(int colour, int size, int password) {
+        return "colours: {n: " + colour + "}\nsizes: {n: " + size + "}\nfixed: {n: " + password + "}\n";
+    }
+
+    /** A number from 0 to 99. */
+    private static final class Section implements ReloadableSection {
+        final List<Integer> applied = new CopyOnWriteArrayList<>();
+        private final String key;
+        private final boolean needsRestart;
+        private volatile int n = 1;
+        private volatile Future<Void> gate = Future.succeededFuture();
+
+        Section(String key, boolean needsRestart) {
+            this.key = key;
+            this.needsRestart = needsRestart;
+        }
+
+        @Override
+        public String key() {
+            return key;
+        }
+
+        @Override
+        public JsonObject inForce() {
+            return new JsonObject().put("n", n);
+        }
+
+        @Override
+        public JsonObject checked(JsonObject given) {
+            if (given.getInteger("n") > 99) {
+                throw new IllegalArgumentException(key + ".n is " + given.getInteger("n"));
+            }
+            return given;
+        }
+
+        @Override
+        public Future<Void> apply(JsonObject complete) {
+            return gate.onSuccess(open -> {
+                n = complete.getInteger("n");
+                applied.add(n);
+            });
+        }
+
+        @Override
+        public boolean needsRestart() {
+            return needsRestart;
+        }
+
+        @Override
+        public String shown(String key, Object value) {
+            return needsRestart ? "(hidden)" : value.toString();
+        }
+    }
+
+    @Test
+    void sections_bothChanged_areOneOutcome() throws Exception {
+        watched.replace(yaml(2, 3, 1));
+        assertThat(watched.outcome().getJsonObject("changed").fieldNames()).containsExactly("colours.n", "sizes.n");
+        assertThat(colours.applied).containsExactly(2);
+        assertThat(sizes.applied).containsExactly(3);
+    }
+
+    @Test
+    void sections_oneIsBad_noneIsPutIntoForce() throws Exception {
+        watched.replace(yaml(2, 100, 1));
+        assertThat(watched.outcome().getString("why")).isEqualTo("sizes.n is 100");
+        assertThat(colours.applied).isEmpty();
+    }
+
+    @Test
+    void sections_oneNeedsARestart_itIsNamedAndTheOtherIsPutIntoForce() throws Exception {
+        watched.replace(yaml(2, 1, 7));
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
+        JsonObject outcome = watched.outcome();
+        assertThat(outcome.getString("outcome")).isEqualTo("needs_restart");
+        assertThat(outcome.getJsonObject("changed").encode())
+                .isEqualTo("{\"fixed.n\":{\"from\":\"(hidden)\",\"to\":\"(hidden)\"}}");
+        assertThat(watched.logged(Level.WARN))
+                .containsExactly("store orders: not reloaded, takes a restart: fixed.n (hidden) -> (hidden)");
+        assertThat(fixed.applied).isEmpty();
+        watched.replace(yaml(3, 1, 7));
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
+        assertThat(watched.outcomesAfterScans(20)).as("it has been told before").isEmpty();
+        watched.replace(yaml(3, 1, 1));
+        assertThat(watched.outcome().encode())
+                .isEqualTo("{\"store\":\"orders\",\"outcome\":\"needs_restart\",\"changed\":{}}");
+    }
+
+    @Test
+    void apply_fails_isRejectedAndNotTriedAgain() throws Exception {
+        colours.gate = Future.failedFuture("no paint");
+        watched.replace(yaml(2, 1, 1));
+        assertThat(watched.outcome().getString("why")).contains("could not be put into force", "no paint");
+        assertThat(watched.outcomesAfterScans(20)).isEmpty();
+        colours.gate = Future.succeededFuture();
+        watched.replace(yaml(3, 1, 1));
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
+        assertThat(colours.applied).containsExactly(3);
+    }
+
+    @Test
+    void apply_takesLong_theLastReadingFollowsIt() throws Exception {
+        Promise<Void> gate = Promise.promise();
+        colours.gate = gate.future();
+        for (int n = 2; n < 6; n++) {
+            watched.replace(yaml(n, 1, 1));
+            assertThat(watched.outcomesAfterScans(10)).isEmpty();
+        }
+        gate.complete();
+        assertThat(watched.outcome().getJsonObject("changed").encode())
+                .isEqualTo("{\"colours.n\":{\"from\":\"1\",\"to\":\"2\"}}");
+        assertThat(watched.outcome().getJsonObject("changed").encode())
+                .isEqualTo("{\"colours.n\":{\"from\":\"2\",\"to\":\"5\"}}");
+        assertThat(colours.applied).containsExactly(2, 5);
+    }
+}

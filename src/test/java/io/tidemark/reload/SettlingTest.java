@@ -1,0 +1,194 @@
+package io.tidemark.reload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+
+/** Which readings are believed, and when; on virtual time, with a file whose every state the test decides. */
+class SettlingTest {
+    private static final int SETTLE_MS = 100;
+
+    private final VirtualTimers timers = new VirtualTimers();
+    private final List<Reading> believed = new ArrayList<>();
+    private final Queue<Promise<JsonObject>> heldReads = new ArrayDeque<>();
+    private Reading file = good(1);
+    private boolean holdReads;
+    private int reads;
+    private final Settling settling =
+            new Settling(timers, this::read, config -> config.getValue("n"), SETTLE_MS, believed::add);
+
+    private static Reading good(Object n) {
+        return new Reading.Good(new JsonObject().put("n", n));
+    }
+
+    private static Reading bad(String why) {
+        return new Reading.Bad(why);
+    }
+
+    private Future<JsonObject> read() {
+        reads++;
+        if (holdReads) {
+            Promise<JsonObject> held = Promise.promise();
+            heldReads.add(held);
+            return held.future();
+        }
+        return file instanceof Reading.Good good
+                ? Future.succeededFuture(good.config())
+                : Future.failedFuture(((Reading.Bad) file).why());
+    }
+
+    /** A scan of the retriever sees the file as it is. */
+    private void scan(Reading now) {
+        file = now;
+        settling.heard(now);
+    }
+
+    private void settled(Reading now) {
+        scan(now);
+        timers.advanceMillis(SETTLE_MS);
+        assertThat(believed).last().isEqualTo(now);
+        believed.clear();
+    }
+
+    @Test
+    void heard_sameAfterTheSettleTime_isBelieved() {
+        scan(good(1));
+        timers.advanceMillis(SETTLE_MS - 1);
+        assertThat(believed).isEmpty();
+        timers.advanceMillis(1);
+        assertThat(believed).containsExactly(good(1));
+        timers.advanceMillis(1_000_000);
+        assertThat(reads).as("a good one is looked at once more, no longer").isEqualTo(1);
+    }
+
+    @Test
+    void heard_tornThenWhole_onlyTheWholeOneIsBelieved() {
+        settled(good(1));
+        scan(good(null));
+        file = good(2);
+        timers.advanceMillis(SETTLE_MS);
+        assertThat(believed).as("two different readings").isEmpty();
+        timers.advanceMillis(SETTLE_MS);
+        assertThat(believed).containsExactly(good(2));
+    }
+
+    @Test
+    void heard_tornThenAsBefore_nothingIsBelieved() {
+        settled(good(1));
+        scan(good(null));
+        file = good(1);
+        timers.advanceMillis(1_000_000);
+        assertThat(believed).isEmpty();
+    }
+
+    @Test
+    void heard_backAsBeforeWithinTheSettleTime_nothingIsBelieved() {
+        settled(good(1));
+        scan(good(null));
+        timers.advanceMillis(SETTLE_MS / 2);
+        scan(good(1));
+        file = good(3);
+        timers.advanceMillis(1_000_000);
+        assertThat(believed).as("the look that was due has been called off").isEmpty();
+    }
+
+    @Test
+    void heard_unreadableForAMoment_isNotReported() {
+        settled(good(1));
+        scan(bad("gone"));
+        file = good(2);
+        timers.advanceMillis(2 * SETTLE_MS);
+        assertThat(believed).containsExactly(good(2));
+    }
+
+    @Test
+    void heard_unreadableForLong_isReportedOnceHoweverOftenItIsSeen() {
+        settled(good(1));
+        for (int scan = 0; scan < 100; scan++) {
+            scan(bad("gone"));
+            timers.advanceMillis(SETTLE_MS / 10);
+        }
+        timers.advanceMillis(1_000_000);
+        assertThat(believed).containsExactly(bad("gone"));
+    }
+
+    @Test
+    void heard_twoKindsOfBadInARow_reportsTheLastOne() {
+        settled(good(1));
+        scan(bad("half"));
+        file = bad("gone");
+        timers.advanceMillis(SETTLE_MS);
+        assertThat(believed).containsExactly(bad("gone"));
+        scan(bad("a directory"));
+        timers.advanceMillis(SETTLE_MS);
+        assertThat(believed).containsExactly(bad("gone"), bad("a directory"));
+    }
+
+    @Test
+    void unreadable_backAsBeforeWithoutAWord_isNoticed() {
+        settled(good(1));
+        settled(bad("gone"));
+        timers.advanceMillis(50 * SETTLE_MS);
+        assertThat(believed).isEmpty();
+        file = good(1);
+        timers.advanceMillis(9 * SETTLE_MS);
+        assertThat(believed).containsExactly(good(1));
+    }
+
+    @Test
+    void unreadable_forAnHour_isLookedAtAtGrowingIntervals() {
+        settled(bad("gone"));
+        reads = 0;
+        timers.advanceMillis(3_600_000);
+        assertThat(reads).isBetween(4_400, 4_600); // every 800 ms
+    }
+
+    @Test
+    void heard_whatIsNotWatchedDiffersEachTime_isBelievedOnce() {
+        for (int scan = 0; scan < 100; scan++) {
+            scan(new Reading.Good(new JsonObject().put("n", 1).put("now", scan)));
+            timers.advanceMillis(SETTLE_MS / 10);
+        }
+        assertThat(believed).hasSize(1);
+    }
+
+    @Test
+    void heard_changesFasterThanItSettles_theLastOneIsBelieved() {
+        for (int scan = 0; scan <= 100; scan++) {
+            scan(good(scan));
+            timers.advanceMillis(SETTLE_MS / 2);
+        }
+        assertThat(believed).isEmpty();
+        timers.advanceMillis(SETTLE_MS);
+        assertThat(believed).containsExactly(good(100));
+    }
+
+    @Test
+    void look_answeredAfterANewerScan_doesNotCount() {
+        holdReads = true;
+        scan(good(1));
+        timers.advanceMillis(SETTLE_MS);
+        scan(good(2));
+        heldReads.remove().complete(new JsonObject().put("n", 1));
+        assertThat(believed).isEmpty();
+        timers.advanceMillis(SETTLE_MS);
+        heldReads.remove().complete(new JsonObject().put("n", 2));
+        assertThat(believed).containsExactly(good(2));
+    }
+
+    @Test
+    void close_looksNoMore() {
+        scan(good(1));
+        settling.close();
+        timers.advanceMillis(1_000_000);
+        assertThat(reads).isZero();
+        assertThat(believed).isEmpty();
+    }
+}
