@@ -102,7 +102,7 @@ java_below() {
 start_node() {
     local log=$1
     buildah run --isolation=chroot --network=host --volume "$work/data:/data" \
-        --env TIDEMARK_REDIS_PASSWORD="$password" --env TIDEMARK_REDIS_PORT=0 \
+        --env TIDEMARK_REDIS_PASSWORD="$password" --env TIDEMARK_REDIS_PORT=0 --env TIDEMARK_ADMIN_PORT=0 \
         "$container" -- "${entrypoint[@]}" run >"$log" 2>"$log.err" &
     started=$!
     for _ in $(seq 300); do

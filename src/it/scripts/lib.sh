@@ -136,7 +136,7 @@ start_node() {
     fi
     require_built
     # shellcheck disable=SC2086
-    java $NODE_JAVA_OPTS -jar "$JAR" run --set "data_dir=$dir/data" --set redis.port=0 "$@" >"$dir/node.out" 2>&1 &
+    java $NODE_JAVA_OPTS -jar "$JAR" run --set "data_dir=$dir/data" --set redis.port=0 --set admin.port=0 "$@" >"$dir/node.out" 2>&1 &
     NODE_PID=$!
     STARTED_PIDS+=("$NODE_PID")
     wait_until 60 "the node's ready line" node_ready_or_dead "$dir/node.out"

@@ -125,8 +125,8 @@ final class ContinuousWrites implements CheckpointListener {
             }
             double age = (now - writtenNanos.get(outcome.shard())[(int) (oldest % REMEMBERED)]) / 1e6;
             worstAge = Math.max(worstAge, age);
-            worstExcess = Math.max(
-                    worstExcess, age - OPTIONS.getMaxDelayMs() - outcome.queueMillis() - outcome.forceMillis());
+            double queuedAndForced = (outcome.queueNanos() + outcome.forceNanos()) / 1e6;
+            worstExcess = Math.max(worstExcess, age - OPTIONS.getMaxDelayMs() - queuedAndForced);
             outcomes.add(outcome);
         }
     }

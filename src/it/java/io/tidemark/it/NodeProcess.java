@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A node in a process of its own, started from the packaged jar (system property {@code tidemark.jar}, else {@code
- * target/tidemark.jar}) on a port of the system's choosing.
+ * target/tidemark.jar}) on ports of the system's choosing.
  *
  * <pre>{@code
  * try (NodeProcess node = NodeProcess.in(dir).set("shards", "1").start();
@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("^redis (\\S+):(\\d+)\\s+ready in .*");
+    private static final Pattern ADMIN = Pattern.compile(".* operators' door on http://\\S+:(\\d+)$");
     private static final Duration EXIT_LIMIT = Duration.ofSeconds(30);
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
@@ -53,17 +54,21 @@ final class NodeProcess implements AutoCloseable {
     private final Queue<String> stdout = new ConcurrentLinkedQueue<>();
     private final Queue<String> stderr = new ConcurrentLinkedQueue<>();
     private final CompletableFuture<Integer> port = new CompletableFuture<>();
+    private final CompletableFuture<Integer> adminPort = new CompletableFuture<>();
     private final List<Thread> readers = new ArrayList<>();
 
     private NodeProcess(Process process) {
         this.process = process;
         readers.add(reader("node-stdout", process.getInputStream(), this::stdoutLine));
-        readers.add(reader("node-stderr", process.getErrorStream(), line -> stderr.add(line)));
+        readers.add(reader("node-stderr", process.getErrorStream(), this::stderrLine));
     }
 
     /** Prepares a node on a data directory. */
     static Builder in(Path dataDir) {
-        return new Builder().set("data_dir", dataDir.toString()).set("redis.port", "0");
+        return new Builder()
+                .set("data_dir", dataDir.toString())
+                .set("redis.port", "0")
+                .set("admin.port", "0");
     }
 
     /** Prepares a bare command line ({@code java -jar JAR ARGS...}), for tests of the command line itself. */
@@ -84,6 +89,11 @@ final class NodeProcess implements AutoCloseable {
         return awaitReady(Duration.ofSeconds(30));
     }
 
+    /** The port of the operators' door, which is open before the node is ready; waits for it, 30 s at most. */
+    int adminPort() {
+        return await(adminPort, Duration.ofSeconds(30), "open for operators");
+    }
+
     /**
      * Waits for the ready line.
      *
@@ -91,10 +101,14 @@ final class NodeProcess implements AutoCloseable {
      * @throws AssertionError with everything the node has printed, if it exits or stays silent
      */
     int awaitReady(Duration limit) {
+        return await(port, limit, "ready");
+    }
+
+    private int await(CompletableFuture<Integer> opened, Duration limit, String what) {
         try {
-            return port.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            return opened.get(limit.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | ExecutionException | InterruptedException notReady) {
-            throw new AssertionError("the node was not ready within " + limit + describe(), notReady);
+            throw new AssertionError("the node was not " + what + " within " + limit + describe(), notReady);
         }
     }
 
@@ -190,6 +204,14 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
+    private void stderrLine(String line) {
+        stderr.add(line);
+        Matcher open = ADMIN.matcher(line);
+        if (open.matches()) {
+            adminPort.complete(Integer.valueOf(open.group(1)));
+        }
+    }
+
     private Thread reader(String name, InputStream in, java.util.function.Consumer<String> sink) {
         Thread thread = new Thread(
                 () -> {
@@ -201,6 +223,7 @@ final class NodeProcess implements AutoCloseable {
                         stderr.add("[" + name + ": " + closed + "]");
                     } finally {
                         port.completeExceptionally(new IOException(name + " has ended"));
+                        adminPort.completeExceptionally(new IOException(name + " has ended"));
                     }
                 },
                 name);

@@ -14,9 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param toIndex the index it captured
  * @param bytes bytes captured
  * @param files files captured
- * @param queueMillis from the decision to the start
- * @param forceMillis from the start to the end
+ * @param queueNanos from the decision to the start, in nanoseconds
+ * @param forceNanos from the start to the end
+ * @param manifestNanos the part of that which the position file took; -1 if the target doesn't tell
  * @param endedEpochMillis when it ended, milliseconds since 1970
+ * @param failedStep what failed, {@code null} if it succeeded
  * @param error why it failed, {@code null} if it succeeded
  */
 public record CheckpointOutcome(
@@ -28,9 +30,11 @@ public record CheckpointOutcome(
         long toIndex,
         long bytes,
         int files,
-        long queueMillis,
-        long forceMillis,
+        long queueNanos,
+        long forceNanos,
+        long manifestNanos,
         long endedEpochMillis,
+        @Nullable ForceStep failedStep,
         @Nullable String error) {
 
     /** Whether everything captured is durable. */
@@ -38,21 +42,36 @@ public record CheckpointOutcome(
         return error == null;
     }
 
-    /** Body of the event on {@link CheckpointAddresses#outcome}. */
+    /** {@code ok} or {@code failed}, in events and metrics. */
+    public String label() {
+        return succeeded() ? "ok" : "failed";
+    }
+
+    /** Body of the event on {@link CheckpointAddresses#outcome}; times in milliseconds with three decimals. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("store", store)
                 .put("shard", shard)
                 .put("generation", generation)
                 .put("trigger", trigger.label())
-                .put("outcome", succeeded() ? "ok" : "failed")
+                .put("outcome", label())
                 .put("from_index", fromIndex)
                 .put("to_index", toIndex)
                 .put("bytes", bytes)
                 .put("files", files)
-                .put("queue_ms", queueMillis)
-                .put("force_ms", forceMillis)
-                .put("ended", endedEpochMillis);
+                .put("queue_ms", millis(queueNanos))
+                .put("force_ms", millis(forceNanos));
+        if (manifestNanos >= 0) {
+            json.put("manifest_ms", millis(manifestNanos));
+        }
+        json.put("ended", endedEpochMillis);
+        if (failedStep != null) {
+            json.put("failed_step", failedStep.label());
+        }
         return error == null ? json : json.put("error", error);
+    }
+
+    private static double millis(long nanos) {
+        return Math.round(nanos / 1e3) / 1e3;
     }
 }

@@ -1,24 +1,39 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.checkpoint.JournalEntry.Incident.What;
 import io.tidemark.pressure.PressureEvent;
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What a checkpointer tells of itself: outcomes to journal and listener, trouble to the log. On its loop. */
+/**
+ * What a checkpointer tells of itself: outcomes to journal and listener, trouble to the log. On its loop, but for what says
+ * otherwise.
+ */
 final class CheckpointReports {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
 
     private final String store;
     private final int shard;
+    private final CheckpointLoop loop;
     private final CheckpointListener listener;
     private final CheckpointJournal journal = new CheckpointJournal();
+    private final Map<PressureReason, PressureLevel> latches = new EnumMap<>(PressureReason.class);
+    private volatile PressureLevel level = PressureLevel.NORMAL;
+    private volatile @Nullable Generation running;
+    private @Nullable ForceRecord record;
     private boolean deferred;
+    private boolean stalled;
 
-    CheckpointReports(String store, int shard, CheckpointListener listener) {
+    CheckpointReports(String store, int shard, CheckpointLoop loop, CheckpointListener listener) {
         this.store = store;
         this.shard = shard;
+        this.loop = loop;
         this.listener = listener;
     }
 
@@ -27,13 +42,35 @@ final class CheckpointReports {
         return "store " + store + " shard " + shard;
     }
 
+    String store() {
+        return store;
+    }
+
     CheckpointJournal journal() {
         return journal;
     }
 
-    void started(CheckpointTrigger trigger) {
+    /** The generation that runs, {@code null} if none does. Any thread. */
+    @Nullable
+    Generation running() {
+        return running;
+    }
+
+    /** The worst of what the checkpointer knows of its disk. Any thread. */
+    PressureLevel level() {
+        return level;
+    }
+
+    /** Returns what takes the force's progress. */
+    ForceProgress started(Generation generation) {
         deferred = false;
-        tell(() -> listener.started(store, shard, trigger));
+        stalled = false;
+        running = generation;
+        ForceRecord fresh = new ForceRecord(
+                loop::nanoTime, (step, nanos) -> tell(() -> listener.forced(store, shard, step, nanos, true)));
+        record = fresh;
+        tell(() -> listener.started(store, shard, generation.trigger()));
+        return fresh;
     }
 
     /** A due shard is put off; only the first time since the last generation is worth an entry. */
@@ -41,11 +78,15 @@ final class CheckpointReports {
         if (!deferred && reason == CheckpointDecision.Reason.STILL_WRITTEN) {
             deferred = true;
             journal.add(new JournalEntry.Deferral(epochMillis, reason.label(), appendedIndex));
+            tell(() -> listener.deferred(store, shard, reason.label()));
         }
     }
 
     /** @param fromIndex the durable index before the generation */
     void ended(Generation generation, long fromIndex, long nowNanos, long epochMillis, @Nullable Throwable failure) {
+        ForceRecord told = record;
+        ForceStep failedStep = failure == null ? null : failedStep(told);
+        long forceNanos = nowNanos - generation.startedNanos();
         CheckpointOutcome outcome = new CheckpointOutcome(
                 store,
                 shard,
@@ -55,51 +96,118 @@ final class CheckpointReports {
                 generation.captured().index(),
                 generation.captured().bytes(),
                 generation.captured().files(),
-                TimeUnit.NANOSECONDS.toMillis(generation.startedNanos() - generation.queuedNanos()),
-                TimeUnit.NANOSECONDS.toMillis(nowNanos - generation.startedNanos()),
+                generation.startedNanos() - generation.queuedNanos(),
+                forceNanos,
+                told == null ? -1 : told.manifestNanos(),
                 epochMillis,
+                failedStep,
                 failure == null ? null : String.valueOf(failure.getMessage()));
+        running = null;
+        record = null;
         journal.add(new JournalEntry.Generation(outcome));
         LOG.debug("{}: {}", name(), outcome);
+        if (stalled) {
+            LOG.warn(
+                    "{}: the force up to index {} came back after {} ms, {}: {} bytes in {} files",
+                    name(),
+                    outcome.toIndex(),
+                    TimeUnit.NANOSECONDS.toMillis(forceNanos),
+                    outcome.label(),
+                    outcome.bytes(),
+                    outcome.files());
+            stalled = false;
+        }
+        if (failedStep != null) {
+            tell(() -> listener.forced(store, shard, failedStep, forceNanos, false));
+        } else if (told != null && !told.told() && outcome.files() > 0) {
+            tell(() -> listener.forced(store, shard, ForceStep.ALL, forceNanos, true));
+        }
         tell(() -> listener.ended(outcome));
     }
 
+    private static ForceStep failedStep(@Nullable ForceRecord told) {
+        ForceRecord.Current at = told == null ? null : told.current();
+        return at == null ? ForceStep.ALL : at.step();
+    }
+
+    /** Which shard, up to where, which file, what happened. */
+    String failureDetail(Generation generation, Throwable failure) {
+        ForceRecord.Current at = record == null ? null : record.current();
+        String where = "";
+        if (at != null && !String.valueOf(failure.getMessage()).contains(at.file())) {
+            where = " at " + at.where();
+        }
+        return name() + ": forcing up to index " + generation.captured().index() + " failed" + where + ": " + failure;
+    }
+
+    /** The same of a force that has not come back. */
+    String stallDetail(Generation generation, long ageMillis) {
+        ForceRecord.Current at = record == null ? null : record.current();
+        return name() + ": forcing up to index " + generation.captured().index() + " has not come back for " + ageMillis
+                + " ms" + (at == null ? "" : ", it is at " + at.where()) + "; the disk hangs or is very slow";
+    }
+
+    void answered(long waitedNanos, boolean ok) {
+        tell(() -> listener.synced(store, shard, waitedNanos, ok));
+    }
+
     void pressure(PressureEvent event) {
+        if (event.level() == PressureLevel.NORMAL) {
+            latches.remove(event.reason());
+        } else {
+            latches.put(event.reason(), event.level());
+        }
+        level = latches.values().stream().max(PressureLevel::compareTo).orElse(PressureLevel.NORMAL);
         tell(() -> listener.pressure(event));
     }
 
     void forceFailed(String detail, Throwable failure) {
         LOG.error(
                 "{}. Client writes of this shard are shed; its files are not forced again. The log has every acknowledged"
-                        + " write",
+                        + " write. Look for the cause in the kernel's log (dmesg)",
                 detail,
                 failure);
     }
 
     void stalled(String detail) {
-        LOG.warn("{}", detail);
+        LOG.warn("{}. It is not interrupted; see what else keeps the disk busy (iostat), and the kernel's log", detail);
+        incident(What.STALLED, detail);
+        if (!stalled) {
+            stalled = true;
+            tell(() -> listener.stalled(store, shard));
+        }
     }
 
     void notStarted(Throwable why) {
+        running = null;
+        record = null;
         LOG.warn(
                 "{}: the force could not be started ({}); that says nothing about the disk; the next tick tries again",
                 name(),
                 why.getMessage());
+        incident(What.NOT_STARTED, String.valueOf(why.getMessage()));
     }
 
     void repaired() {
         LOG.info("{}: repaired from the log; writes are shed until the new files are durable", name());
+        incident(What.REPAIRED, "written anew from the log");
     }
 
     void repairFailed(Throwable why, long pauseMillis) {
         LOG.warn("{}: repair failed: {}; next try in {} ms", name(), why, pauseMillis);
+        incident(What.REPAIR_FAILED, why + "; next try in " + pauseMillis + " ms");
     }
 
     void repairUnsupported(Throwable why) {
         LOG.error("{}: {}; out of service for writes until a restart", name(), why.getMessage());
+        incident(What.NOT_REPAIRABLE, String.valueOf(why.getMessage()));
     }
 
-    /** Calls somebody else's code; what it throws is logged and changes nothing. */
+    private void incident(What what, String detail) {
+        journal.add(new JournalEntry.Incident(loop.epochMillis(), what, detail));
+    }
+
+    /** Calls somebody else's code; what it throws is logged and changes nothing. Any thread. */
     void tell(Runnable call) {
         try {
             call.run();

@@ -12,6 +12,9 @@ import java.io.IOException;
  */
 public interface CheckpointTarget {
 
+    /** A figure that the store does not tell. */
+    int UNKNOWN = -1;
+
     /**
      * What one generation makes durable. Immutable; made by the store, handed back to it, otherwise opaque.
      *
@@ -55,6 +58,16 @@ public interface CheckpointTarget {
     void force(Capture captured) throws IOException;
 
     /**
+     * What the checkpointer calls: {@link #force(Capture)} by a store that can tell what it is at. The times and failures of
+     * its data files, directories and position file are then told apart.
+     *
+     * @param progress takes it; on this thread, for as long as this call lasts
+     */
+    default void force(Capture captured, ForceProgress progress) throws IOException {
+        force(captured);
+    }
+
+    /**
      * What was captured is durable now. Called on the shard's event loop; memory only, for example to hand the index to
      * the log, which then forgets on a thread of its own.
      */
@@ -70,6 +83,11 @@ public interface CheckpointTarget {
      */
     default void repair(Capture failed) throws IOException {
         throw new UnsupportedOperationException("this store can't be repaired in place");
+    }
+
+    /** How many files have unsynced bytes, {@link #UNKNOWN} by default; for reports. Any thread; memory only. */
+    default int dirtyFiles() {
+        return UNKNOWN;
     }
 
     /**

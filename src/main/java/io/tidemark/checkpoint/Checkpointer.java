@@ -66,7 +66,7 @@ final class Checkpointer {
     private boolean tickDue;
     private long lastTickNanos;
     private long nextTickNanos;
-    private long unprovenSinceNanos;
+    private volatile long unprovenSinceNanos;
     private long movedNanos;
     private long seenIndex = -1;
 
@@ -85,7 +85,7 @@ final class Checkpointer {
         this.permits = permits;
         this.loop = loop;
         this.options = new CheckpointOptions(options);
-        this.reports = new CheckpointReports(store, shard, listener);
+        this.reports = new CheckpointReports(store, shard, loop, listener);
         this.pressure =
                 new CheckpointPressure(options.getNode(), store, shard, dirty, loop::epochMillis, reports::pressure);
         this.stall = new StallWatch(loop, reports, pressure);
@@ -105,6 +105,31 @@ final class Checkpointer {
 
     CheckpointJournal journal() {
         return reports.journal();
+    }
+
+    /** How the shard is. Any thread; memory only. */
+    CheckpointStatus status() {
+        Generation running = reports.running();
+        long now = loop.nanoTime();
+        long oldest = unprovenSinceNanos;
+        if (!dirty.unproven()) {
+            oldest = running == null ? dirty.stampNanos() : running.start().oldestNanos();
+        }
+        long durable = Math.max(0, dirty.durableIndex());
+        return new CheckpointStatus(
+                reports.store(),
+                shard,
+                Math.max(durable, dirty.appendedIndex()),
+                durable,
+                dirty.dirtyBytes(),
+                target.dirtyFiles(),
+                dirty.dirty() ? millis(now - oldest) : 0,
+                running == null ? 0 : millis(now - running.startedNanos()),
+                reports.level());
+    }
+
+    private static long millis(long nanos) {
+        return Math.max(0, TimeUnit.NANOSECONDS.toMillis(nanos));
     }
 
     /**
@@ -157,7 +182,9 @@ final class Checkpointer {
             return Future.failedFuture(
                     new SyncException(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped"));
         }
-        Future<SyncResult> answer = waiting.add(loop.nanoTime());
+        long asked = loop.nanoTime();
+        Future<SyncResult> answer = waiting.add(asked);
+        answer.onComplete(done -> reports.answered(loop.nanoTime() - asked, done.succeeded()));
         evaluate();
         return answer;
     }
@@ -287,10 +314,10 @@ final class Checkpointer {
     private void run(Generation generation) {
         step = new Step.Forcing(generation);
         stall.begin(generation, options);
-        reports.started(generation.trigger());
+        ForceProgress progress = reports.started(generation);
         loop.runBlocking(
                 () -> {
-                    target.force(generation.captured());
+                    target.force(generation.captured(), progress);
                     return null;
                 },
                 failure -> ended(generation, failure));
@@ -342,8 +369,7 @@ final class Checkpointer {
     }
 
     private void failed(Generation generation, Throwable failure, long now) {
-        String detail = reports.name() + ": forcing up to index "
-                + generation.captured().index() + " failed: " + failure;
+        String detail = reports.failureDetail(generation, failure);
         if (!health.unproven()) {
             unprovenSinceNanos = generation.start().oldestNanos();
         }

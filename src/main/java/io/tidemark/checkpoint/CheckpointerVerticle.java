@@ -107,7 +107,7 @@ public final class CheckpointerVerticle extends VerticleBase {
                 permits,
                 new VertxLoop(vertx, context, forces),
                 options,
-                new Publishing(options.getNode()));
+                new CheckpointListeners(new Publishing(options.getNode()), listener));
         checkpointer = mine;
         mine.start(tickEvery(options.getIntervalMs(), mine));
         return Future.succeededFuture();
@@ -134,6 +134,13 @@ public final class CheckpointerVerticle extends VerticleBase {
     List<JournalEntry> journal() {
         Checkpointer mine = checkpointer;
         return mine == null ? List.of() : mine.journal().entries();
+    }
+
+    /** How the shard is, {@code null} before the start. Any thread. */
+    @Nullable
+    CheckpointStatus status() {
+        Checkpointer mine = checkpointer;
+        return mine == null ? null : mine.status();
     }
 
     @Override
@@ -219,22 +226,15 @@ public final class CheckpointerVerticle extends VerticleBase {
         }
 
         @Override
-        public void started(String store, int shard, CheckpointTrigger trigger) {
-            listener.started(store, shard, trigger);
-        }
-
-        @Override
         public void ended(CheckpointOutcome outcome) {
             vertx.eventBus()
                     .publish(
                             CheckpointAddresses.outcome(store), outcome.toJson().put("node", node));
-            listener.ended(outcome);
         }
 
         @Override
         public void pressure(PressureEvent event) {
             vertx.eventBus().publish(PressureEvent.ADDRESS, event.toJson());
-            listener.pressure(event);
         }
     }
 }

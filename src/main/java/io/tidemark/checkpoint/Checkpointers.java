@@ -4,6 +4,7 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,8 +119,37 @@ public final class Checkpointers {
         return parent.reconfigure(options());
     }
 
+    /** How many shards it has; they are numbered from 0. */
+    public int shards() {
+        return parent.shards();
+    }
+
     /**
-     * A shard's last 256 generations and deferrals, oldest first; also after the end. Never blocks.
+     * How a shard is. Never blocks.
+     *
+     * @throws IllegalArgumentException if there is no such shard
+     */
+    public CheckpointStatus status(int shard) {
+        return Objects.requireNonNull(parent.child(shard).status(), "not started");
+    }
+
+    /** From now on this listener hears, too. What went before is in {@link #status} and {@link #journal}. */
+    public void addListener(CheckpointListener listener) {
+        parent.listeners().add(listener);
+    }
+
+    /** This listener hears no more. */
+    public void removeListener(CheckpointListener listener) {
+        parent.listeners().remove(listener);
+    }
+
+    /** Tells the listeners that new options came to this store, and whether they could be used. */
+    public void reloaded(boolean accepted) {
+        parent.listeners().reloaded(parent.store(), accepted);
+    }
+
+    /**
+     * A shard's last 256 generations, deferrals and incidents, oldest first; also after the end. Never blocks.
      *
      * @throws IllegalArgumentException if there is no such shard
      */

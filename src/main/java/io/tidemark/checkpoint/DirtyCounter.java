@@ -106,6 +106,11 @@ public final class DirtyCounter implements Shareable {
         return unproven || appendedIndex > durableIndex;
     }
 
+    /** Whether no generation has succeeded since the start, or since the last failure. */
+    boolean unproven() {
+        return unproven;
+    }
+
     /** Whether a generation is running. Any thread. */
     public boolean inFlight() {
         return inFlight;

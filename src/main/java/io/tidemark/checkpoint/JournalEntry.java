@@ -1,11 +1,12 @@
 package io.tidemark.checkpoint;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Locale;
 
-/** What a shard's journal keeps: a generation, or that one was put off. */
+/** What a shard's journal keeps: a generation, that one was put off, or trouble with one. */
 public sealed interface JournalEntry {
 
-    /** For people and for JSON over HTTP. */
+    /** For people and for JSON over HTTP; {@code kind} tells which it is. */
     JsonObject toJson();
 
     /** A generation that ended. */
@@ -31,6 +32,38 @@ public sealed interface JournalEntry {
                     .put("at", atEpochMillis)
                     .put("reason", reason)
                     .put("appended_index", appendedIndex);
+        }
+    }
+
+    /**
+     * What went wrong beside a generation's own failure, or came right again.
+     *
+     * @param atEpochMillis when, milliseconds since 1970
+     * @param what what happened
+     * @param detail for people
+     */
+    record Incident(long atEpochMillis, What what, String detail) implements JournalEntry {
+        /** What happened. */
+        public enum What {
+            /** A force has not come back for {@code stall_warn_ms} or {@code stall_shed_ms}. */
+            STALLED,
+            /** A force could not be started; that says nothing about the disk. */
+            NOT_STARTED,
+            /** After a failed force everything was written anew. */
+            REPAIRED,
+            /** That failed; it will be tried again. */
+            REPAIR_FAILED,
+            /** After a failed force the shard is out of service until a restart. */
+            NOT_REPAIRABLE
+        }
+
+        @Override
+        public JsonObject toJson() {
+            return new JsonObject()
+                    .put("kind", "incident")
+                    .put("at", atEpochMillis)
+                    .put("what", what.name().toLowerCase(Locale.ROOT))
+                    .put("detail", detail);
         }
     }
 }

@@ -58,9 +58,7 @@ final class StallWatch {
             generation.ticket().lend();
         }
         if (level != before) {
-            String detail = reports.name() + ": forcing up to index "
-                    + generation.captured().index() + " has not come back for " + age
-                    + " ms; the disk hangs or is very slow";
+            String detail = reports.stallDetail(generation, age);
             if (level.compareTo(before) > 0) {
                 reports.stalled(detail);
             }

@@ -25,15 +25,17 @@ final class StoreVerticle extends VerticleBase {
 
     private final String store;
     private final List<CheckpointTarget> targets;
+    private final CheckpointListeners listeners;
+    private final CheckpointSummary summary;
     private final List<CheckpointerVerticle> children = new ArrayList<>();
     private final List<String> deployments = new ArrayList<>();
-    private final CheckpointListener listener;
     private final Promise<Void> ended = Promise.promise();
 
     StoreVerticle(String store, List<CheckpointTarget> targets, CheckpointListener listener) {
         this.store = store;
         this.targets = targets;
-        this.listener = listener;
+        this.summary = new CheckpointSummary(store, this::summarizeAfter);
+        this.listeners = new CheckpointListeners(summary, listener);
     }
 
     @Override
@@ -41,10 +43,11 @@ final class StoreVerticle extends VerticleBase {
         CheckpointOptions options = new CheckpointOptions(config());
         options.requireConsistent();
         ShardClaims.of(vertx).claim(store, 0, targets);
+        summary.interval(options.getIntervalMs());
         WorkerExecutor forces = vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store, POOL_SIZE);
         List<Future<String>> started = new ArrayList<>();
         for (int shard = 0; shard < targets.size(); shard++) {
-            CheckpointerVerticle child = new CheckpointerVerticle(store, shard, targets.get(shard), listener, forces);
+            CheckpointerVerticle child = new CheckpointerVerticle(store, shard, targets.get(shard), listeners, forces);
             children.add(child);
             started.add(vertx.deployVerticle(child, new DeploymentOptions().setConfig(config()))
                     .onSuccess(deployments::add));
@@ -70,6 +73,22 @@ final class StoreVerticle extends VerticleBase {
                 .mapEmpty();
     }
 
+    private void summarizeAfter(long delayMillis) {
+        vertx.setTimer(delayMillis, timer -> summary.write());
+    }
+
+    String store() {
+        return store;
+    }
+
+    int shards() {
+        return targets.size();
+    }
+
+    CheckpointListeners listeners() {
+        return listeners;
+    }
+
     /** Something could not be deployed: what could is stopped before the shards are free for others. */
     private Future<Void> giveUp(Throwable why) {
         List<Future<Void>> stopped = deployments.stream().map(vertx::undeploy).toList();
@@ -86,6 +105,7 @@ final class StoreVerticle extends VerticleBase {
         List<Future<Void>> outcomes =
                 children.stream().map(CheckpointerVerticle::ended).toList();
         Future.join(outcomes).onComplete(all -> {
+            summary.write();
             String failures = outcomes.stream()
                     .filter(Future::failed)
                     .map(outcome -> String.valueOf(outcome.cause().getMessage()))
@@ -122,6 +142,7 @@ final class StoreVerticle extends VerticleBase {
 
     Future<Void> reconfigure(CheckpointOptions options) {
         ForcePermits.of(vertx).limit(options.getMaxConcurrentFsyncs());
+        summary.interval(options.getIntervalMs());
         List<Future<Void>> done = new ArrayList<>();
         for (CheckpointerVerticle child : children) {
             done.add(onLoop(child, answer -> {

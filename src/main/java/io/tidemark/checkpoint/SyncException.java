@@ -5,7 +5,8 @@ public final class SyncException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private final SyncFailure failure;
 
-    SyncException(SyncFailure failure, String message) {
+    /** Says what kind, and for people which shard and why. */
+    public SyncException(SyncFailure failure, String message) {
         super(message, null, false, false);
         this.failure = failure;
     }

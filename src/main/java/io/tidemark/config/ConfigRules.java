@@ -25,6 +25,9 @@ final class ConfigRules {
         if (disjoint(wrong, ConfigKey.REDIS_HOST, ConfigKey.REDIS_PASSWORD, ConfigKey.REDIS_ALLOW_NO_PASSWORD)) {
             reachable(values).ifPresent(problems::add);
         }
+        if (disjoint(wrong, ConfigKey.ADMIN_HOST, ConfigKey.REDIS_PASSWORD, ConfigKey.REDIS_ALLOW_NO_PASSWORD)) {
+            adminReachable(values).ifPresent(problems::add);
+        }
         if (disjoint(wrong, ConfigKey.LOG_DIR, ConfigKey.DATA_DIR)) {
             nested(values).ifPresent(problems::add);
         }
@@ -33,14 +36,29 @@ final class ConfigRules {
 
     private static Optional<String> reachable(Map<ConfigKey, Object> values) {
         String host = String.valueOf(values.get(ConfigKey.REDIS_HOST));
-        if (isLoopback(host)
-                || values.containsKey(ConfigKey.REDIS_PASSWORD)
-                || Boolean.TRUE.equals(values.get(ConfigKey.REDIS_ALLOW_NO_PASSWORD))) {
+        if (!open(host, values)) {
             return Optional.empty();
         }
         return Optional.of("`redis.host` is " + host + ", which others can reach, and there is no `redis.password`:"
                 + " anyone could read and change the data. Set `redis.password`, or listen on 127.0.0.1, or set"
                 + " `redis.allow_no_password` to true if the network is closed");
+    }
+
+    private static Optional<String> adminReachable(Map<ConfigKey, Object> values) {
+        String host = String.valueOf(values.get(ConfigKey.ADMIN_HOST));
+        if (!open(host, values)) {
+            return Optional.empty();
+        }
+        return Optional.of("`admin.host` is " + host + ", which others can reach, and there is no `redis.password`,"
+                + " which guards that door too: anyone could ask for syncs. Set `redis.password`, or listen on"
+                + " 127.0.0.1, or set `redis.allow_no_password` to true if the network is closed");
+    }
+
+    /** Whether others can reach an address, and nothing keeps them out. */
+    private static boolean open(String host, Map<ConfigKey, Object> values) {
+        return !isLoopback(host)
+                && !values.containsKey(ConfigKey.REDIS_PASSWORD)
+                && !Boolean.TRUE.equals(values.get(ConfigKey.REDIS_ALLOW_NO_PASSWORD));
     }
 
     private static Optional<String> nested(Map<ConfigKey, Object> values) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDir directory of everything that is kept
  * @param shards number of shards
  * @param redis the door for Redis clients
+ * @param admin the operators' door
  * @param checkpoint the section {@code checkpoint}, every key with its value, sizes in bytes; a copy at each call
  * @param log the logs
  * @param bitcask the data files
@@ -24,6 +25,7 @@ public record NodeConfig(
         Path dataDir,
         int shards,
         Redis redis,
+        Admin admin,
         JsonObject checkpoint,
         Log log,
         Bitcask bitcask,
@@ -49,6 +51,14 @@ public record NodeConfig(
                     + maxClients + "]";
         }
     }
+
+    /**
+     * The operators' door: HTTP. What changes something there asks for the Redis clients' password.
+     *
+     * @param host address to listen on
+     * @param port port, 0 for any free one
+     */
+    public record Admin(String host, int port) {}
 
     /**
      * The logs.
@@ -101,6 +111,7 @@ public record NodeConfig(
                         from.integer(ConfigKey.REDIS_MAX_REQUEST_BYTES),
                         from.integer(ConfigKey.REDIS_MAX_OUTPUT_BYTES),
                         from.integer(ConfigKey.REDIS_MAX_CLIENTS)),
+                new Admin(from.text(ConfigKey.ADMIN_HOST), from.integer(ConfigKey.ADMIN_PORT)),
                 checkpoint,
                 new Log(logDir == null ? null : Path.of(logDir), from.integer(ConfigKey.LOG_SEGMENT_BYTES)),
                 new Bitcask(from.integer(ConfigKey.BITCASK_MAX_FILE_BYTES)),

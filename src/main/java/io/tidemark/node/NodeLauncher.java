@@ -1,5 +1,8 @@
 package io.tidemark.node;
 
+import io.tidemark.admin.AdminOptions;
+import io.tidemark.admin.AdminVerticle;
+import io.tidemark.admin.NodePhase;
 import io.tidemark.bitcask.BitcaskOptions;
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.config.NodeConfig;
@@ -34,15 +37,17 @@ import org.slf4j.LoggerFactory;
  * Starts the node's parts in order, waits until it is to stop, and stops them in reverse order. It doesn't close what it
  * is given.
  *
- * <p>Start: the clients' door, which answers {@code -LOADING}; the shards' files; their checkpointers; the logs. Stop: the
- * shards answer what they have taken and are forced, the logs are closed, then the door.
+ * <p>Start: the operators' door; the clients' door, which answers {@code -LOADING}; the shards' files; their checkpointers;
+ * the logs. Stop: the shards answer what they have taken and are forced, the logs are closed, then the clients' door, then
+ * the operators'.
  *
  * @param vertx what the parts are deployed on
+ * @param metrics the registry of that Vert.x
  * @param config checked and complete
  * @param directory opened and locked
  * @param stop completes when the process is asked to stop, which may be before the parts have started
  */
-record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, StopSignal stop) {
+record NodeLauncher(Vertx vertx, NodeMetrics metrics, NodeConfig config, DataDirectory directory, StopSignal stop) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLauncher.class);
     private static final String STORE = "main";
     private static final int DOORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -56,19 +61,23 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
     ExitCode runUntilStopped() throws StartupException {
         CompletableFuture<ExitCode> failed = new CompletableFuture<>();
         CompletableFuture<Object> over = CompletableFuture.anyOf(stop.asked(), failed);
-        LocalShards shards =
-                new LocalShards(vertx, Disk.real(), shardOptions(), cause -> failed.complete(ExitCode.LOG_FAILED));
+        LocalShards shards = new LocalShards(
+                vertx, Disk.real(), shardOptions(), cause -> failed.complete(ExitCode.LOG_FAILED), metrics);
+        AtomicReference<NodePhase> phase = new AtomicReference<>(NodePhase.OPENING);
+        AdminVerticle admin = new AdminVerticle(adminOptions(), shards, phase::get, metrics::scrape);
+        String adminId = openAdmin(admin);
         AtomicReference<LoadingState> loading = new AtomicReference<>(LoadingState.LOADING);
-        RedisServer door = new RedisServer(redisOptions(), shards, facts(), loading::get, stop::ask);
+        RedisServer door = new RedisServer(redisOptions(), shards, facts(admin), loading::get, stop::ask);
         String doorId = openDoor(door);
         try {
-            recover(shards, over);
+            recover(shards, phase, over);
         } catch (StartupException refused) {
-            stopAll(shards, doorId);
+            stopAll(shards, doorId, adminId);
             throw refused;
         }
         if (!over.isDone()) {
             loading.set(LoadingState.READY);
+            phase.set(NodePhase.SERVING);
             System.out.printf(
                     Locale.ROOT,
                     "redis %s:%d  ready in %.1f s  (redis-cli -p %d set a b)%n",
@@ -79,12 +88,28 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
         }
         over.join();
         LOG.info("stopping");
-        ExitCode stopped = stopAll(shards, doorId);
+        phase.set(NodePhase.STOPPING);
+        ExitCode stopped = stopAll(shards, doorId, adminId);
         return failed.getNow(stopped);
     }
 
     private static long startMillis() {
         return ManagementFactory.getRuntimeMXBean().getStartTime();
+    }
+
+    private String openAdmin(AdminVerticle admin) throws StartupException {
+        String host = config.admin().host();
+        try {
+            String id = get(vertx.deployVerticle(admin, new DeploymentOptions()));
+            LOG.info("operators' door on http://{}:{}", host.indexOf(':') < 0 ? host : "[" + host + "]", admin.port());
+            return id;
+        } catch (ExecutionException refused) {
+            throw new StartupException(
+                    ExitCode.CANNOT_BIND,
+                    "can't listen on " + host + ":" + config.admin().port() + " for HTTP: "
+                            + cause(refused).getMessage()
+                            + "; is another node running? Set `admin.host` and `admin.port`");
+        }
     }
 
     private String openDoor(RedisServer door) throws StartupException {
@@ -101,10 +126,15 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
         }
     }
 
-    private void recover(LocalShards shards, CompletableFuture<Object> over) throws StartupException {
+    private void recover(LocalShards shards, AtomicReference<NodePhase> phase, CompletableFuture<Object> over)
+            throws StartupException {
         long began = System.nanoTime();
         try {
-            Future<List<LogRecovery>> recovery = shards.open().compose(opened -> shards.recover());
+            Future<List<LogRecovery>> recovery = shards.open().compose(opened -> {
+                metrics.bind(shards, STORE);
+                phase.set(NodePhase.RECOVERING);
+                return shards.recover();
+            });
             CompletableFuture<List<LogRecovery>> done =
                     recovery.toCompletionStage().toCompletableFuture();
             CompletableFuture.anyOf(done, over).get();
@@ -134,13 +164,14 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
         }
     }
 
-    private ExitCode stopAll(LocalShards shards, String doorId) {
+    private ExitCode stopAll(LocalShards shards, String doorId, String adminId) {
         try {
             shards.close()
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(config.shutdownTimeoutMs(), TimeUnit.MILLISECONDS);
             get(vertx.undeploy(doorId));
+            get(vertx.undeploy(adminId));
             return ExitCode.OK;
         } catch (TimeoutException late) {
             LOG.error(
@@ -194,8 +225,13 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
                 .setMaxClients(redis.maxClients());
     }
 
-    private ServerFacts facts() {
-        return new ServerFacts(Version.number(), startMillis(), config.dataDir(), config::display);
+    private AdminOptions adminOptions() {
+        return new AdminOptions(
+                config.admin().host(), config.admin().port(), config.redis().password());
+    }
+
+    private ServerFacts facts(AdminVerticle admin) {
+        return new ServerFacts(Version.number(), startMillis(), config.dataDir(), config::display, admin::port);
     }
 
     private static <T> T get(Future<T> future) throws ExecutionException {

@@ -70,14 +70,15 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        NodeMetrics metrics = new NodeMetrics();
         // Vert.x would else look for files on the class path too, and keep copies of them in the temporary directory.
-        Vertx vertx = Vertx.vertx(new VertxOptions()
+        Vertx vertx = metrics.vertx(new VertxOptions()
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
         ExitCode code = ExitCode.UNEXPECTED;
         try {
-            code = run(vertx);
+            code = run(vertx, metrics);
             return code.code();
         } catch (ConfigException refused) {
             complain("the configuration can't be used:\n  " + String.join("\n  ", refused.problems()));
@@ -98,7 +99,7 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private ExitCode run(Vertx vertx) throws ConfigException, StartupException, IOException {
+    private ExitCode run(Vertx vertx, NodeMetrics metrics) throws ConfigException, StartupException, IOException {
         ConfigLoader.Loaded loaded =
                 await(new ConfigLoader(vertx).load(process.withCommandLine(file, List.copyOf(settings))));
         loaded.warnings().forEach(LOG::warn);
@@ -106,7 +107,7 @@ final class RunCommand implements Callable<Integer> {
         stop.limitMs(config.shutdownTimeoutMs() + CLOSE_LIMIT_MS);
         try (DataDirectory directory =
                 DataDirectory.open(Disk.real(), config.dataDir(), config.log().dir(), config.shards())) {
-            return new NodeLauncher(vertx, config, directory, stop).runUntilStopped();
+            return new NodeLauncher(vertx, metrics, config, directory, stop).runUntilStopped();
         }
     }
 

@@ -47,6 +47,7 @@ final class InfoReport {
                 .add("java_version", System.getProperty("java.version"))
                 .add("process_id", ProcessHandle.current().pid())
                 .add("tcp_port", server.port())
+                .add("admin_port", server.facts().adminPort().getAsInt())
                 .add("uptime_in_seconds", upSeconds)
                 .add("uptime_in_days", upSeconds / 86_400)
                 .add("data_dir", server.facts().dataDir())
@@ -96,7 +97,7 @@ final class InfoReport {
         return "phase=" + shard.phase().name().toLowerCase(Locale.ROOT) + ",keys=" + shard.keys() + ",applied_index="
                 + shard.appliedIndex() + ",durable_index=" + shard.durableIndex() + ",dirty_bytes="
                 + shard.dirtyBytes() + ",log_bytes=" + shard.logBytes() + ",replayed_entries="
-                + shard.replayedEntries() + ",checkpoint_in_flight=" + (shard.checkpointInFlight() ? 1 : 0)
+                + shard.recovery().entries() + ",checkpoint_in_flight=" + (shard.checkpointInFlight() ? 1 : 0)
                 + ",last_checkpoint_time=" + shard.lastCheckpointMillis() / 1_000 + ",last_checkpoint_status="
                 + (shard.lastCheckpointOk() ? "ok" : "err") + ",pressure="
                 + shard.level().name().toLowerCase(Locale.ROOT) + ",detail=" + shard.detail();

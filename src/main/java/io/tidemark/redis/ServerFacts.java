@@ -2,6 +2,7 @@ package io.tidemark.redis;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -12,5 +13,13 @@ import java.util.function.Supplier;
  * @param dataDir its data directory
  * @param config its configuration as keys and values, asked for anew each time; must not hold secrets (keys that end in
  *     {@code password} are left out all the same)
+ * @param adminPort the port of the operators' door, 0 if there is none
  */
-public record ServerFacts(String version, long startMillis, Path dataDir, Supplier<Map<String, String>> config) {}
+public record ServerFacts(
+        String version, long startMillis, Path dataDir, Supplier<Map<String, String>> config, IntSupplier adminPort) {
+
+    /** Those of a node without an operators' door. */
+    public ServerFacts(String version, long startMillis, Path dataDir, Supplier<Map<String, String>> config) {
+        this(version, startMillis, dataDir, config, () -> 0);
+    }
+}

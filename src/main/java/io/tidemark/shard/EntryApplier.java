@@ -21,16 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class EntryApplier implements LogApplier {
     private final Bitcask data;
     private final DirtyCounter dirty;
-    private volatile long replayed;
+    private final ReplayWatch replay;
 
-    EntryApplier(Bitcask data, DirtyCounter dirty) {
+    EntryApplier(Bitcask data, DirtyCounter dirty, ReplayWatch replay) {
         this.data = data;
         this.dirty = dirty;
-    }
-
-    /** Entries replayed so far. Any thread. */
-    long replayedEntries() {
-        return replayed;
+        this.replay = replay;
     }
 
     @Override
@@ -47,12 +43,12 @@ final class EntryApplier implements LogApplier {
                 batch.answer(results);
             } else {
                 ByteBuffer payload = entry.payload();
+                int payloadBytes = payload.remaining();
                 while (payload.hasRemaining()) {
                     Evaluator.apply(CommandCodec.decode(payload), data);
                 }
                 commit(entry);
-                long now = replayed + 1;
-                replayed = now;
+                replay.applied(payloadBytes);
             }
         } catch (IOException | RuntimeException e) {
             data.abandon();

@@ -5,7 +5,13 @@ import io.tidemark.checkpoint.CheckpointListener;
 import io.tidemark.checkpoint.CheckpointOutcome;
 import io.tidemark.checkpoint.Checkpointers;
 import io.tidemark.checkpoint.DirtyCounter;
+import io.tidemark.checkpoint.JournalEntry;
+import io.tidemark.checkpoint.SyncException;
+import io.tidemark.checkpoint.SyncFailure;
+import io.tidemark.checkpoint.SyncResult;
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.ForceMeter;
+import io.tidemark.disk.MeasuredDisk;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLog;
 import io.tidemark.pressure.PressureEvent;
@@ -15,6 +21,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -43,6 +50,7 @@ public final class LocalShards implements Shards {
     private final Disk disk;
     private final ShardOptions options;
     private final Consumer<IOException> logFailed;
+    private final ShardMeter meter;
     private final ExecutorService writePool;
     private final ExecutorService readPool;
     private final List<SerialExecutor> lanes = new ArrayList<>();
@@ -56,6 +64,13 @@ public final class LocalShards implements Shards {
      *     log anew can tell what is in it
      */
     public LocalShards(Vertx vertx, Disk disk, ShardOptions options, Consumer<IOException> logFailed) {
+        this(vertx, disk, options, logFailed, ShardMeter.NONE);
+    }
+
+    /** As the other constructor, and a meter that hears what the shards do. */
+    public LocalShards(
+            Vertx vertx, Disk disk, ShardOptions options, Consumer<IOException> logFailed, ShardMeter meter) {
+        this.meter = meter;
         this.vertx = vertx;
         this.disk = disk;
         this.options = options;
@@ -96,9 +111,14 @@ public final class LocalShards implements Shards {
 
     private Shard openShard(int number) throws IOException {
         ShardOptions.Directories directories = options.directories().get(number);
-        Bitcask data = Bitcask.open(disk, directories.data(), options.dataDirectoryId(), number, options.data());
+        Bitcask data = Bitcask.open(
+                new MeasuredDisk(disk, ForceReporter.INSTANCE),
+                directories.data(),
+                options.dataDirectoryId(),
+                number,
+                options.data());
         SegmentLog log = new SegmentLog(
-                disk,
+                new MeasuredDisk(disk, new LogForces(meter)),
                 directories.log(),
                 options.dataDirectoryId(),
                 number,
@@ -108,7 +128,12 @@ public final class LocalShards implements Shards {
                 logFailed,
                 failure -> appendFailed(number, failure));
         return new Shard(
-                number, data, log, DirtyCounter.of(vertx, options.store(), number), new SerialExecutor(readPool));
+                number,
+                data,
+                log,
+                DirtyCounter.of(vertx, options.store(), number),
+                new SerialExecutor(readPool),
+                meter);
     }
 
     private void appendFailed(int number, IOException failure) {
@@ -155,6 +180,31 @@ public final class LocalShards implements Shards {
     @Override
     public List<ShardStatus> statuses() {
         return shards.stream().map(Shard::status).toList();
+    }
+
+    /** How a shard is; {@code null} as long as the data files are being opened. Any thread. */
+    public @Nullable ShardStatus status(int shard) {
+        List<Shard> open = shards;
+        return open.isEmpty() ? null : open.get(shard).status();
+    }
+
+    /** The shards' checkpointers; {@code null} as long as the data files are being opened. Any thread. */
+    public @Nullable Checkpointers checkpointers() {
+        return checkpointers;
+    }
+
+    @Override
+    public Future<SyncResult> sync(int shard) {
+        Checkpointers deployed = checkpointers;
+        return deployed == null
+                ? Future.failedFuture(new SyncException(SyncFailure.UNAVAILABLE, "shard " + shard + " is being opened"))
+                : deployed.syncNow(shard);
+    }
+
+    @Override
+    public List<JournalEntry> journal(int shard) {
+        Checkpointers deployed = checkpointers;
+        return deployed == null ? List.of() : deployed.journal(shard);
     }
 
     @Override
@@ -209,6 +259,16 @@ public final class LocalShards implements Shards {
                 threads, threads, 30, TimeUnit.SECONDS, new java.util.concurrent.LinkedBlockingQueue<>(), factory);
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** Of what a log forces, only its fdatasyncs: a command waits for no other. */
+    private record LogForces(ShardMeter meter) implements ForceMeter {
+        @Override
+        public void ended(Kind kind, Path path, long nanos, boolean ok) {
+            if (kind == Kind.FILE) {
+                meter.logForced(nanos, ok);
+            }
+        }
     }
 
     /** Hands each shard what concerns it. */

@@ -8,6 +8,7 @@ import io.tidemark.log.CommitLog;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
 import io.tidemark.shard.ShardStatus.Phase;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -40,6 +41,8 @@ final class Shard {
     private final EntryApplier applier;
     private final Executor reads;
     private final ShardTarget target;
+    private final ReplayWatch replay = new ReplayWatch();
+    private final ShardMeter meter;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Object batchGate = new Object();
     private final Promise<Void> drained = Promise.promise();
@@ -50,6 +53,7 @@ final class Shard {
     private volatile @Nullable CheckpointOutcome lastOutcome;
     private volatile long lastSuccessMillis = startMillis;
     private volatile PressureLevel level = PressureLevel.NORMAL;
+    private volatile PressureReason reason = PressureReason.FSYNC_FAILED;
     private volatile String detail = "";
     private volatile boolean draining;
 
@@ -58,14 +62,15 @@ final class Shard {
      *
      * @param reads runs this shard's read tasks one at a time
      */
-    Shard(int number, Bitcask data, CommitLog log, DirtyCounter dirty, Executor reads) {
+    Shard(int number, Bitcask data, CommitLog log, DirtyCounter dirty, Executor reads, ShardMeter meter) {
         this.number = number;
         this.name = "shard " + number;
         this.data = data;
         this.log = log;
         this.dirty = dirty;
         this.reads = reads;
-        this.applier = new EntryApplier(data, dirty);
+        this.meter = meter;
+        this.applier = new EntryApplier(data, dirty, replay);
         this.target = new ShardTarget(data, log, this::drain);
         this.batch = new WriteBatch(name, bytes -> {});
         this.batch.close();
@@ -77,8 +82,21 @@ final class Shard {
 
     /** Replays the log and begins to serve. Blocks; on the log's thread, so that releases wait until it is done. */
     LogRecovery recover() throws IOException {
+        replay.begin(data.durableIndex());
         LogRecovery found = log.open(data.durableIndex(), applier);
+        replay.end();
         phase = Phase.SERVING;
+        if (found.replayedEntries() > 0) {
+            RecoveryProgress took = replay.progress(log);
+            LOG.info(
+                    "{}: replayed {} entries, {} bytes, in {} ms ({} entries/s, {} bytes/s)",
+                    name,
+                    took.entries(),
+                    took.bytes(),
+                    took.elapsedMillis(),
+                    Math.round(took.entriesPerSecond()),
+                    Math.round(took.bytesPerSecond()));
+        }
         return found;
     }
 
@@ -94,6 +112,7 @@ final class Shard {
         } else if (now == Phase.FAILED || dirty.shedding()) {
             String why = detail.isEmpty() ? name + ": FSYNC_FAILED" : detail;
             shed(calls, new Result.Failure(Result.Kind.SHED, why));
+            meter.shed(reason, writes(calls));
         } else {
             write(calls);
         }
@@ -136,11 +155,13 @@ final class Shard {
     private void write(List<Call> calls) {
         long weight = weight(calls);
         Result.Failure refusal = null;
+        boolean backlog = false;
         synchronized (batchGate) {
             long waiting = waitingBytes.get();
             if (draining) {
                 refusal = stopping();
             } else if (waiting > 0 && waiting + weight > MOST_WAITING_BYTES) {
+                backlog = true;
                 refusal = new Result.Failure(
                         Result.Kind.SHED, name + ": LOG_BACKLOG; " + waiting + " bytes wait for the log; retry in 1 s");
             } else {
@@ -151,11 +172,15 @@ final class Shard {
         if (refusal != null) {
             shed(calls, refusal);
         }
+        if (backlog) {
+            meter.shed(PressureReason.LOG_BACKLOG, writes(calls));
+        }
     }
 
     private void enqueue(List<Call> calls, long weight) {
         if (!batch.add(calls, weight)) {
-            WriteBatch next = new WriteBatch(name, this::answered);
+            long began = System.nanoTime();
+            WriteBatch next = new WriteBatch(name, bytes -> answered(bytes, began));
             next.add(calls, weight);
             batch = next;
             log.append(next);
@@ -170,7 +195,16 @@ final class Shard {
         return bytes;
     }
 
-    private void answered(long bytes) {
+    private static int writes(List<Call> calls) {
+        int writes = 0;
+        for (Call call : calls) {
+            writes += call.command() instanceof Command.Write ? 1 : 0;
+        }
+        return writes;
+    }
+
+    private void answered(long bytes, long beganNanos) {
+        meter.answered(System.nanoTime() - beganNanos);
         long left = waitingBytes.addAndGet(-bytes);
         if (draining && left == 0) {
             drained.tryComplete();
@@ -206,6 +240,7 @@ final class Shard {
     void fail(String why) {
         phase = Phase.FAILED;
         level = PressureLevel.FAILED;
+        reason = PressureReason.APPEND_FAILED;
         detail = why;
         LOG.error("{}", why);
     }
@@ -219,6 +254,9 @@ final class Shard {
 
     void pressed(PressureEvent event) {
         level = event.level();
+        if (event.level().sheds()) {
+            reason = event.reason();
+        }
         detail = event.level() == PressureLevel.NORMAL
                 ? ""
                 : name + ": " + event.reason() + "; "
@@ -240,6 +278,7 @@ final class Shard {
                 level,
                 detail,
                 log.retainedBytes(),
-                applier.replayedEntries());
+                log.releasedIndex(),
+                replay.progress(log));
     }
 }

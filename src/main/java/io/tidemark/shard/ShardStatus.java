@@ -18,7 +18,8 @@ import io.tidemark.pressure.PressureLevel;
  * @param level pressure
  * @param detail why the level is not {@code NORMAL}, else empty
  * @param logBytes bytes of log files
- * @param replayedEntries entries replayed so far by this node's recovery
+ * @param releasedIndex log entries up to this index may be gone
+ * @param recovery how far the replay of the log is
  */
 public record ShardStatus(
         int shard,
@@ -33,7 +34,13 @@ public record ShardStatus(
         PressureLevel level,
         String detail,
         long logBytes,
-        long replayedEntries) {
+        long releasedIndex,
+        RecoveryProgress recovery) {
+
+    /** Whether client writes are refused now. */
+    public boolean refusesWrites() {
+        return phase != Phase.SERVING || level.sheds();
+    }
 
     /** A shard's life. */
     public enum Phase {

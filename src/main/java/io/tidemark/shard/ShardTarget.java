@@ -3,6 +3,7 @@ package io.tidemark.shard;
 import io.tidemark.bitcask.Bitcask;
 import io.tidemark.bitcask.BitcaskSnapshot;
 import io.tidemark.checkpoint.CheckpointTarget;
+import io.tidemark.checkpoint.ForceProgress;
 import io.tidemark.log.CommitLog;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -20,31 +21,33 @@ final class ShardTarget implements CheckpointTarget {
         this.drain = drain;
     }
 
-    private record ShardCapture(BitcaskSnapshot snapshot) implements Capture {
+    /** Bytes and files are those of the moment of capture: once it is durable the snapshot has none. */
+    private record ShardCapture(BitcaskSnapshot snapshot, long bytes, int files) implements Capture {
         @Override
         public long index() {
             return snapshot.index();
-        }
-
-        @Override
-        public long bytes() {
-            return snapshot.unsyncedBytes();
-        }
-
-        @Override
-        public int files() {
-            return snapshot.unsyncedFiles();
         }
     }
 
     @Override
     public Capture capture() {
-        return new ShardCapture(data.snapshot());
+        BitcaskSnapshot now = data.snapshot();
+        return new ShardCapture(now, now.unsyncedBytes(), now.unsyncedFiles());
     }
 
     @Override
     public void force(Capture captured) throws IOException {
         data.force(((ShardCapture) captured).snapshot());
+    }
+
+    @Override
+    public void force(Capture captured, ForceProgress progress) throws IOException {
+        ForceReporter.report(progress, () -> force(captured));
+    }
+
+    @Override
+    public int dirtyFiles() {
+        return data.snapshot().unsyncedFiles();
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.tidemark.shard;
 
+import io.tidemark.checkpoint.JournalEntry;
+import io.tidemark.checkpoint.SyncResult;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -27,4 +29,14 @@ public interface Shards {
 
     /** Makes everything applied so far durable in the data files, on every shard; fails if any shard fails. */
     Future<Void> syncAll();
+
+    /**
+     * The same for one shard.
+     *
+     * @return fails with a {@link io.tidemark.checkpoint.SyncException}
+     */
+    Future<SyncResult> sync(int shard);
+
+    /** A shard's last 256 generations, deferrals and incidents, oldest first; empty as long as its files are being opened. */
+    List<JournalEntry> journal(int shard);
 }

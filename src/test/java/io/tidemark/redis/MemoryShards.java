@@ -1,8 +1,11 @@
 package io.tidemark.redis;
 
+import io.tidemark.checkpoint.JournalEntry;
+import io.tidemark.checkpoint.SyncResult;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
+import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.Result;
 import io.tidemark.shard.ShardStatus;
 import io.tidemark.shard.Shards;
@@ -184,9 +187,21 @@ final class MemoryShards implements Shards {
                     level,
                     level.sheds() ? "disk\nfull" : "",
                     4_096,
-                    0));
+                    3,
+                    new RecoveryProgress(true, 0, 0, 0, 1)));
         }
         return all;
+    }
+
+    @Override
+    public Future<SyncResult> sync(int shard) {
+        syncs.incrementAndGet();
+        return sync.future().map(new SyncResult(shard, 1, 7, 0, 0, 0));
+    }
+
+    @Override
+    public List<JournalEntry> journal(int shard) {
+        return List.of();
     }
 
     @Override

@@ -139,8 +139,8 @@ public final class SegmentLog implements CommitLog {
             store = new SegmentStore(disk, directory, options.segmentBytes(), recovered);
             target.accepted();
             Replay replay = new Replay(disk, shard, epochMillis);
+            files = store; // from here on the counters tell
             replay.run(store.segments(), durableIndex + 1, target);
-            files = store;
             state = new LogState.Open(store);
             return new LogRecovery(
                     replay.entries(),

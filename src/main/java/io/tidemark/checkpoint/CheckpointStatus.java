@@ -1,0 +1,27 @@
+package io.tidemark.checkpoint;
+
+import io.tidemark.pressure.PressureLevel;
+
+/**
+ * One shard's checkpointer at one moment; the figures are read one after another, not at one instant.
+ *
+ * @param store the store's name
+ * @param shard the shard's number
+ * @param appliedIndex last log index that was marked or found durable, 0 if there is none
+ * @param durableIndex last log index known durable, 0 if there is none
+ * @param dirtyBytes bytes marked and not known durable
+ * @param dirtyFiles files with such bytes; {@link CheckpointTarget#UNKNOWN} if the target doesn't tell
+ * @param dirtyAgeMillis since when the oldest of them has been waiting; 0 if the shard is clean
+ * @param inFlightMillis for how long a generation has been running; 0 if none is
+ * @param level the worst that the checkpointer knows of the shard's disk
+ */
+public record CheckpointStatus(
+        String store,
+        int shard,
+        long appliedIndex,
+        long durableIndex,
+        long dirtyBytes,
+        int dirtyFiles,
+        long dirtyAgeMillis,
+        long inFlightMillis,
+        PressureLevel level) {}

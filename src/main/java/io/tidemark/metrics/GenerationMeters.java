@@ -1,0 +1,153 @@
+package io.tidemark.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.tidemark.checkpoint.CheckpointListener;
+import io.tidemark.checkpoint.CheckpointOutcome;
+import io.tidemark.checkpoint.CheckpointTrigger;
+import io.tidemark.checkpoint.ForceStep;
+import io.tidemark.pressure.PressureEvent;
+import io.tidemark.pressure.PressureReason;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts and times what it hears. Counters of what should never happen are there from the start, at 0, so that an alert
+ * sees the first one.
+ */
+final class GenerationMeters implements CheckpointListener {
+    private static final Duration[] BUCKETS = LatencyBuckets.durations();
+
+    private final MeterRegistry registry;
+    private final Map<ForceStep, Timer> forces = new EnumMap<>(ForceStep.class);
+    private final Timer queue;
+    private final Timer syncWait;
+    private final Counter bytes;
+    private final Counter stalls;
+
+    GenerationMeters(MeterRegistry registry) {
+        this.registry = registry;
+        queue = timer("tidemark.checkpoint.queue", "From a generation's decision to its start");
+        syncWait = timer("tidemark.sync.wait", "From a sync request to its answer");
+        bytes = counter("tidemark.checkpoint.bytes", "Bytes made durable by generations", "bytes");
+        stalls = counter("tidemark.fsync.stalls", "Forces that did not come back for stall_warn_ms", null);
+        for (ForceStep step : ForceStep.values()) {
+            failures(step);
+            forces.put(
+                    step,
+                    timer("tidemark.fsync.duration", "How long it took to make one thing durable", "op", step.label()));
+        }
+        for (PressureReason reason : PressureReason.values()) {
+            transitions(reason);
+        }
+        for (CheckpointTrigger trigger : CheckpointTrigger.values()) {
+            generations(trigger, "ok");
+            generations(trigger, "failed");
+        }
+        deferrals("still_written");
+        reloads(true);
+        reloads(false);
+    }
+
+    @Override
+    public void forced(String store, int shard, ForceStep step, long nanos, boolean ok) {
+        Objects.requireNonNull(forces.get(step)).record(Duration.ofNanos(nanos));
+        if (!ok) {
+            failures(step).increment();
+        }
+    }
+
+    @Override
+    public void ended(CheckpointOutcome outcome) {
+        generations(outcome.trigger(), outcome.label()).increment();
+        timer(
+                        "tidemark.checkpoint.duration",
+                        "From a generation's start to its end",
+                        "trigger",
+                        outcome.trigger().label(),
+                        "outcome",
+                        outcome.label())
+                .record(Duration.ofNanos(outcome.forceNanos()));
+        queue.record(Duration.ofNanos(outcome.queueNanos()));
+        if (outcome.succeeded()) {
+            bytes.increment((double) outcome.bytes());
+        }
+    }
+
+    @Override
+    public void deferred(String store, int shard, String reason) {
+        deferrals(reason).increment();
+    }
+
+    @Override
+    public void stalled(String store, int shard) {
+        stalls.increment();
+    }
+
+    @Override
+    public void synced(String store, int shard, long waitedNanos, boolean ok) {
+        syncWait.record(Duration.ofNanos(waitedNanos));
+    }
+
+    @Override
+    public void pressure(PressureEvent event) {
+        transitions(event.reason()).increment();
+    }
+
+    @Override
+    public void reloaded(String store, boolean accepted) {
+        reloads(accepted).increment();
+    }
+
+    private Counter generations(CheckpointTrigger trigger, String outcome) {
+        return counter(
+                "tidemark.checkpoints", "Generations that ended", null, "trigger", trigger.label(), "outcome", outcome);
+    }
+
+    private Counter failures(ForceStep step) {
+        return counter("tidemark.fsync.failures", "Forces that failed", null, "op", step.label());
+    }
+
+    private Counter transitions(PressureReason reason) {
+        return counter(
+                "tidemark.pressure.transitions",
+                "Changes of a shard's pressure, up and down",
+                null,
+                "reason",
+                reason.name().toLowerCase(Locale.ROOT));
+    }
+
+    private Counter deferrals(String reason) {
+        return counter("tidemark.checkpoint.deferrals", "Due shards that were not forced yet", null, "reason", reason);
+    }
+
+    private Counter reloads(boolean accepted) {
+        return counter(
+                "tidemark.config.reloads",
+                "New options while running",
+                null,
+                "outcome",
+                accepted ? "accepted" : "rejected");
+    }
+
+    private Counter counter(String name, String description, @Nullable String unit, String... tags) {
+        return Counter.builder(name)
+                .description(description)
+                .baseUnit(unit)
+                .tags(tags)
+                .register(registry);
+    }
+
+    private Timer timer(String name, String description, String... tags) {
+        return Timer.builder(name)
+                .description(description)
+                .serviceLevelObjectives(BUCKETS)
+                .tags(tags)
+                .register(registry);
+    }
+}

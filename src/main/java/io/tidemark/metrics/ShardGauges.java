@@ -1,0 +1,109 @@
+package io.tidemark.metrics;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.tidemark.checkpoint.CheckpointStatus;
+import io.tidemark.checkpoint.CheckpointTarget;
+import io.tidemark.checkpoint.Checkpointers;
+import io.tidemark.pressure.PressureLevel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/** One shard's gauges, each read anew when somebody scrapes. */
+record ShardGauges(Checkpointers checkpointers, int shard, ShardInsight insight) {
+
+    List<Meter> register(MeterRegistry registry) {
+        List<Meter> gauges = new ArrayList<>();
+        add(
+                gauges,
+                registry,
+                "tidemark.checkpoint.in.flight.seconds",
+                "seconds",
+                "For how long a generation has been running, 0 if none is",
+                status -> status.inFlightMillis() / 1e3);
+        add(
+                gauges,
+                registry,
+                "tidemark.dirty.bytes",
+                "bytes",
+                "Bytes appended and not known durable",
+                CheckpointStatus::dirtyBytes);
+        if (checkpointers.status(shard).dirtyFiles() != CheckpointTarget.UNKNOWN) {
+            add(
+                    gauges,
+                    registry,
+                    "tidemark.dirty.files",
+                    "files",
+                    "Files with such bytes",
+                    CheckpointStatus::dirtyFiles);
+        }
+        add(
+                gauges,
+                registry,
+                "tidemark.dirty.age.seconds",
+                "seconds",
+                "Since when the oldest such byte has been waiting",
+                status -> status.dirtyAgeMillis() / 1e3);
+        add(
+                gauges,
+                registry,
+                "tidemark.applied.index",
+                null,
+                "Last log index handed to the data files",
+                CheckpointStatus::appliedIndex);
+        add(
+                gauges,
+                registry,
+                "tidemark.durable.index",
+                null,
+                "Last log index that is on disk with all before it",
+                CheckpointStatus::durableIndex);
+        add(
+                gauges,
+                registry,
+                "tidemark.replay.estimate.seconds",
+                "seconds",
+                "How long a restart would replay for this shard",
+                insight::replaySeconds);
+        add(
+                gauges,
+                registry,
+                "tidemark.pressure.level",
+                null,
+                "0 normal, 1 warn, 2 writes are shed, 3 failed",
+                status -> number(status.level()));
+        return gauges;
+    }
+
+    private static int number(PressureLevel level) {
+        return switch (level) {
+            case NORMAL -> 0;
+            case WARN -> 1;
+            case SHED -> 2;
+            case FAILED -> 3;
+        };
+    }
+
+    private void add(
+            List<Meter> gauges,
+            MeterRegistry registry,
+            String name,
+            @Nullable String unit,
+            String description,
+            ToDoubleFunction<CheckpointStatus> figure) {
+        gauges.add(Gauge.builder(name, this, each -> figure.applyAsDouble(each.now()))
+                .baseUnit(unit)
+                .description(description)
+                .tags(Tags.of("store", checkpointers.store(), "shard", Integer.toString(shard)))
+                .strongReference(true)
+                .register(registry));
+    }
+
+    private CheckpointStatus now() {
+        return insight.refine(checkpointers.status(shard));
+    }
+}

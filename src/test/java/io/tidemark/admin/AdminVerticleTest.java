@@ -1,0 +1,406 @@
+package io.tidemark.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.checkpoint.CheckpointOptions;
+import io.tidemark.disk.Operation;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every route, over HTTP, with real shards behind it. */
+@Timeout(60)
+class AdminVerticleTest {
+
+    private static void hang(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static JsonObject shard(OpenDoor.Answer answer, int number) {
+        return answer.json().getJsonArray("shards").getJsonObject(number);
+    }
+
+    @Test
+    void health_inEachPhase_liveIsTrueAndReadyTells() throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            for (NodePhase phase : NodePhase.values()) {
+                door.phase.set(phase);
+                assertThat(door.get("/health/live").status()).isEqualTo(200);
+                OpenDoor.Answer ready = door.get("/health/ready");
+                boolean serving = phase == NodePhase.SERVING;
+                assertThat(ready.status()).as(phase + ": " + ready.body()).isEqualTo(serving ? 200 : 503);
+                assertThat(ready.json().getBoolean("ready")).isEqualTo(serving);
+                assertThat(ready.json().getString("phase")).isEqualTo(phase.label());
+                assertThat(ready.json().getJsonArray("reasons")).hasSize(serving ? 0 : 1);
+            }
+        }
+    }
+
+    @Test
+    void shards_tellPositionsBeforeAndAfterASync() throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            door.setAndWait(1, "a");
+            JsonObject dirty = shard(door.get("/api/shards"), 1);
+            assertThat(dirty.getString("phase")).isEqualTo("serving");
+            assertThat(dirty.getLong("keys")).isEqualTo(1);
+            assertThat(dirty.getLong("applied_index")).isEqualTo(1);
+            assertThat(dirty.getLong("durable_index")).isZero();
+            assertThat(dirty.getLong("dirty_bytes")).isGreaterThan(100);
+            assertThat(dirty.getLong("log_bytes")).isGreaterThan(100);
+            assertThat(dirty.getJsonObject("recovery").getBoolean("done")).isTrue();
+            OpenDoor.Answer sync = door.post("/api/sync", "");
+            assertThat(sync.status()).as(sync.body()).isEqualTo(200);
+            assertThat(shard(sync, 1).getBoolean("ok")).isTrue();
+            assertThat(shard(sync, 1).getLong("durable_index")).isEqualTo(1);
+            assertThat(shard(sync, 1).getInteger("files")).isEqualTo(1);
+            assertThat(shard(sync, 1).getLong("bytes")).isGreaterThan(100);
+            JsonObject clean = shard(door.get("/api/shards"), 1);
+            assertThat(clean.getLong("durable_index")).isEqualTo(1);
+            assertThat(clean.getLong("dirty_bytes")).isZero();
+            assertThat(clean.getBoolean("last_checkpoint_ok")).isTrue();
+        }
+    }
+
+    @Test
+    void journal_holdsTheGenerationWithItsTimes() throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            door.setAndWait(0, "a");
+            door.post("/api/sync?shard=0", "");
+            JsonArray journal = door.get("/api/shards/0/journal").json().getJsonArray("journal");
+            assertThat(journal).hasSize(1);
+            JsonObject generation = journal.getJsonObject(0);
+            assertThat(generation.getString("kind")).isEqualTo("generation");
+            assertThat(generation.getString("trigger")).isEqualTo("sync_now");
+            assertThat(generation.getString("outcome")).isEqualTo("ok");
+            assertThat(generation.getLong("bytes")).isGreaterThan(100);
+            assertThat(generation.getInteger("files")).isEqualTo(1);
+            assertThat(generation.getLong("to_index")).isEqualTo(1);
+            assertThat(generation.getDouble("manifest_ms"))
+                    .isPositive()
+                    .isLessThanOrEqualTo(generation.getDouble("force_ms"));
+            assertThat(generation.containsKey("queue_ms")).isTrue();
+            assertThat(door.get("/api/shards/1/journal").json().getJsonArray("journal"))
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, 404", "-1, 404", "99999999999, 400", "x, 400", "1x, 400"})
+    void journal_ofNoShard_saysWhatThereIs(String number, int status) throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            OpenDoor.Answer answer = door.get("/api/shards/" + number + "/journal");
+            assertThat(answer.status()).isEqualTo(status);
+            assertThat(answer.json().getString("error")).contains(number, "a whole number from 0 to 1");
+        }
+    }
+
+    @Test
+    void sync_ofOneShard_leavesTheOther() throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            door.setAndWait(0, "a");
+            door.setAndWait(1, "a");
+            OpenDoor.Answer sync = door.post("/api/sync", "{\"shard\": 1, \"deadline_ms\": 5000}");
+            assertThat(sync.json().getJsonArray("shards")).hasSize(1);
+            assertThat(shard(door.get("/api/shards"), 0).getLong("durable_index"))
+                    .isZero();
+            assertThat(shard(door.get("/api/shards"), 1).getLong("durable_index"))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void sync_deadlinePasses_504TellsWhichShardGoesOn() throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            CountDownLatch gate = new CountDownLatch(1);
+            door.disk.faults().before(Operation.FORCE, "**/shard-0/data/*.data", path -> hang(gate));
+            door.setAndWait(0, "a");
+            door.setAndWait(1, "a");
+            OpenDoor.Answer sync = door.post("/api/sync?deadline_ms=200", "");
+            assertThat(sync.status()).as(sync.body()).isEqualTo(504);
+            assertThat(sync.millis()).isBetween(190L, 5_000L);
+            assertThat(shard(sync, 0).getBoolean("ok")).isFalse();
+            assertThat(shard(sync, 0).getString("failure")).isEqualTo("deadline");
+            assertThat(shard(sync, 0).getString("error")).contains("shard 0", "200 ms", "goes on");
+            assertThat(shard(sync, 1).getBoolean("ok")).isTrue();
+            assertThat(shard(sync, 1).getLong("durable_index")).isEqualTo(1);
+            gate.countDown();
+            assertThat(door.post("/api/sync", "").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void sync_forceFails_503NamesShardAndFile() throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            door.disk.faults().failForce("**/shard-0/data/*.data").times(1);
+            door.setAndWait(0, "a");
+            OpenDoor.Answer sync = door.post("/api/sync", "");
+            assertThat(sync.status()).as(sync.body()).isEqualTo(503);
+            assertThat(shard(sync, 0).getString("failure")).isEqualTo("force_failed");
+            assertThat(shard(sync, 0).getInteger("code")).isEqualTo(1);
+            assertThat(shard(sync, 0).getString("error"))
+                    .contains("shard 0", "/data/shard-0/data/0000000001.data", "Input/output error");
+            OpenDoor.Answer ready = door.get("/health/ready");
+            assertThat(ready.status()).isEqualTo(503);
+            assertThat(ready.json().getJsonArray("reasons").getString(0)).contains("shard 0", "FSYNC_FAILED");
+            assertThat(door.get("/health/live").status()).isEqualTo(200);
+            JsonObject failed = door.get("/api/shards/0/journal")
+                    .json()
+                    .getJsonArray("journal")
+                    .getJsonObject(0);
+            assertThat(failed.getString("outcome")).isEqualTo("failed");
+            assertThat(failed.getString("failed_step")).isEqualTo("data");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"deadline_ms=0", "deadline_ms=300001", "deadline_ms=soon", "deadline_ms=", "shard=2", "shard=x"})
+    void sync_badParameter_isNamedWithItsValue(String query) throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            OpenDoor.Answer answer = door.post("/api/sync?" + query, "");
+            assertThat(answer.status()).isEqualTo(400);
+            String value = query.substring(query.indexOf('=') + 1);
+            assertThat(answer.json().getString("error"))
+                    .contains(query.substring(0, query.indexOf('=')), "`" + value + "`", "expected");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "7", "{", "\"x\"", "null", "{\"deadline_ms\": \"soon\"}", "{\"shard\": 1.5}"})
+    void sync_badBody_isRefused(String body) throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            assertThat(door.post("/api/sync", body).status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void sync_longBody_isCutOff() throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            OpenDoor.Answer answer = door.post("/api/sync", " ".repeat(100_000));
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.json().getString("error")).contains("8192");
+        }
+    }
+
+    @Test
+    void password_guardsWhatChangesSomething_andNothingElse() throws Exception {
+        try (OpenDoor door = new OpenDoor(OpenDoor.quietOptions(), "hunter2", () -> "metrics 1\n")) {
+            door.setAndWait(0, "a");
+            OpenDoor.Answer refused = door.post("/api/sync", "");
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.response().headers().firstValue("WWW-Authenticate"))
+                    .get()
+                    .asString()
+                    .startsWith("Basic ");
+            String wrong = "Basic " + Base64.getEncoder().encodeToString("admin:hunter3".getBytes("UTF-8"));
+            assertThat(authorized(door, wrong).status()).isEqualTo(401);
+            assertThat(shard(door.get("/api/shards"), 0).getLong("durable_index"))
+                    .as("nothing was synced")
+                    .isZero();
+            String right = "Basic " + Base64.getEncoder().encodeToString("admin:hunter2".getBytes("UTF-8"));
+            assertThat(authorized(door, right).status()).isEqualTo(200);
+            assertThat(authorized(door, "Bearer hunter2").status()).isEqualTo(200);
+            for (String path : List.of("/metrics", "/health/live", "/health/ready", "/api/shards/0/journal")) {
+                OpenDoor.Answer open = door.get(path);
+                assertThat(open.status()).as(path).isEqualTo(200);
+                assertThat(open.body()).doesNotContain("hunter2");
+            }
+        }
+    }
+
+    private static OpenDoor.Answer authorized(OpenDoor door, String header) throws Exception {
+        return door.send(door.request("/api/sync")
+                .header("Authorization", header)
+                .POST(BodyPublishers.noBody())
+                .build());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/metric", "/api", "/api/shards/0", "/api/shards/0/journal/x", "/health"})
+    void unknownPath_isANotFoundInJson(String path) throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            OpenDoor.Answer answer = door.get(path);
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.json().getString("error")).contains(path, "/api/shards");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /metrics, 'GET, HEAD'",
+        "PUT, /api/shards, 'GET, HEAD'",
+        "DELETE, /api/shards/0/journal, 'GET, HEAD'",
+        "GET, /api/sync, POST",
+        "PUT, /api/sync, POST"
+    })
+    void wrongMethod_saysWhichIsRight(String method, String path, String allowed) throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            OpenDoor.Answer answer = door.send(
+                    door.request(path).method(method, BodyPublishers.noBody()).build());
+            assertThat(answer.status()).isEqualTo(405);
+            assertThat(answer.response().headers().firstValue("Allow")).contains(allowed);
+            assertThat(answer.json().getString("error")).contains(method, path);
+        }
+    }
+
+    @Test
+    void head_answersWithoutABody() throws Exception {
+        try (OpenDoor door = new OpenDoor(OpenDoor.quietOptions(), null, () -> "metrics 1\n")) {
+            for (String path : List.of("/metrics", "/health/live", "/api/shards")) {
+                OpenDoor.Answer answer = door.send(door.request(path)
+                        .method("HEAD", BodyPublishers.noBody())
+                        .build());
+                assertThat(answer.status()).as(path).isEqualTo(200);
+                assertThat(answer.body()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void longHeader_isRefusedAndTheDoorGoesOn() throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            OpenDoor.Answer answer = door.send(door.request("/health/live")
+                    .header("X-Long", "x".repeat(10_000))
+                    .GET()
+                    .build());
+            assertThat(answer.status()).isEqualTo(431);
+            assertThat(door.get("/" + "x".repeat(5_000)).status()).isEqualTo(414);
+            assertThat(door.get("/health/live").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void scrapes_atOneTime_shareOne() throws Exception {
+        CountDownLatch gate = new CountDownLatch(1);
+        AtomicInteger scrapes = new AtomicInteger();
+        try (OpenDoor door = new OpenDoor(OpenDoor.quietOptions(), null, () -> {
+            hang(gate);
+            return "scrape " + scrapes.incrementAndGet() + "\n";
+        })) {
+            List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                asked.add(door.getLater("/metrics"));
+            }
+            assertThat(door.get("/health/live").status())
+                    .as("a slow scrape holds up nobody else")
+                    .isEqualTo(200);
+            gate.countDown();
+            for (CompletableFuture<HttpResponse<String>> each : asked) {
+                HttpResponse<String> answer = each.get(20, TimeUnit.SECONDS);
+                assertThat(answer.body()).startsWith("scrape ");
+                assertThat(answer.headers().firstValue("Content-Type"))
+                        .contains("text/plain; version=0.0.4; charset=utf-8");
+            }
+            assertThat(scrapes.get()).isBetween(1, 3);
+        }
+    }
+
+    @Test
+    void scrapeThatThrows_isA500AndTheNextGoesOn() throws Exception {
+        AtomicInteger scrapes = new AtomicInteger();
+        try (OpenDoor door = new OpenDoor(OpenDoor.quietOptions(), null, () -> {
+            if (scrapes.incrementAndGet() == 1) {
+                throw new IllegalStateException("a gauge's own trouble");
+            }
+            return "fine 1\n";
+        })) {
+            assertThat(door.get("/metrics").status()).isEqualTo(500);
+            assertThat(door.get("/metrics").body()).isEqualTo("fine 1\n");
+        }
+    }
+
+    @Test
+    void connections_aboveTheBound_areClosed_andRoomComesBack() throws Exception {
+        try (OpenDoor door = OpenDoor.quiet()) {
+            List<Socket> open = new ArrayList<>();
+            try {
+                for (int i = 0; i < 256; i++) {
+                    open.add(new Socket(InetAddress.getLoopbackAddress(), door.port()));
+                }
+                try (Socket oneMore = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+                    oneMore.setSoTimeout(20_000);
+                    assertThat(oneMore.getInputStream().read()).as("closed").isEqualTo(-1);
+                }
+            } finally {
+                for (Socket each : open) {
+                    each.close();
+                }
+            }
+            OpenDoor.Answer answer = null;
+            for (int i = 0; i < 1_000 && answer == null; i++) {
+                try {
+                    answer = door.get("/health/live");
+                } catch (java.io.IOException stillFull) {
+                    // the server hears of the closed ones in its own time
+                }
+            }
+            assertThat(answer).isNotNull();
+        }
+    }
+
+    @Test
+    void everyForceHangs_theDoorAnswersWithinASecond() throws Exception {
+        CheckpointOptions soon = OpenDoor.quietOptions().setStallWarnMs(20).setStallShedMs(50);
+        CountDownLatch gate = new CountDownLatch(1);
+        try (OpenDoor door = new OpenDoor(soon, null, () -> "metrics 1\n")) {
+            door.setAndWait(0, "a");
+            door.setAndWait(1, "a");
+            door.disk.faults().before(Operation.FORCE, "**", path -> hang(gate));
+            door.disk.faults().before(Operation.FORCE_DIRECTORY, "**", path -> hang(gate));
+            try {
+                door.set(0, "b");
+                door.set(1, "b");
+                OpenDoor.Answer sync = door.post("/api/sync?deadline_ms=300", "");
+                assertThat(sync.status()).isEqualTo(504);
+                assertThat(sync.millis()).isLessThan(1_300);
+                for (String path :
+                        List.of("/health/live", "/health/ready", "/metrics", "/api/shards", "/api/shards/1/journal")) {
+                    OpenDoor.Answer answer = door.get(path);
+                    assertThat(answer.millis()).as(path).isLessThan(1_000);
+                }
+                OpenDoor.Answer ready = door.get("/health/ready");
+                assertThat(ready.status()).isEqualTo(503);
+                assertThat(ready.json().getJsonArray("reasons").toString()).contains("FSYNC_STALLED");
+                assertThat(shard(door.get("/api/shards"), 0).getBoolean("checkpoint_in_flight"))
+                        .as("positive control: a force does hang")
+                        .isTrue();
+                JsonObject stalled = door.get("/api/shards/0/journal")
+                        .json()
+                        .getJsonArray("journal")
+                        .getJsonObject(0);
+                assertThat(stalled.getString("what")).isEqualTo("stalled");
+                assertThat(stalled.getString("detail")).contains("shard 0", "data /data/shard-0/data/0000000001.data");
+            } finally {
+                gate.countDown();
+            }
+            assertThat(door.post("/api/sync", "").status()).isEqualTo(200);
+            assertThat(door.get("/health/ready").status()).isEqualTo(200);
+        }
+    }
+}
