@@ -373,7 +373,7 @@ final class NodeProcess implements AutoCloseable {
             return new NodeProcess(process);
         }
 
-        private static Path jar() {
+        static Path jar() {
             Path jar = Path.of(System.getProperty("tidemark.jar", "target/tidemark.jar"))
                     .toAbsolutePath();
             if (!Files.isRegularFile(jar)) {

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 final class SyscallTrace implements AutoCloseable {
 
     private static final Pattern LINE =
-            Pattern.compile("^\\d+\\s+(\\d+\\.\\d{6}) (\\w+)\\((?:-?\\d+(?:<([^>]*)>)?)?.*");
+            Pattern.compile("^(\\d+)\\s+(\\d+\\.\\d{6}) (\\w+)\\((?:-?\\d+(?:<([^>]*)>)?)?.*");
 
     private final Process strace;
     private final Path output;
@@ -32,8 +32,9 @@ final class SyscallTrace implements AutoCloseable {
      * One call as it was begun.
      *
      * @param path file of its first argument, empty if that is no descriptor
+     * @param thread the kernel's number of the thread that made it
      */
-    record Call(Instant time, String name, String path) {}
+    record Call(Instant time, String name, String path, int thread) {}
 
     /**
      * Attaches; returns when every thread is traced.
@@ -102,11 +103,11 @@ final class SyscallTrace implements AutoCloseable {
         for (String line : lines) {
             Matcher matcher = LINE.matcher(line);
             if (matcher.matches()) {
-                String[] time = matcher.group(1).split("\\.", -1);
+                String[] time = matcher.group(2).split("\\.", -1);
                 Instant at =
                         Instant.ofEpochSecond(Long.parseLong(time[0])).plus(Long.parseLong(time[1]), ChronoUnit.MICROS);
-                String path = matcher.group(3);
-                calls.add(new Call(at, matcher.group(2), path == null ? "" : path));
+                String path = matcher.group(4);
+                calls.add(new Call(at, matcher.group(3), path == null ? "" : path, Integer.parseInt(matcher.group(1))));
             }
         }
         return calls;

@@ -23,10 +23,12 @@ class SyscallTraceTest {
                         new SyscallTrace.Call(
                                 Instant.ofEpochSecond(1_700_000_000L, 1_000),
                                 "fdatasync",
-                                "/d/shard-0000/log/0000000001.log"),
+                                "/d/shard-0000/log/0000000001.log",
+                                123),
                         new SyscallTrace.Call(
-                                Instant.ofEpochSecond(1_700_000_000L, 2_000), "fsync", "/d/shard-0000/data"),
-                        new SyscallTrace.Call(Instant.ofEpochSecond(1_700_000_000L, 4_000), "msync", ""),
-                        new SyscallTrace.Call(Instant.ofEpochSecond(1_700_000_000L, 5_000), "pwrite64", "/d/x.data"));
+                                Instant.ofEpochSecond(1_700_000_000L, 2_000), "fsync", "/d/shard-0000/data", 123),
+                        new SyscallTrace.Call(Instant.ofEpochSecond(1_700_000_000L, 4_000), "msync", "", 125),
+                        new SyscallTrace.Call(
+                                Instant.ofEpochSecond(1_700_000_000L, 5_000), "pwrite64", "/d/x.data", 125));
     }
 }

@@ -128,14 +128,19 @@ public final class CheckpointOptions {
     }
 
     /**
-     * What can't change while a checkpointer runs is the same, or not said.
+     * A copy, as running checkpointers may take it over: {@code node} and {@code clustered}, which can't change meanwhile,
+     * are theirs.
      *
-     * @param running the options of its deployment
-     * @throws IllegalArgumentException naming the key and both values
+     * @param running the options in force
+     * @throws IllegalArgumentException naming the key and both values if these options say otherwise
      */
-    void requireSameIdentity(CheckpointOptions running) {
+    public CheckpointOptions whileRunning(CheckpointOptions running) {
         requireSame("node", running.getNode(), node);
         requireSame("clustered", running.isClustered(), clustered);
+        CheckpointOptions copy = new CheckpointOptions(this);
+        copy.node = running.node;
+        copy.clustered = running.clustered;
+        return copy;
     }
 
     private static void requireSame(String key, Object running, @Nullable Object asked) {
@@ -166,17 +171,6 @@ public final class CheckpointOptions {
                     "checkpoint." + key + " is " + value + ", expected " + from + " to " + to);
         }
         return value;
-    }
-
-    /** Takes node and clustered from options that are in force where these don't say them. */
-    CheckpointOptions orIdentityOf(CheckpointOptions running) {
-        if (node == null) {
-            node = running.node;
-        }
-        if (clustered == null) {
-            clustered = running.clustered;
-        }
-        return this;
     }
 
     /** JSON with every key; {@code node} and {@code clustered} only where they have been set. */

@@ -106,16 +106,17 @@ public final class Checkpointers {
      * at once: a larger one lets others begin, a smaller one lets those that are forcing finish first.
      *
      * @param fresh copied
-     * @return fails with {@link IllegalArgumentException}, and nothing has changed, if they name another {@code node} or
-     *     {@code clustered} than the deployment's; options that don't say these leave them as they are
+     * @return completes when every shard has taken them over; fails with {@link IllegalArgumentException}, and nothing has
+     *     changed, if they name another {@code node} or {@code clustered} than the deployment's. Options that don't say
+     *     these leave them as they are
      */
     public synchronized Future<Void> reconfigure(CheckpointOptions fresh) {
-        CheckpointOptions next = new CheckpointOptions(fresh).orIdentityOf(options);
-        Future<Void> taken = parent.reconfigure(next);
-        if (!taken.failed()) {
-            options = next;
+        try {
+            options = fresh.whileRunning(options);
+        } catch (IllegalArgumentException refused) {
+            return Future.failedFuture(refused);
         }
-        return taken;
+        return parent.reconfigure(options());
     }
 
     /** How many shards it has; they are numbered from 0. */
@@ -123,7 +124,11 @@ public final class Checkpointers {
         return parent.shards();
     }
 
-    /** How a shard is. Never blocks. */
+    /**
+     * How a shard is. Never blocks.
+     *
+     * @throws IllegalArgumentException if there is no such shard
+     */
     public CheckpointStatus status(int shard) {
         return Objects.requireNonNull(parent.child(shard).status(), "not started");
     }

@@ -30,7 +30,6 @@ final class StoreVerticle extends VerticleBase {
     private final List<CheckpointerVerticle> children = new ArrayList<>();
     private final List<String> deployments = new ArrayList<>();
     private final Promise<Void> ended = Promise.promise();
-    private volatile CheckpointOptions deployed = new CheckpointOptions();
 
     StoreVerticle(String store, List<CheckpointTarget> targets, CheckpointListener listener) {
         this.store = store;
@@ -43,7 +42,6 @@ final class StoreVerticle extends VerticleBase {
     public Future<?> start() {
         CheckpointOptions options = new CheckpointOptions(config());
         options.requireConsistent();
-        deployed = options;
         ShardClaims.of(vertx).claim(store, 0, targets);
         summary.interval(options.getIntervalMs());
         WorkerExecutor forces = vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store, POOL_SIZE);
@@ -143,11 +141,6 @@ final class StoreVerticle extends VerticleBase {
     }
 
     Future<Void> reconfigure(CheckpointOptions options) {
-        try {
-            options.requireSameIdentity(deployed);
-        } catch (IllegalArgumentException refused) {
-            return Future.failedFuture(refused);
-        }
         ForcePermits.of(vertx).limit(options.getMaxConcurrentFsyncs());
         summary.interval(options.getIntervalMs());
         List<Future<Void>> done = new ArrayList<>();

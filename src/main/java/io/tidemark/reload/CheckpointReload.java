@@ -9,8 +9,9 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * Hot reload of {@link CheckpointOptions}: every key of them can change while the checkpointers run. No generation in
- * flight is disturbed and no sync request is lost, see {@link Checkpointers#reconfigure}.
+ * Hot reload of {@link CheckpointOptions}: every key of them but {@code node} and {@code clustered} can change while the
+ * checkpointers run; these two may be left out. No generation in flight is disturbed and no sync request is lost, see
+ * {@link Checkpointers#reconfigure}.
  *
  * <pre>{@code
  * ConfigRetriever retriever = ConfigRetriever.create(vertx, new ConfigRetrieverOptions()
@@ -69,7 +70,9 @@ public final class CheckpointReload {
                             fullName(name) + " has no value; give it one or leave the key out");
                 }
             }
-            return new CheckpointOptions(given).toJson();
+            return new CheckpointOptions(given)
+                    .whileRunning(checkpointers.options())
+                    .toJson();
         }
 
         @Override

@@ -150,7 +150,7 @@ class CheckpointReloadTest {
             value = {
                 "checkpoint: {interval_ms: 5}|checkpoint.interval_ms is 5, expected 10 to 86400000",
                 "checkpoint: {interval_ms: 500, idle_ms: soon}|checkpoint.idle_ms is `soon`, expected a whole number",
-                "checkpoint: {intervalMs: 500}|unknown checkpoint option `intervalMs`; known are [clustered, idle_ms",
+                "checkpoint: {intervalMs: 500}|unknown checkpoint option `intervalMs`; known are [clustered, idle_ms, interval_ms",
                 "checkpoint: {interval_ms: }|checkpoint.interval_ms has no value; give it one or leave the key out",
                 "checkpoint: 500|`checkpoint` is `500`, expected a section with keys of its own",
                 "other: {}|section `checkpoint` is missing; an empty one, `checkpoint: {}`, would mean the defaults",
