@@ -174,7 +174,7 @@ record NodeLauncher(
     private ExitCode stopAll(LocalShards shards, String doorId, String adminId) {
         try {
             live.close()
-                    .eventually(shards::close)
+                    .transform(followed -> shards.close())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(config.shutdownTimeoutMs(), TimeUnit.MILLISECONDS);

@@ -72,7 +72,7 @@ public final class ShardFromParts {
                         world::logFailed,
                         world::applyFailed),
                 world::appended);
-        shard = new Shard(number, data, log, dirty, Runnable::run);
+        shard = new Shard(number, data, log, dirty, Runnable::run, ShardMeter.NONE);
     }
 
     /** See {@link Shard#recover}. */

@@ -12,8 +12,14 @@ import java.util.concurrent.TimeUnit;
 final class Forces {
     private final Scheduler scheduler;
     private final Checks checks;
-    /** When each one lends its permit, by shard. */
-    private final Map<Integer, Long> running = new HashMap<>();
+    /** One generation, and when it lends its permit by the limit in force. */
+    private record Force(long beganNanos, long lentAtNanos) {
+        boolean lent(long nowNanos) {
+            return nowNanos - lentAtNanos >= 0;
+        }
+    }
+
+    private final Map<Integer, Force> running = new HashMap<>();
 
     private int limit;
     private int newestLimit;
@@ -34,6 +40,8 @@ final class Forces {
         newestLimit = options.getMaxConcurrentFsyncs();
         limit = Math.max(limit, newestLimit);
         stallWarnMs = options.getStallWarnMs();
+        long now = scheduler.nanoTime();
+        running.replaceAll((shard, force) -> force.lent(now) ? force : force(force.beganNanos()));
         int reload = ++reloads;
         scheduler.execute(() -> {
             reloadsSeen = reload;
@@ -49,10 +57,14 @@ final class Forces {
 
     void began(int shard) {
         long now = scheduler.nanoTime();
-        running.put(shard, now + TimeUnit.MILLISECONDS.toNanos(stallWarnMs));
+        running.put(shard, force(now));
         long holding =
-                running.values().stream().filter(lentAt -> now - lentAt < 0).count();
+                running.values().stream().filter(force -> !force.lent(now)).count();
         checks.that(holding <= limit, "%d generations hold a permit at once, of %d", holding, limit);
+    }
+
+    private Force force(long beganNanos) {
+        return new Force(beganNanos, beganNanos + TimeUnit.MILLISECONDS.toNanos(stallWarnMs));
     }
 
     void ended(int shard) {

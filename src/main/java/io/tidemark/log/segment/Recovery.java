@@ -53,6 +53,9 @@ final class Recovery {
         }
         checkReleased(control, durableIndex);
         List<SegmentHeader> headers = headers(control, ids);
+        if (ids.isEmpty()) {
+            directory.force(); // the process before may have died before the control file's name was durable
+        }
         directory.deleteUnfinished(names);
         ControlFile current = adoptUnlisted(control, headers);
         deleteReleased(current, ids);
