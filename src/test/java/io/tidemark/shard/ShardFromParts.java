@@ -66,7 +66,8 @@ public final class ShardFromParts {
                         directory.resolve("log"),
                         ID,
                         number,
-                        new SegmentLogOptions(SegmentLogOptions.MIN_SEGMENT_BYTES),
+                        new SegmentLogOptions(
+                                SegmentLogOptions.MIN_SEGMENT_BYTES, 4_096 * (number % 2), 2 * (number % 2)),
                         world.lane(),
                         world.epochMillis(),
                         world::logFailed,

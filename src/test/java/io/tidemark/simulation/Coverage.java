@@ -7,6 +7,9 @@ import java.util.stream.Collectors;
 
 /** How often what was met, by group and kind: faults, crash points, reloads and so on. Thread-safe. */
 final class Coverage {
+    /** Group of what is counted only. */
+    static final String RARE = "rare";
+
     private final Map<String, Map<String, Integer>> counts = new TreeMap<>();
 
     /** Says which kinds there are, so that one that never comes is seen to be missing. */
@@ -37,6 +40,7 @@ final class Coverage {
     /** Kinds that were met less often. */
     synchronized List<String> below(int least) {
         return counts.entrySet().stream()
+                .filter(group -> !group.getKey().equals(RARE))
                 .flatMap(group -> group.getValue().entrySet().stream()
                         .filter(kind -> kind.getValue() < least)
                         .map(kind -> group.getKey() + ": " + kind.getKey() + " " + kind.getValue()))

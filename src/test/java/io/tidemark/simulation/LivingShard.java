@@ -162,7 +162,7 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
             life.met("recoveries", "of a tail written anew");
         }
         if (found.tornBytes() > 0) {
-            life.met("recoveries", "of a torn tail");
+            life.met(Coverage.RARE, "recovery of a torn tail");
         }
     }
 
