@@ -17,6 +17,16 @@ public interface CheckpointListener {
     /** A generation has ended, well or not. */
     default void ended(CheckpointOutcome outcome) {}
 
+    /**
+     * After a failed generation everything that was not durable has been written anew; the next generation proves it.
+     *
+     * @param millis how long that took
+     */
+    default void repaired(String store, int shard, long millis) {}
+
+    /** It could not be, and is tried again after a pause, or never if the store can't be repaired in place. */
+    default void repairFailed(String store, int shard, String why) {}
+
     /** A shard's pressure has changed. */
     default void pressure(PressureEvent event) {}
 }

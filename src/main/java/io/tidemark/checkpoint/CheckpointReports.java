@@ -87,16 +87,24 @@ final class CheckpointReports {
                 why.getMessage());
     }
 
-    void repaired() {
-        LOG.info("{}: repaired from the log; writes are shed until the new files are durable", name());
+    void repaired(long tookNanos) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(tookNanos);
+        LOG.info("{}: repaired in {} ms; writes are shed until the new files are durable", name(), millis);
+        tell(() -> listener.repaired(store, shard, millis));
     }
 
     void repairFailed(Throwable why, long pauseMillis) {
-        LOG.warn("{}: repair failed: {}; next try in {} ms", name(), why, pauseMillis);
+        LOG.warn("{}: repair failed; next try in {} ms", name(), pauseMillis, why);
+        tell(() -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
+    }
+
+    void repairIsSlow(long millis) {
+        LOG.warn("{}: a repair has not come back for {} ms; much to load, or the disk hangs", name(), millis);
     }
 
     void repairUnsupported(Throwable why) {
         LOG.error("{}: {}; out of service for writes until a restart", name(), why.getMessage());
+        tell(() -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
     }
 
     /** Calls somebody else's code; what it throws is logged and changes nothing. */

@@ -138,7 +138,10 @@ enum RealDisk implements Disk {
             try {
                 mapping.force((int) (from - offset), bytes);
             } catch (UncheckedIOException e) {
-                throw new IOException("writing back " + bytes + " bytes at " + from + " of " + path + ": " + e.getCause().getMessage(), e.getCause());
+                throw new IOException(
+                        "writing back " + bytes + " bytes at " + from + " of " + path + ": "
+                                + e.getCause().getMessage(),
+                        e.getCause());
             }
         }
     }

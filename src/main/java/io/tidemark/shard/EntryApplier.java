@@ -19,12 +19,12 @@ import org.jspecify.annotations.Nullable;
  * <p>On the log's thread, one entry at a time.
  */
 final class EntryApplier implements LogApplier {
-    private final Bitcask data;
+    private final LiveStore live;
     private final DirtyCounter dirty;
     private volatile long replayed;
 
-    EntryApplier(Bitcask data, DirtyCounter dirty) {
-        this.data = data;
+    EntryApplier(LiveStore live, DirtyCounter dirty) {
+        this.live = live;
         this.dirty = dirty;
     }
 
@@ -35,22 +35,19 @@ final class EntryApplier implements LogApplier {
 
     @Override
     public void accepted() throws IOException {
-        data.removeUnlisted();
+        live.current().removeUnlisted();
     }
 
     @Override
     public void apply(LogEntry entry, @Nullable LogBatch origin) throws IOException {
+        Bitcask data = live.current();
         try {
             if (origin instanceof WriteBatch batch) {
-                List<Result> results = evaluate(batch.calls());
-                commit(entry);
+                List<Result> results = evaluate(batch.calls(), data);
+                dirty.mark(entry.index(), data.commit(entry.index(), entry.term()));
                 batch.answer(results);
             } else {
-                ByteBuffer payload = entry.payload();
-                while (payload.hasRemaining()) {
-                    Evaluator.apply(CommandCodec.decode(payload), data);
-                }
-                commit(entry);
+                dirty.mark(entry.index(), replay(entry, data));
                 long now = replayed + 1;
                 replayed = now;
             }
@@ -67,23 +64,31 @@ final class EntryApplier implements LogApplier {
     public void applyUnlogged(LogBatch origin) throws IOException {
         WriteBatch batch = (WriteBatch) origin;
         try {
-            batch.answer(evaluate(batch.calls()));
+            batch.answer(evaluate(batch.calls(), live.current()));
         } catch (IOException | RuntimeException e) {
             batch.failed(new IOException(e.getMessage(), e), false);
             throw e;
         }
     }
 
-    private List<Result> evaluate(List<Call> calls) throws IOException {
+    /**
+     * Evaluates an entry by what the log has of it, and commits it.
+     *
+     * @return bytes appended
+     */
+    static long replay(LogEntry entry, Bitcask data) throws IOException {
+        ByteBuffer payload = entry.payload();
+        while (payload.hasRemaining()) {
+            Evaluator.apply(CommandCodec.decode(payload), data);
+        }
+        return data.commit(entry.index(), entry.term());
+    }
+
+    private static List<Result> evaluate(List<Call> calls, Bitcask data) throws IOException {
         List<Result> results = new ArrayList<>(calls.size());
         for (Call call : calls) {
             results.add(Evaluator.apply(call.command(), data));
         }
         return results;
-    }
-
-    private void commit(LogEntry entry) throws IOException {
-        long bytes = data.commit(entry.index(), entry.term());
-        dirty.mark(entry.index(), bytes);
     }
 }

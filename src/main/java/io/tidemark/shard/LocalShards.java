@@ -108,7 +108,12 @@ public final class LocalShards implements Shards {
                 logFailed,
                 failure -> appendFailed(number, failure));
         return new Shard(
-                number, data, log, DirtyCounter.of(vertx, options.store(), number), new SerialExecutor(readPool));
+                number,
+                data,
+                log,
+                DirtyCounter.of(vertx, options.store(), number),
+                lanes.get(number),
+                new SerialExecutor(readPool));
     }
 
     private void appendFailed(int number, IOException failure) {

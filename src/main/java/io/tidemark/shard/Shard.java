@@ -1,6 +1,7 @@
 package io.tidemark.shard;
 
 import io.tidemark.bitcask.Bitcask;
+import io.tidemark.bitcask.UnprovenRecordException;
 import io.tidemark.checkpoint.CheckpointOutcome;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.DirtyCounter;
@@ -34,7 +35,7 @@ final class Shard {
 
     private final int number;
     private final String name;
-    private final Bitcask data;
+    private final LiveStore live;
     private final CommitLog log;
     private final DirtyCounter dirty;
     private final EntryApplier applier;
@@ -56,17 +57,18 @@ final class Shard {
     /**
      * A shard whose data files are open and whose log is not.
      *
+     * @param lane runs this shard's log tasks one at a time
      * @param reads runs this shard's read tasks one at a time
      */
-    Shard(int number, Bitcask data, CommitLog log, DirtyCounter dirty, Executor reads) {
+    Shard(int number, Bitcask data, CommitLog log, DirtyCounter dirty, Executor lane, Executor reads) {
         this.number = number;
         this.name = "shard " + number;
-        this.data = data;
+        this.live = new LiveStore(data);
         this.log = log;
         this.dirty = dirty;
         this.reads = reads;
-        this.applier = new EntryApplier(data, dirty);
-        this.target = new ShardTarget(data, log, this::drain);
+        this.applier = new EntryApplier(live, dirty);
+        this.target = new ShardTarget(live, log, new ShardRepair(name, live, log, lane, reads), this::drain);
         this.batch = new WriteBatch(name, bytes -> {});
         this.batch.close();
     }
@@ -77,7 +79,7 @@ final class Shard {
 
     /** Replays the log and begins to serve. Blocks; on the log's thread, so that releases wait until it is done. */
     LogRecovery recover() throws IOException {
-        LogRecovery found = log.open(data.durableIndex(), applier);
+        LogRecovery found = log.open(live.current().durableIndex(), applier);
         phase = Phase.SERVING;
         return found;
     }
@@ -113,7 +115,11 @@ final class Shard {
     private void shed(List<Call> calls, Result.Failure why) {
         reads.execute(() -> {
             for (Call call : calls) {
-                call.complete(call.command() instanceof Command.Read read ? Evaluator.read(read, data) : why);
+                if (call.command() instanceof Command.Read read) {
+                    answer(call, read, true);
+                } else {
+                    call.complete(why);
+                }
             }
         });
     }
@@ -129,7 +135,21 @@ final class Shard {
 
     private void read(List<Call> calls) {
         for (Call call : calls) {
-            call.complete(Evaluator.read((Command.Read) call.command(), data));
+            answer(call, (Command.Read) call.command(), true);
+        }
+    }
+
+    /** Answers a read, if need be after a repair has brought back what it asks for. On the lane of reads. */
+    private void answer(Call call, Command.Read read, boolean mayWait) {
+        Bitcask data = live.current();
+        try {
+            call.complete(Evaluator.read(read, data));
+        } catch (UnprovenRecordException lost) {
+            if (mayWait) {
+                live.replaced(data).thenRunAsync(() -> answer(call, read, false), reads);
+            } else {
+                call.complete(Evaluator.unreadable(lost));
+            }
         }
     }
 
@@ -193,8 +213,9 @@ final class Shard {
         draining = true;
         return log.close().eventually(() -> {
             phase = Phase.STOPPED;
+            live.wakeAll();
             try {
-                data.close();
+                live.current().close();
             } catch (IOException e) {
                 LOG.warn("{}: closing its files failed", name, e);
             }
@@ -222,11 +243,14 @@ final class Shard {
         detail = event.level() == PressureLevel.NORMAL
                 ? ""
                 : name + ": " + event.reason() + "; "
-                        + (event.level() == PressureLevel.FAILED ? "restart the node to recover it" : "retry in 5 s");
+                        + (event.level() == PressureLevel.FAILED
+                                ? "the repair goes on; retry in 10 s"
+                                : "retry in 5 s");
     }
 
     ShardStatus status() {
         CheckpointOutcome outcome = lastOutcome;
+        Bitcask data = live.current();
         return new ShardStatus(
                 number,
                 phase,
@@ -240,6 +264,7 @@ final class Shard {
                 level,
                 detail,
                 log.retainedBytes(),
-                applier.replayedEntries());
+                applier.replayedEntries(),
+                data.quarantinedFiles());
     }
 }

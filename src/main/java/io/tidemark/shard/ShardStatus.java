@@ -19,6 +19,8 @@ import io.tidemark.pressure.PressureLevel;
  * @param detail why the level is not {@code NORMAL}, else empty
  * @param logBytes bytes of log files
  * @param replayedEntries entries replayed so far by this node's recovery
+ * @param quarantinedFiles data files that a repair has given up in part or as a whole, and that are kept until a later
+ *     generation is durable
  */
 public record ShardStatus(
         int shard,
@@ -33,7 +35,8 @@ public record ShardStatus(
         PressureLevel level,
         String detail,
         long logBytes,
-        long replayedEntries) {
+        long replayedEntries,
+        int quarantinedFiles) {
 
     /** A shard's life. */
     public enum Phase {

@@ -11,18 +11,20 @@ import java.util.function.Supplier;
 
 /** A shard as its checkpointer sees it. What has become durable is what the log may forget. */
 final class ShardTarget implements CheckpointTarget {
-    private final Bitcask data;
+    private final LiveStore live;
     private final CommitLog log;
+    private final ShardRepair repair;
     private final Supplier<Future<Void>> drain;
     private volatile int pacingBytes;
 
-    ShardTarget(Bitcask data, CommitLog log, Supplier<Future<Void>> drain) {
-        this.data = data;
+    ShardTarget(LiveStore live, CommitLog log, ShardRepair repair, Supplier<Future<Void>> drain) {
+        this.live = live;
         this.log = log;
+        this.repair = repair;
         this.drain = drain;
     }
 
-    private record ShardCapture(BitcaskSnapshot snapshot) implements Capture {
+    private record ShardCapture(Bitcask data, BitcaskSnapshot snapshot) implements Capture {
         @Override
         public long index() {
             return snapshot.index();
@@ -46,18 +48,26 @@ final class ShardTarget implements CheckpointTarget {
 
     @Override
     public Capture capture() {
-        return new ShardCapture(data.snapshot());
+        Bitcask data = live.current();
+        return new ShardCapture(data, data.snapshot());
     }
 
     @Override
     public void force(Capture captured) throws IOException {
-        data.force(((ShardCapture) captured).snapshot(), pacingBytes);
+        ShardCapture mine = (ShardCapture) captured;
+        mine.data().force(mine.snapshot(), pacingBytes);
     }
 
     @Override
     public void completed(Capture captured) {
-        data.completed(((ShardCapture) captured).snapshot());
+        ShardCapture mine = (ShardCapture) captured;
+        mine.data().completed(mine.snapshot());
         log.release(captured.index());
+    }
+
+    @Override
+    public void repair(Capture failed) throws IOException {
+        repair.run();
     }
 
     @Override

@@ -169,6 +169,7 @@ final class BitcaskCommitTest {
     void get_anyByteOfTheRecordDamaged_isCorruptionAndNotMissing() throws IOException {
         Bitcask store = open(disk);
         long bytes = commit(store, 1, "key", "value");
+        generation(store);
         for (long at = DataFile.HEADER; at < DataFile.HEADER + bytes; at++) {
             disk.corrupt(file(1), at, 4);
             assertThatThrownBy(() -> get(store, "key"))
@@ -181,14 +182,31 @@ final class BitcaskCommitTest {
     }
 
     @Test
-    void get_lostByAFailedForce_isCorruptionAndNotMissing() throws IOException {
+    void get_lostByAFailedForce_isUnprovenAndNotMissing() throws IOException {
         Bitcask store = open(disk);
         commit(store, 1, "key", "value");
         disk.faults().failForce("*.data").times(1);
         BitcaskSnapshot captured = store.snapshot();
         assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
         disk.dropCache();
-        assertThatThrownBy(() -> get(store, "key")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> get(store, "key"))
+                .isInstanceOf(UnprovenRecordException.class)
+                .hasMessageContaining(file(1).toString());
+    }
+
+    @Test
+    void get_damageAboveTheDurableLength_endsForcing() throws IOException {
+        Bitcask store = open(disk);
+        commit(store, 1, "key", "value");
+        disk.corrupt(file(1), DataFile.HEADER + 30, 1);
+        assertThatThrownBy(() -> get(store, "key")).isInstanceOf(UnprovenRecordException.class);
+        assertThat(store.repairNeed()).isEqualTo(RepairNeed.NEW_FILES);
+        disk.journal().clear();
+        BitcaskSnapshot captured = store.snapshot();
+        assertThatThrownBy(() -> store.force(captured)).hasMessageContaining("earlier");
+        assertThat(disk.journal().count(Operation.FORCE, "**"))
+                .as("damaged bytes made durable")
+                .isZero();
     }
 
     @Test

@@ -184,6 +184,7 @@ final class MemoryShards implements Shards {
                     level,
                     level.sheds() ? "disk\nfull" : "",
                     4_096,
+                    0,
                     0));
         }
         return all;

@@ -1,0 +1,60 @@
+package io.tidemark.shard;
+
+import io.tidemark.bitcask.Bitcask;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The store that a shard serves from. A repair puts another in its place, on the applying thread, between two entries. Ask
+ * for it anew for each entry and each read, and keep it no longer than that.
+ */
+final class LiveStore {
+    /** How long a read waits for a repair. */
+    static final long LONGEST_WAIT_MS = 5_000;
+
+    /** How many reads may wait; more are told at once. */
+    static final int MOST_WAITING = 4_096;
+
+    private final Set<CompletableFuture<Void>> waiting = ConcurrentHashMap.newKeySet();
+    private volatile Bitcask current;
+
+    LiveStore(Bitcask first) {
+        current = first;
+    }
+
+    /** The store of the moment. Any thread. */
+    Bitcask current() {
+        return current;
+    }
+
+    /** Serves from another one from now on, and wakes whoever waits for that. On the applying thread. */
+    void replace(Bitcask other) {
+        current = other;
+        wakeAll();
+    }
+
+    /** Ends all waiting. */
+    void wakeAll() {
+        waiting.forEach(each -> each.complete(null));
+    }
+
+    /**
+     * Completes when another store has taken this one's place, or when nothing more is to be waited for. Any thread; what
+     * depends on it must hand itself over to another one.
+     */
+    CompletableFuture<Void> replaced(Bitcask seen) {
+        CompletableFuture<Void> wait = new CompletableFuture<>();
+        if (waiting.size() >= MOST_WAITING) {
+            wait.complete(null);
+            return wait;
+        }
+        waiting.add(wait);
+        if (current != seen) {
+            wait.complete(null);
+        }
+        return wait.completeOnTimeout(null, LONGEST_WAIT_MS, TimeUnit.MILLISECONDS)
+                .whenComplete((nothing, failure) -> waiting.remove(wait));
+    }
+}
