@@ -1,10 +1,12 @@
 package io.tidemark.shard;
 
 import io.tidemark.bitcask.Bitcask;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The store that a shard serves from. A repair puts another in its place, on the applying thread, between two entries. Ask
@@ -17,7 +19,8 @@ final class LiveStore {
     /** How many reads may wait; more are told at once. */
     static final int MOST_WAITING = 4_096;
 
-    private final Set<CompletableFuture<Void>> waiting = ConcurrentHashMap.newKeySet();
+    private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
+    private final AtomicLong waits = new AtomicLong();
     private volatile Bitcask current;
 
     LiveStore(Bitcask first) {
@@ -37,24 +40,28 @@ final class LiveStore {
 
     /** Ends all waiting. */
     void wakeAll() {
-        waiting.forEach(each -> each.complete(null));
+        waiting.values().forEach(each -> each.complete(null));
     }
 
     /**
-     * Completes when another store has taken this one's place, or when nothing more is to be waited for. Any thread; what
-     * depends on it must hand itself over to another one.
+     * Runs a task once another store has taken this one's place, or when nothing more is to be waited for. Any thread; never
+     * waits.
+     *
+     * @param where runs the task
      */
-    CompletableFuture<Void> replaced(Bitcask seen) {
+    void whenReplaced(Bitcask seen, Executor where, Runnable task) {
         CompletableFuture<Void> wait = new CompletableFuture<>();
+        long number = waits.incrementAndGet();
         if (waiting.size() >= MOST_WAITING) {
             wait.complete(null);
-            return wait;
+        } else {
+            waiting.put(number, wait);
+            if (current != seen) {
+                wait.complete(null);
+            }
         }
-        waiting.add(wait);
-        if (current != seen) {
-            wait.complete(null);
-        }
-        return wait.completeOnTimeout(null, LONGEST_WAIT_MS, TimeUnit.MILLISECONDS)
-                .whenComplete((nothing, failure) -> waiting.remove(wait));
+        CompletableFuture<Void> unused = wait.completeOnTimeout(null, LONGEST_WAIT_MS, TimeUnit.MILLISECONDS)
+                .whenComplete((nothing, failure) -> waiting.remove(number))
+                .thenRunAsync(task, where);
     }
 }

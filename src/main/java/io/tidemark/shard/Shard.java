@@ -146,7 +146,7 @@ final class Shard {
             call.complete(Evaluator.read(read, data));
         } catch (UnprovenRecordException lost) {
             if (mayWait) {
-                live.replaced(data).thenRunAsync(() -> answer(call, read, false), reads);
+                live.whenReplaced(data, reads, () -> answer(call, read, false));
             } else {
                 call.complete(Evaluator.unreadable(lost));
             }
