@@ -21,10 +21,16 @@ final class LiveStore {
 
     private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
     private final AtomicLong waits = new AtomicLong();
+    private final long longestWaitMs;
     private volatile Bitcask current;
 
     LiveStore(Bitcask first) {
-        current = first;
+        this(first, LONGEST_WAIT_MS);
+    }
+
+    LiveStore(Bitcask first, long longestWaitMs) {
+        this.current = first;
+        this.longestWaitMs = longestWaitMs;
     }
 
     /** The store of the moment. Any thread. */
@@ -36,6 +42,11 @@ final class LiveStore {
     void replace(Bitcask other) {
         current = other;
         wakeAll();
+    }
+
+    /** How many tasks wait. Any thread. */
+    int waiting() {
+        return waiting.size();
     }
 
     /** Ends all waiting. */
@@ -60,7 +71,7 @@ final class LiveStore {
                 wait.complete(null);
             }
         }
-        CompletableFuture<Void> unused = wait.completeOnTimeout(null, LONGEST_WAIT_MS, TimeUnit.MILLISECONDS)
+        CompletableFuture<Void> unused = wait.completeOnTimeout(null, longestWaitMs, TimeUnit.MILLISECONDS)
                 .whenComplete((nothing, failure) -> waiting.remove(number))
                 .thenRunAsync(task, where);
     }

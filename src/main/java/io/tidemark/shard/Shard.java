@@ -44,6 +44,7 @@ final class Shard {
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Object batchGate = new Object();
     private final Promise<Void> drained = Promise.promise();
+    private final Promise<Void> recovered = Promise.promise();
     private final long startMillis = System.currentTimeMillis();
 
     private WriteBatch batch;
@@ -68,7 +69,8 @@ final class Shard {
         this.dirty = dirty;
         this.reads = reads;
         this.applier = new EntryApplier(live, dirty);
-        this.target = new ShardTarget(live, log, new ShardRepair(name, live, log, lane, reads), this::drain);
+        this.target = new ShardTarget(
+                live, log, new ShardRepair(name, live, log, recovered.future(), lane, reads), this::drain);
         this.batch = new WriteBatch(name, bytes -> {});
         this.batch.close();
     }
@@ -79,9 +81,15 @@ final class Shard {
 
     /** Replays the log and begins to serve. Blocks; on the log's thread, so that releases wait until it is done. */
     LogRecovery recover() throws IOException {
-        LogRecovery found = log.open(live.current().durableIndex(), applier);
-        phase = Phase.SERVING;
-        return found;
+        try {
+            LogRecovery found = log.open(live.current().durableIndex(), applier);
+            phase = Phase.SERVING;
+            recovered.complete();
+            return found;
+        } catch (IOException | RuntimeException | Error e) {
+            recovered.fail(e);
+            throw e;
+        }
     }
 
     /** See {@link Shards#submit}. */

@@ -4,6 +4,7 @@ import io.tidemark.bitcask.Bitcask;
 import io.tidemark.bitcask.BitcaskRepair;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.log.CommitLog;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
@@ -27,18 +28,21 @@ final class ShardRepair {
     private final String name;
     private final LiveStore live;
     private final CommitLog log;
+    private final Future<?> recovered;
     private final Executor lane;
     private final Executor reads;
 
     /**
      * @param name for messages, "shard 3"
+     * @param recovered completes when the log has been replayed, and can be read
      * @param lane runs the shard's log tasks, one at a time
      * @param reads runs its reads, one at a time
      */
-    ShardRepair(String name, LiveStore live, CommitLog log, Executor lane, Executor reads) {
+    ShardRepair(String name, LiveStore live, CommitLog log, Future<?> recovered, Executor lane, Executor reads) {
         this.name = name;
         this.live = live;
         this.log = log;
+        this.recovered = recovered;
         this.lane = lane;
         this.reads = reads;
     }
@@ -59,7 +63,7 @@ final class ShardRepair {
     }
 
     private void rebuild(Bitcask broken) throws IOException {
-        onLane(() -> {}); // a log that is still being replayed can't be read
+        await(recovered.toCompletionStage().toCompletableFuture());
         BitcaskRepair repair = BitcaskRepair.begin(broken);
         Bitcask fresh = repair.fresh();
         long from = fresh.snapshot().index() + 1;
@@ -119,6 +123,11 @@ final class ShardRepair {
                 done.completeExceptionally(e);
             }
         });
+        await(done);
+    }
+
+    /** Waits, whether interrupted or not: an interrupt would close the files of everybody. */
+    private void await(CompletableFuture<?> done) throws IOException {
         try {
             done.join();
         } catch (CompletionException e) {

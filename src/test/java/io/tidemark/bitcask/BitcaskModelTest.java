@@ -77,7 +77,7 @@ final class BitcaskModelTest {
                         repair();
                     }
                 }
-                switch (random.nextInt(20)) {
+                switch (random.nextInt(21)) {
                     case 0 -> reopen("crash", disk.crash());
                     case 1 -> reopen("kill", disk.kill());
                     case 2 -> {
@@ -87,7 +87,7 @@ final class BitcaskModelTest {
                     case 3, 4 -> captured = store.snapshot();
                     case 5, 6 -> generation();
                     case 7 -> crashWithin("crash within a generation", this::generation);
-                    case 8 -> disorder();
+                    case 8, 9 -> disorder();
                     default -> commit();
                 }
                 assertThat(store.durableIndex()).isGreaterThanOrEqualTo(durable);
@@ -165,6 +165,13 @@ final class BitcaskModelTest {
 
         private void repair() throws IOException {
             captured = null;
+            switch (random.nextInt(6)) {
+                case 0 ->
+                    disk.faults().failWrite("*.data").after(random.nextInt(5)).times(1);
+                case 1 ->
+                    disk.faults().failCreate("**").after(random.nextInt(3)).times(1);
+                default -> {}
+            }
             try {
                 switch (store.repairNeed()) {
                     case NOTHING -> {}

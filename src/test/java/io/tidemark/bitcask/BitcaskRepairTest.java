@@ -169,7 +169,9 @@ final class BitcaskRepairTest {
         assertThat(disk.list(DIRECTORY))
                 .contains("0000000001.data", "0000000002.data.poisoned", "0000000003.data.poisoned")
                 .doesNotContain("0000000002.data", "0000000003.data");
-        assertThat(store.quarantinedFiles()).as("two set aside, one with a dead tail").isEqualTo(3);
+        assertThat(store.quarantinedFiles())
+                .as("two set aside, one with a dead tail")
+                .isEqualTo(3);
         generation(store);
         assertThat(disk.list(DIRECTORY)).contains("0000000001.data").noneMatch(name -> name.endsWith(".poisoned"));
         assertThat(store.quarantinedFiles()).isZero();
@@ -199,8 +201,14 @@ final class BitcaskRepairTest {
         Set<Integer> counts = new TreeSet<>();
         for (int attempt = 0; attempt < 20; attempt++) {
             switch (attempt % 4) {
-                case 0 -> disk.faults().failCreate("*.data").after(attempt % 8 / 4).times(1);
-                case 1 -> disk.faults().failWrite("*.data").after(attempt % 3).saying(Faults.NO_SPACE).times(1);
+                case 0 ->
+                    disk.faults().failCreate("*.data").after(attempt % 8 / 4).times(1);
+                case 1 ->
+                    disk.faults()
+                            .failWrite("*.data")
+                            .after(attempt % 3)
+                            .saying(Faults.NO_SPACE)
+                            .times(1);
                 case 2 -> disk.faults().fail(Operation.OPEN, "*.data").times(1);
                 default -> disk.faults().failForce("*.data").after(attempt % 2).times(1);
             }
@@ -256,7 +264,8 @@ final class BitcaskRepairTest {
         List<FaultyDisk> states = new ArrayList<>();
         disk.afterEachOperation(operation -> {
             for (int fork = 0; fork < 20; fork++) {
-                states.add(disk.copyOf(disk.seed() + 20L * operation.number() + fork).crash());
+                states.add(disk.copyOf(disk.seed() + 20L * operation.number() + fork)
+                        .crash());
             }
         });
         repair();
@@ -281,8 +290,9 @@ final class BitcaskRepairTest {
         breakGeneration(Break.MANIFEST_FORCE);
         disk.journal().clear();
         repair();
-        List<String> lines =
-                disk.journal().lines().stream().filter(line -> !line.startsWith("close")).toList();
+        List<String> lines = disk.journal().lines().stream()
+                .filter(line -> !line.startsWith("close"))
+                .toList();
         Path fresh = DIRECTORY.resolve("CHECKPOINT.new");
         assertThat(lines)
                 .containsExactly(

@@ -42,7 +42,9 @@ final class ModelLog {
             Entry entry = entries.get((int) index - 1);
             if (entry.counts()) {
                 byte[] before = store.pending(StoreFixture.bytes(entry.key()));
-                long count = before == null ? 0 : Long.parseLong(new String(before, java.nio.charset.StandardCharsets.UTF_8));
+                long count = before == null
+                        ? 0
+                        : Long.parseLong(new String(before, java.nio.charset.StandardCharsets.UTF_8));
                 StoreFixture.change(store, entry.key(), String.valueOf(count + 1));
             } else {
                 StoreFixture.change(store, entry.key(), entry.value());
