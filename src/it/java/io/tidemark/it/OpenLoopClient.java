@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,6 +28,7 @@ final class OpenLoopClient implements AutoCloseable {
     private static final byte[] OK = "+OK\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final int SLACK = 64 << 10;
 
+    private final Selector selector = Selector.open();
     private final List<Connection> connections = new ArrayList<>();
     private final int keys;
     private final byte[] value;
@@ -41,7 +44,7 @@ final class OpenLoopClient implements AutoCloseable {
         new SplittableRandom(port).nextBytes(value);
         try {
             for (int i = 0; i < count; i++) {
-                connections.add(new Connection(port));
+                connections.add(new Connection(port, selector));
             }
         } catch (IOException e) {
             close();
@@ -104,18 +107,14 @@ final class OpenLoopClient implements AutoCloseable {
                 due = everyNanos == 0 ? now : due + everyNanos;
                 moved = true;
             }
-            for (Connection connection : connections) {
-                moved |= connection.move(times);
-            }
+            moved |= move(times);
             if (!moved) {
                 LockSupport.parkNanos(Math.min(LOOK_NANOS, Math.max(1, due - System.nanoTime())));
             }
         }
         long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (connections.stream().anyMatch(connection -> connection.underWay() > 0)) {
-            for (Connection connection : connections) {
-                connection.move(times);
-            }
+            move(times);
             if (System.nanoTime() - giveUp > 0) {
                 throw new IOException("no answer for a minute");
             }
@@ -124,11 +123,28 @@ final class OpenLoopClient implements AutoCloseable {
         return times;
     }
 
+    /** Sends and receives what can be by now; whether that was anything. */
+    private boolean move(Times times) throws IOException {
+        boolean moved = false;
+        for (Connection connection : connections) {
+            moved |= connection.send();
+        }
+        if (selector.selectNow() > 0) {
+            for (SelectionKey key : selector.selectedKeys()) {
+                ((Connection) key.attachment()).receive(times);
+            }
+            selector.selectedKeys().clear();
+            moved = true;
+        }
+        return moved;
+    }
+
     @Override
     public void close() throws IOException {
         for (Connection connection : connections) {
             connection.channel.close();
         }
+        selector.close();
     }
 
     private static final class Connection {
@@ -139,10 +155,11 @@ final class OpenLoopClient implements AutoCloseable {
         private long head;
         private long tail;
 
-        Connection(int port) throws IOException {
+        Connection(int port, Selector selector) throws IOException {
             channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", port));
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ, this);
         }
 
         int underWay() {
@@ -168,23 +185,21 @@ final class OpenLoopClient implements AutoCloseable {
             out.put(head).put(value).put((byte) '\r').put((byte) '\n');
         }
 
-        /** Sends and receives what can be by now; whether that was anything. */
-        boolean move(Times times) throws IOException {
-            boolean moved = false;
-            if (out.position() > 0) {
-                out.flip();
-                moved = channel.write(out) > 0;
-                out.compact();
+        /** Sends what the socket takes; whether that was anything. */
+        boolean send() throws IOException {
+            if (out.position() == 0) {
+                return false;
             }
-            if (underWay() == 0) {
-                return moved;
-            }
-            int read = channel.read(in);
-            if (read < 0) {
+            out.flip();
+            boolean sent = channel.write(out) > 0;
+            out.compact();
+            return sent;
+        }
+
+        /** Takes the answers that are there. */
+        void receive(Times times) throws IOException {
+            if (channel.read(in) < 0) {
                 throw new EOFException("the server closed the connection");
-            }
-            if (read == 0) {
-                return moved;
             }
             long now = System.nanoTime();
             in.flip();
@@ -199,7 +214,6 @@ final class OpenLoopClient implements AutoCloseable {
                 times.add(when, now - when);
             }
             in.compact();
-            return true;
         }
     }
 }
