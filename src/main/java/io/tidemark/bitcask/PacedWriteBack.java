@@ -29,6 +29,7 @@ final class PacedWriteBack {
 
     private final Disk disk;
     private final int stepBytes;
+    private final int windowBytes;
 
     /**
      * One generation's.
@@ -36,8 +37,13 @@ final class PacedWriteBack {
      * @param stepBytes 0 for none: everything is left to the force
      */
     PacedWriteBack(Disk disk, int stepBytes) {
+        this(disk, stepBytes, WINDOW_BYTES);
+    }
+
+    PacedWriteBack(Disk disk, int stepBytes, int windowBytes) {
         this.disk = disk;
         this.stepBytes = stepBytes;
+        this.windowBytes = windowBytes;
     }
 
     /**
@@ -64,10 +70,10 @@ final class PacedWriteBack {
         long from = durable;
         long to = captured;
         for (int round = 0; round < MOST_ROUNDS && (round == 0 || isLong(to - from)); round++) {
-            for (long at = from; at < to; at += WINDOW_BYTES) {
+            for (long at = from; at < to; at += windowBytes) {
                 FileRange window;
                 try {
-                    window = disk.mapRange(file.path(), at, (int) Math.min(WINDOW_BYTES, to - at));
+                    window = disk.mapRange(file.path(), at, (int) Math.min(windowBytes, to - at));
                 } catch (IOException e) {
                     LOG.warn("{} is forced without pacing: it can't be mapped", file.path(), e);
                     return;

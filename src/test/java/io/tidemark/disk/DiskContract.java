@@ -240,4 +240,64 @@ abstract class DiskContract {
                 .isThrownBy(() -> disk().readAll(path, 4))
                 .withMessageContaining("has 5 bytes, expected at most 4");
     }
+
+    @Test
+    void mapRange_anyOffset_forcesPartsAndChangesNothing() throws IOException {
+        String contents = "0123456789".repeat(2_000);
+        Path path = directory().resolve("a");
+        try (DiskFile file = disk().create(path)) {
+            file.writeFully(utf8(contents), 0);
+            FileRange range = disk().mapRange(path, 4_099, 12_000);
+            assertThat(range.offset()).isEqualTo(4_099);
+            assertThat(range.length()).isEqualTo(12_000);
+            range.force(4_099, 1);
+            range.force(8_191, 2);
+            range.force(16_000, 99);
+            range.force(4_099, 12_000);
+            file.writeFully(utf8("end"), contents.length());
+            range.force(4_099, 12_000);
+            file.force();
+        }
+        assertThat(read(path)).isEqualTo(contents + "end");
+    }
+
+    @Test
+    void mapRange_pastEnd_isRefused_andTheFileKeepsItsLength() throws IOException {
+        Path path = write("a", "12345");
+        for (int bytes : new int[] {6, 0, -1, Integer.MAX_VALUE}) {
+            assertThatThrownBy(() -> disk().mapRange(path, 0, bytes)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> disk().mapRange(path, 5, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> disk().mapRange(path, -1, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(read(path)).isEqualTo("12345");
+        disk().mapRange(path, 4, 1).force(4, 1);
+    }
+
+    @Test
+    void mapRange_missing_throwsNoSuchFile() {
+        assertThatThrownBy(() -> disk().mapRange(directory().resolve("none"), 0, 1))
+                .isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
+    void forceRange_notWithinTheMapping_throwsIndexOutOfBounds() throws IOException {
+        FileRange range = disk().mapRange(write("a", "x".repeat(10_000)), 1_000, 5_000);
+        assertThatThrownBy(() -> range.force(999, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> range.force(5_999, 2)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> range.force(7_000, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+        range.force(5_999, 1);
+    }
+
+    @Test
+    void forceRange_fileClosedOrRemovedMeanwhile_goesOn() throws IOException {
+        Path path = directory().resolve("a");
+        DiskFile file = disk().create(path);
+        file.writeFully(utf8("abc"), 0);
+        FileRange range = disk().mapRange(path, 0, 3);
+        file.close();
+        range.force(0, 3);
+        assertThat(read(path)).isEqualTo("abc");
+        disk().delete(path);
+        range.force(0, 3);
+    }
 }

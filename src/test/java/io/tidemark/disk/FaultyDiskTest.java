@@ -4,6 +4,7 @@ import static io.tidemark.disk.DiskContract.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -98,6 +99,67 @@ class FaultyDiskTest {
                 openedAfter.force();
             }
         }
+    }
+
+    @Test
+    void forceRange_makesItsPagesDurable_andNoOther() throws IOException {
+        try (DiskFile file = disk.create(FILE)) {
+            disk.forceDirectory(DIRECTORY);
+            file.writeFully(pages(4, 'a'), 0);
+            FileRange range = disk.mapRange(FILE, PAGE / 2, 3 * PAGE);
+            range.force(2 * PAGE - 1, 2);
+            byte[] expected = filled(3 * PAGE, 'a');
+            Arrays.fill(expected, 0, PAGE, (byte) 0);
+            assertThat(disk.durableBytes(FILE)).isEqualTo(expected);
+            assertThat(disk.isForced(FILE)).isFalse();
+            range.force(PAGE / 2, 3 * PAGE);
+            assertThat(disk.isForced(FILE)).isTrue();
+            assertThat(disk.journal().records(Operation.FORCE_RANGE, "*.data"))
+                    .extracting(OperationRecord::offset, OperationRecord::lengthBytes)
+                    .containsExactly(tuple(2L * PAGE - 1, 2L), tuple(PAGE / 2L, 3L * PAGE));
+        }
+    }
+
+    @Test
+    void failedRange_itsPagesAreLost_andOnlyItsOwnDescriptorSaysOkAfterwards() throws IOException {
+        disk.faults().failRange("*.data").after(1).saying(Faults.NO_SPACE).times(1);
+        try (DiskFile file = disk.create(FILE)) {
+            file.writeFully(pages(4, 'a'), 0);
+            FileRange range = disk.mapRange(FILE, 0, 4 * PAGE);
+            FileRange other = disk.mapRange(FILE, 0, PAGE);
+            range.force(0, PAGE);
+            assertThatIOException().isThrownBy(() -> range.force(PAGE, PAGE)).withMessage("No space left on device");
+            range.force(2 * PAGE, 2 * PAGE);
+            range.force(PAGE, PAGE);
+            assertThatIOException().as("the writing descriptor, once").isThrownBy(file::force);
+            file.force();
+            assertThatIOException().as("another mapping, once").isThrownBy(() -> other.force(0, PAGE));
+            other.force(0, PAGE);
+            disk.mapRange(FILE, 0, PAGE).force(0, PAGE);
+            assertThat(disk.bytes(FILE)).isEqualTo(filled(4 * PAGE, 'a'));
+        }
+        disk.dropCache();
+        byte[] expected = filled(4 * PAGE, 'a');
+        Arrays.fill(expected, PAGE, 2 * PAGE, (byte) 0);
+        assertThat(disk.bytes(FILE)).isEqualTo(expected);
+    }
+
+    @Test
+    void forceRange_whatIsWrittenWhileItHangs_isNotMadeDurableByIt() throws IOException {
+        try (DiskFile file = disk.create(FILE)) {
+            disk.forceDirectory(DIRECTORY);
+            file.writeFully(pages(1, 'a'), 0);
+            disk.faults().before(Operation.FORCE_RANGE, "*.data", path -> {
+                try {
+                    file.writeFully(pages(1, 'b'), 0);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+            disk.mapRange(FILE, 0, PAGE).force(0, PAGE);
+        }
+        assertThat(disk.durableBytes(FILE)).isEqualTo(filled(PAGE, 'a'));
+        assertThat(disk.isForced(FILE)).isFalse();
     }
 
     @Test

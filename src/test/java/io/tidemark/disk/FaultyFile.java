@@ -14,7 +14,7 @@ final class FaultyFile implements DiskFile {
     private final Path path;
     private final MemoryFile file;
     private final boolean writable;
-    private int failuresHeard;
+    private final WriteBackErrors errors;
     private boolean closed;
 
     FaultyFile(FaultyDisk disk, Path given, Path path, MemoryFile file, boolean writable) {
@@ -23,7 +23,7 @@ final class FaultyFile implements DiskFile {
         this.path = path;
         this.file = file;
         this.writable = writable;
-        this.failuresHeard = file.failures();
+        this.errors = new WriteBackErrors(disk, path, file);
     }
 
     MemoryFile file() {
@@ -106,25 +106,11 @@ final class FaultyFile implements DiskFile {
             OperationRecord.Outcome outcome = OperationRecord.Outcome.FAILED;
             try {
                 requireOpen();
-                finishForce(found);
+                errors.finish(Operation.FORCE, found);
                 outcome = OperationRecord.Outcome.OK;
             } finally {
                 disk.record(Operation.FORCE, path, null, 0, found.lengthBytes(), outcome);
             }
-        }
-    }
-
-    private void finishForce(MemoryFile.WriteBack found) throws IOException {
-        FaultOrder order = disk.faults().strike(Operation.FORCE, path, null);
-        if (order != null) {
-            file.failForce(found);
-            failuresHeard = file.failures();
-            throw new IOException(order.message());
-        }
-        file.completeForce(found);
-        if (failuresHeard < file.failures()) {
-            failuresHeard = file.failures();
-            throw new IOException(Faults.IO_ERROR);
         }
     }
 

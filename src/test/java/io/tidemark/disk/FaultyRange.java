@@ -14,7 +14,7 @@ final class FaultyRange implements FileRange {
     private final MemoryFile file;
     private final long offset;
     private final int length;
-    private int failuresHeard;
+    private final WriteBackErrors errors;
 
     /** Made with the disk's lock held. */
     FaultyRange(FaultyDisk disk, Path path, MemoryFile file, long offset, int length) {
@@ -23,7 +23,7 @@ final class FaultyRange implements FileRange {
         this.file = file;
         this.offset = offset;
         this.length = length;
-        this.failuresHeard = file.failures();
+        this.errors = new WriteBackErrors(disk, path, file);
     }
 
     @Override
@@ -49,25 +49,11 @@ final class FaultyRange implements FileRange {
             OperationRecord.Outcome outcome = OperationRecord.Outcome.FAILED;
             try {
                 disk.requirePower(path);
-                finish(found);
+                errors.finish(Operation.FORCE_RANGE, found);
                 outcome = OperationRecord.Outcome.OK;
             } finally {
                 disk.record(Operation.FORCE_RANGE, path, null, from, bytes, outcome);
             }
-        }
-    }
-
-    private void finish(MemoryFile.WriteBack found) throws IOException {
-        FaultOrder order = disk.faults().strike(Operation.FORCE_RANGE, path, null);
-        if (order != null) {
-            file.failForce(found);
-            failuresHeard = file.failures();
-            throw new IOException(order.message());
-        }
-        file.completeForce(found);
-        if (failuresHeard < file.failures()) {
-            failuresHeard = file.failures();
-            throw new IOException(Faults.IO_ERROR);
         }
     }
 
