@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * whole entries only, and only once their records are in the page cache.
  *
  * <p>A log entry becomes one batch of records, the last value of each key it touches, written by one positional write. If that
- * fails nothing of it is visible, and {@link #commit} may be called again: it writes to the same place.
+ * fails nothing of it is visible, and {@link #commit} may be called again: it writes to the same place if there was no room, and
+ * to a new file if it was anything else.
  */
 public final class Bitcask implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);

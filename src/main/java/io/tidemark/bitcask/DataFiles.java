@@ -24,6 +24,7 @@ final class DataFiles implements AutoCloseable {
     private @Nullable DataFile active;
     private int activeSlot = -1;
     private long activeLength;
+    private boolean activeUnfit;
 
     /** @param opened what the store begins with; counts up to the durable lengths and is not appended */
     DataFiles(StoreHome home, DurableState durable, List<DataFile> opened) {
@@ -66,13 +67,19 @@ final class DataFiles implements AutoCloseable {
      * Appends a batch to the page cache, as a whole.
      *
      * @return its offset in the file at {@link #activeSlot}
-     * @throws IOException if not all of it could be written; the call may be repeated, and writes to the same place
+     * @throws IOException if not all of it could be written; the call may be repeated, and writes to the same place if there
+     *     was no room, else to a new file
      */
     long append(ByteBuffer batch) throws IOException {
         int bytes = batch.remaining();
         DataFile file = fileFor(bytes);
         long at = activeLength;
-        file.file().writeFully(batch, at);
+        try {
+            file.file().writeFully(batch, at);
+        } catch (IOException e) {
+            activeUnfit = !isForWantOfRoom(e);
+            throw e;
+        }
         activeLength = at + bytes;
         return at;
     }
@@ -87,14 +94,20 @@ final class DataFiles implements AutoCloseable {
                 && activeLength + bytes > home.options().maxFileBytes()) {
             return rotate(current);
         }
-        if (current.poisoned()) {
+        if (current.poisoned() || activeUnfit) {
             try {
                 return rotate(current);
             } catch (IOException badDisk) {
-                return current; // for readers only: a repair writes all this anew
+                return current; // if it is poisoned, for readers only: a repair writes all this anew
             }
         }
         return current;
+    }
+
+    /** Of a write, which is not a force: what it has not taken is still the caller's. Quotas count as room. */
+    private static boolean isForWantOfRoom(IOException failure) {
+        String message = String.valueOf(failure.getMessage());
+        return message.contains("No space left on device") || message.contains("Disk quota exceeded");
     }
 
     private DataFile rotate(@Nullable DataFile current) throws IOException {
@@ -112,6 +125,7 @@ final class DataFiles implements AutoCloseable {
         slots = grown;
         active = fresh;
         activeLength = DataFile.HEADER;
+        activeUnfit = false;
         return fresh;
     }
 
