@@ -2,7 +2,9 @@ package io.tidemark.checkpoint;
 
 import io.tidemark.checkpoint.CheckpointTarget.Capture;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureOptions;
 import io.tidemark.pressure.PressureReason;
+import io.tidemark.pressure.PressureState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.concurrent.TimeUnit;
@@ -81,7 +83,7 @@ final class Checkpointer {
         this.loop = loop;
         this.options = new CheckpointOptions(options);
         this.reports = new CheckpointReports(store, shard, listener);
-        this.pressure = new CheckpointPressure("", store, shard, dirty, loop::epochMillis, reports::pressure);
+        this.pressure = new CheckpointPressure(store, shard, dirty, loop, reports, target::probe);
     }
 
     /** Takes the shard over; it counts as dirty until a generation has succeeded. */
@@ -105,6 +107,16 @@ final class Checkpointer {
         reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.limit(options.getMaxDirtyBytes());
         evaluate();
+    }
+
+    /** What its store knows of the disk; {@code NORMAL}: the cause is gone. See {@link PressureState}. */
+    void press(PressureReason reason, PressureLevel level, String detail) {
+        pressure.set(reason, level, detail);
+    }
+
+    /** New options for its pressure. */
+    void reconfigure(PressureOptions fresh) {
+        pressure.dwell(fresh.getDwellMs());
     }
 
     /** A tick of the interval. Late ticks may come in a burst; they change nothing while a generation runs. */
@@ -264,7 +276,6 @@ final class Checkpointer {
                 + " ms; the disk hangs or is very slow";
         boolean shed = age >= options.getStallShedMs();
         generation.ticket().lend();
-        reports.stalled(detail);
         pressure.set(PressureReason.FSYNC_STALLED, shed ? PressureLevel.SHED : PressureLevel.WARN, detail);
         watchdog = shed ? null : loop.schedule(Math.max(1, options.getStallShedMs() - age), () -> stalled(generation));
     }
@@ -387,6 +398,7 @@ final class Checkpointer {
 
     private void finish() {
         stop = Stop.DONE;
+        pressure.stop();
         dirty.abandon();
         waiting.fail(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped");
     }

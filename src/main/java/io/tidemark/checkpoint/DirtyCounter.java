@@ -1,5 +1,6 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.pressure.PressureState;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
@@ -51,7 +52,7 @@ public final class DirtyCounter implements Shareable {
     private volatile long limitBytes = Long.MAX_VALUE;
     private volatile boolean unproven = true;
     private volatile boolean inFlight;
-    private volatile boolean shedding;
+    private volatile PressureState pressure = PressureState.NORMAL;
     private volatile @Nullable Runnable wake;
 
     DirtyCounter(LongSupplier nanoTime) {
@@ -91,7 +92,12 @@ public final class DirtyCounter implements Shareable {
 
     /** Whether client writes should be refused now, before they enter the log. One volatile read. */
     public boolean shedding() {
-        return shedding;
+        return pressure.level().sheds();
+    }
+
+    /** The shard's pressure: its level, and every reason. One volatile read. */
+    public PressureState pressure() {
+        return pressure;
     }
 
     /** Whether there may be bytes that are not durable. True from the start until a first generation has succeeded. */
@@ -144,7 +150,7 @@ public final class DirtyCounter implements Shareable {
         unproven = true;
         durableIndex = -1;
         inFlight = false;
-        shedding = false;
+        pressure = PressureState.NORMAL;
         nextEpoch();
         wake = onFirstMark;
     }
@@ -192,8 +198,8 @@ public final class DirtyCounter implements Shareable {
         inFlight = false;
     }
 
-    void shed(boolean on) {
-        shedding = on;
+    void pressure(PressureState now) {
+        pressure = now;
     }
 
     /** When the newest unsynced stretch began to be written; on the counter's clock. */

@@ -1,5 +1,6 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.pressure.PressureOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,11 +75,19 @@ final class StoreVerticle extends VerticleBase {
 
     Future<Void> reconfigure(CheckpointOptions options) {
         ForcePermits.of(vertx).limit(options.getMaxConcurrentFsyncs());
+        return onEach(child -> child.reconfigure(options));
+    }
+
+    Future<Void> reconfigure(PressureOptions options) {
+        return onEach(child -> child.reconfigure(options));
+    }
+
+    private Future<Void> onEach(Consumer<CheckpointerVerticle> change) {
         List<Future<Void>> done = new ArrayList<>();
         for (CheckpointerVerticle child : children) {
             Promise<Void> one = Promise.promise();
             child.onLoop(() -> {
-                child.reconfigure(options);
+                change.accept(child);
                 one.complete();
             });
             done.add(one.future());

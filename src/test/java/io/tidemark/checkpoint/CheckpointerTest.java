@@ -184,8 +184,11 @@ class CheckpointerTest {
         rig.loop.runBlocked();
         rig.loop.settle();
         assertThat(rig.store.calls).endsWith("repair 1", "capture 1", "force 1", "completed 1");
-        assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.dirty.dirty()).isFalse();
+        rig.loop.advanceMillis(4_999);
+        assertThat(rig.dirty.shedding()).as("within the dwell time").isTrue();
+        rig.loop.advanceMillis(1);
+        assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.pressures.stream().map(PressureEvent::level))
                 .containsExactly(PressureLevel.SHED, PressureLevel.NORMAL);
     }
@@ -274,8 +277,11 @@ class CheckpointerTest {
         assertThat(rig.dirty.shedding()).isTrue();
         rig.loop.runBlocked();
         rig.loop.settle();
-        assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+        rig.loop.advanceMillis(4_999);
+        assertThat(rig.dirty.shedding()).as("within the dwell time").isTrue();
+        rig.loop.advanceMillis(1);
+        assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.pressures.stream().map(PressureEvent::level))
                 .containsExactly(PressureLevel.WARN, PressureLevel.SHED, PressureLevel.NORMAL);
     }
