@@ -243,7 +243,7 @@ class PressureStateTest {
                     openings++;
                     assertThat(proven).as("the latch whose probe succeeded").isEqualTo(each);
                     assertThat(there).as("causes that are there").containsEntry(each, false);
-                    assertThat(began - lastSeen.get(each))
+                    assertThat(began - lastSeen.getOrDefault(each, Long.MAX_VALUE))
                             .as("time from %s to the begin of its probe", each)
                             .isGreaterThanOrEqualTo(DWELL);
                 }
