@@ -1,6 +1,8 @@
 package io.tidemark.log.segment;
 
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.DiskFull;
+import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -39,11 +41,24 @@ final class ActiveSegment {
         return durableEnd == SegmentHeader.BYTES;
     }
 
-    /** One positional write, one force. After an exception this segment must not be touched again, but by close. */
+    /**
+     * One positional write, one force.
+     *
+     * @throws NotYetException if the write found no room. Some of the frames may be there, behind the durable end; nothing
+     *     was forced. Only the same bytes may be appended then
+     * @throws IOException if this segment must not be touched again, but by close
+     */
     void append(ByteBuffer frames) throws IOException {
         long at = durableEnd;
         long end = at + frames.remaining();
-        file.writeFully(frames, at);
+        try {
+            file.writeFully(frames.duplicate(), at);
+        } catch (IOException failure) {
+            if (DiskFull.isCauseOf(failure)) {
+                throw new NotYetException("no room for " + (end - at) + " bytes at " + at + " of " + path, failure);
+            }
+            throw failure;
+        }
         file.force();
         durableEnd = end;
     }

@@ -3,6 +3,8 @@ package io.tidemark.log.segment;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.DiskFull;
+import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -188,26 +190,49 @@ final class LogDirectory {
                 createdMillis);
     }
 
-    /** Makes a segment that is durable under its name when this returns. The control file is the caller's next step. */
+    /**
+     * Makes a segment that is durable under its name when this returns. The control file is the caller's next step.
+     *
+     * @throws NotYetException if there is no room for it: there is none then of that name, unless there was before
+     */
     ActiveSegment make(SegmentHeader header, Filling filling) throws IOException {
         Path name = segment(header.id());
         Path unfinished = name.resolveSibling(name.getFileName() + ".new");
         disk.delete(unfinished);
-        DiskFile file = disk.create(unfinished);
+        DiskFile file = null;
+        long end;
         try {
+            file = disk.create(unfinished);
             file.writeFully(header.encode(), 0);
-            long end = filling.write(file, SegmentHeader.BYTES);
+            end = filling.write(file, SegmentHeader.BYTES);
             file.force();
             disk.rename(unfinished, name);
+        } catch (IOException | RuntimeException | Error failure) {
+            drop(file, unfinished, failure);
+            if (failure instanceof IOException noRoom && DiskFull.isCauseOf(noRoom)) {
+                throw new NotYetException("no room for " + name, noRoom);
+            }
+            throw failure;
+        }
+        try {
             disk.forceDirectory(path);
             return new ActiveSegment(header, name, file, end);
         } catch (IOException | RuntimeException | Error failure) {
-            try {
-                file.close();
-            } catch (IOException close) {
-                failure.addSuppressed(close);
-            }
+            drop(file, null, failure); // it may have its name for good
             throw failure;
+        }
+    }
+
+    private void drop(@Nullable DiskFile file, @Nullable Path unfinished, Throwable because) {
+        try {
+            if (file != null) {
+                file.close();
+            }
+            if (unfinished != null) {
+                disk.delete(unfinished);
+            }
+        } catch (IOException alsoFailed) {
+            because.addSuppressed(alsoFailed);
         }
     }
 

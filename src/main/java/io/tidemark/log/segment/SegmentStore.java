@@ -2,7 +2,9 @@ package io.tidemark.log.segment;
 
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.DiskFull;
 import io.tidemark.log.LogEntry;
+import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -26,6 +28,12 @@ final class SegmentStore {
     private @Nullable ControlFile control;
     private long lastTimeMillis;
     private long markedIndex;
+    /**
+     * The next segment, durable under its name, but not listed yet for want of room. It says where the one before it ends:
+     * from its making on nothing may be appended there, or a recovery would leave it out.
+     */
+    private @Nullable ActiveSegment made;
+
     private volatile List<Segment> closed;
     private volatile @Nullable ActiveSegment active;
     private volatile long lastIndex;
@@ -76,18 +84,25 @@ final class SegmentStore {
         return bytes;
     }
 
-    /** Sees to it that there is a segment with room for a group of that many frame bytes. */
+    /**
+     * Sees to it that there is a segment with room for a group of that many frame bytes.
+     *
+     * @throws NotYetException if there is no room for a new one: nothing was written where it counts, and a smaller group
+     *     may still find its place
+     */
     ActiveSegment prepare(int groupBytes, long nowMillis) throws IOException {
         ActiveSegment current = active;
-        if (current != null && (current.isEmpty() || current.durableEnd() + groupBytes <= segmentBytes)) {
+        ActiveSegment fresh = made;
+        if (fresh == null
+                && current != null
+                && (current.isEmpty() || current.durableEnd() + groupBytes <= segmentBytes)) {
             return current;
         }
         ControlFile listed = control;
         if (listed == null) {
-            listed = directory.create();
+            listed = create();
             control = listed;
         }
-        long createdMillis = Math.max(lastTimeMillis, nowMillis);
         List<Segment> before = closed;
         Segment previous = null;
         if (current != null) {
@@ -96,25 +111,26 @@ final class SegmentStore {
         } else if (!before.isEmpty()) {
             previous = before.get(before.size() - 1);
         }
-        SegmentHeader header;
-        if (previous == null || previous.holdsEntries()) {
-            header = directory.successor(previous, lastIndex, listed.releasedIndex(), createdMillis);
-        } else {
-            header = directory.replacement(previous.header(), lastIndex, listed.releasedIndex(), createdMillis);
-            before = List.copyOf(before.subList(0, before.size() - 1));
+        boolean follows = previous == null || previous.holdsEntries();
+        if (fresh == null) {
+            long createdMillis = Math.max(lastTimeMillis, nowMillis);
+            fresh = directory.make(
+                    follows
+                            ? directory.successor(previous, lastIndex, listed.releasedIndex(), createdMillis)
+                            : directory.replacement(
+                                    java.util.Objects.requireNonNull(previous).header(),
+                                    lastIndex,
+                                    listed.releasedIndex(),
+                                    createdMillis),
+                    LogDirectory.Filling.NONE);
+            made = fresh;
         }
-        ActiveSegment fresh = directory.make(header, LogDirectory.Filling.NONE);
-        try {
-            if (header.id() != listed.lastId()) {
-                listed = listed.withLast(header.id());
-                directory.writeControl(listed);
-            }
-        } catch (IOException | RuntimeException failure) {
-            fresh.close();
-            throw failure;
+        if (fresh.header().id() != listed.lastId()) {
+            listed = list(listed, fresh);
         }
+        made = null;
         control = listed;
-        closed = before;
+        closed = follows ? before : List.copyOf(before.subList(0, before.size() - 1));
         active = fresh;
         markedIndex = lastIndex;
         if (current != null) {
@@ -123,12 +139,38 @@ final class SegmentStore {
         return fresh;
     }
 
-    /** Writes and forces a group; on return its entries are durable. */
+    private ControlFile create() throws IOException {
+        try {
+            return directory.create();
+        } catch (IOException failure) {
+            throw notYet(failure, "the log's directory");
+        }
+    }
+
+    private ControlFile list(ControlFile listed, ActiveSegment fresh) throws IOException {
+        ControlFile longer = listed.withLast(fresh.header().id());
+        try {
+            directory.writeControl(longer);
+            return longer;
+        } catch (IOException failure) {
+            throw notYet(failure, directory.control().toString());
+        }
+    }
+
+    private static IOException notYet(IOException failure, String what) {
+        return DiskFull.isCauseOf(failure) ? new NotYetException("no room for " + what, failure) : failure;
+    }
+
+    /**
+     * Writes and forces a group; on return its entries are durable.
+     *
+     * @throws NotYetException if there is no room for it; only the same group may be written next, to the same segment
+     */
     void write(ActiveSegment segment, Group group, long nowMillis) throws IOException {
         long before = lastIndex;
-        long timeMillis = Math.max(lastTimeMillis, nowMillis);
-        segment.append(group.seal(segment.header().identity(), before + 1, timeMillis, before));
-        lastTimeMillis = timeMillis;
+        segment.append(
+                group.seal(segment.header().identity(), before + 1, Math.max(lastTimeMillis, nowMillis), before));
+        lastTimeMillis = group.timeMillis();
         markedIndex = before;
         lastIndex = before + group.entries();
     }
@@ -136,7 +178,7 @@ final class SegmentStore {
     /** Notes on disk, if it isn't there yet, that everything is durable, so that the next recovery need not ask. */
     void mark() throws IOException {
         ActiveSegment current = active;
-        if (current == null || markedIndex == lastIndex) {
+        if (current == null || made != null || markedIndex == lastIndex) {
             return;
         }
         ByteBuffer frame = ByteBuffer.allocateDirect(Frame.HEADER_BYTES);
@@ -222,11 +264,15 @@ final class SegmentStore {
         }
     }
 
-    /** Closes the descriptor; forces nothing. */
+    /** Closes the descriptors; forces nothing. */
     void close() throws IOException {
         ActiveSegment current = active;
+        ActiveSegment fresh = made;
         if (current != null) {
             current.close();
+        }
+        if (fresh != null) {
+            fresh.close();
         }
     }
 
