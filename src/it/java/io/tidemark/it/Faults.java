@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Assumptions;
  * The rule for tests that need a tool or a right that not every machine has: such a test is skipped and the report says
  * why; with {@code REQUIRE_FAULTS=1} in the environment, as in continuous integration, it fails instead.
  */
-final class Faults {
+public final class Faults {
 
     private Faults() {}
 
     /** Skips or fails the calling test unless {@code available}; {@code missing} says what is not there. */
-    static void require(boolean available, String missing) {
+    public static void require(boolean available, String missing) {
         if (available) {
             return;
         }
@@ -27,12 +27,12 @@ final class Faults {
     }
 
     /** As {@link #require}, for a program in {@code PATH}. */
-    static void requireProgram(String name) {
+    public static void requireProgram(String name) {
         require(isInstalled(name), name + " is not installed");
     }
 
     /** Whether {@code PATH} has an executable file of that name. */
-    static boolean isInstalled(String name) {
+    public static boolean isInstalled(String name) {
         String path = System.getenv("PATH");
         return path != null
                 && Arrays.stream(path.split(":"))

@@ -1,5 +1,6 @@
 package io.tidemark.it;
 
+import io.tidemark.it.disk.Shim;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -296,6 +297,12 @@ final class NodeProcess implements AutoCloseable {
         /** Sets an environment variable. Variables named {@code TIDEMARK_...} are not inherited from the test. */
         Builder environment(String name, String value) {
             environment.put(name, value);
+            return this;
+        }
+
+        /** Runs it under a shim, whose orders then strike it. */
+        Builder shim(Shim shim) {
+            environment.putAll(shim.environment());
             return this;
         }
 

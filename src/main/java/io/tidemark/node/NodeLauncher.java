@@ -14,7 +14,6 @@ import io.tidemark.redis.RedisServerVerticle;
 import io.tidemark.redis.ServerFacts;
 import io.tidemark.shard.LocalShards;
 import io.tidemark.shard.ShardOptions;
-import io.tidemark.shard.ShardStatus;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -147,7 +146,7 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
                     "not everything was durable within shutdown_timeout_ms = {}: {}. Nothing acknowledged is lost; the next"
                             + " start replays it",
                     config.shutdownTimeoutMs(),
-                    undurable(shards));
+                    String.join(", ", shards.undurable()));
         } catch (ExecutionException failed) {
             LOG.error(
                     "not everything could be made durable: {}. Nothing acknowledged is lost; the next start replays it",
@@ -156,17 +155,6 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
             Thread.currentThread().interrupt();
         }
         return ExitCode.STOP_INCOMPLETE;
-    }
-
-    private static String undurable(LocalShards shards) {
-        List<String> names = new ArrayList<>();
-        for (ShardStatus status : shards.statuses()) {
-            if (status.durableIndex() < status.appliedIndex() || status.checkpointInFlight()) {
-                names.add("shard " + status.shard() + " (durable up to " + status.durableIndex() + " of "
-                        + status.appliedIndex() + ")");
-            }
-        }
-        return names.isEmpty() ? "a log did not close" : String.join(", ", names);
     }
 
     private ShardOptions shardOptions() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +22,14 @@ import org.jspecify.annotations.Nullable;
 final class EntryApplier implements LogApplier {
     private final Bitcask data;
     private final DirtyCounter dirty;
+    private final BooleanSupplier stopping;
     private volatile long replayed;
 
-    EntryApplier(Bitcask data, DirtyCounter dirty) {
+    /** @param stopping whether a replay is to end before its next entry, by a {@link RecoveryStoppedException} */
+    EntryApplier(Bitcask data, DirtyCounter dirty, BooleanSupplier stopping) {
         this.data = data;
         this.dirty = dirty;
+        this.stopping = stopping;
     }
 
     /** Entries replayed so far. Any thread. */
@@ -40,6 +44,9 @@ final class EntryApplier implements LogApplier {
 
     @Override
     public void apply(LogEntry entry, @Nullable LogBatch origin) throws IOException {
+        if (origin == null && stopping.getAsBoolean()) {
+            throw new RecoveryStoppedException(entry.index());
+        }
         try {
             if (origin instanceof WriteBatch batch) {
                 List<Result> results = evaluate(batch.calls());

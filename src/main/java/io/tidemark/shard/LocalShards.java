@@ -165,6 +165,20 @@ public final class LocalShards implements Shards {
                 : deployed.syncNow().mapEmpty();
     }
 
+    /** The shards that keep a stop from its end, with the reason, for people. Any thread; never blocks. */
+    public List<String> undurable() {
+        List<String> reasons = new ArrayList<>();
+        for (Shard shard : shards) {
+            shard.undurable().ifPresent(reasons::add);
+        }
+        if (reasons.isEmpty()) {
+            statuses().stream()
+                    .filter(status -> status.phase() != ShardStatus.Phase.STOPPED)
+                    .forEach(status -> reasons.add("shard " + status.shard() + " (its log did not close)"));
+        }
+        return reasons;
+    }
+
     /**
      * Stops: calls under way are answered, every shard is forced, logs and files are closed. Fails, after trying
      * everything, if a shard could not be made durable, and says which.

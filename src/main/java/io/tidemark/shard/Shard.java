@@ -13,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +53,7 @@ final class Shard {
     private volatile PressureLevel level = PressureLevel.NORMAL;
     private volatile String detail = "";
     private volatile boolean draining;
+    private volatile boolean replaying;
 
     /**
      * A shard whose data files are open and whose log is not.
@@ -65,7 +67,7 @@ final class Shard {
         this.log = log;
         this.dirty = dirty;
         this.reads = reads;
-        this.applier = new EntryApplier(data, dirty);
+        this.applier = new EntryApplier(data, dirty, () -> draining);
         this.target = new ShardTarget(data, log, this::drain);
         this.batch = new WriteBatch(name, bytes -> {});
         this.batch.close();
@@ -75,11 +77,30 @@ final class Shard {
         return target;
     }
 
-    /** Replays the log and begins to serve. Blocks; on the log's thread, so that releases wait until it is done. */
+    /**
+     * Replays the log and begins to serve. Blocks; on the log's thread, so that releases wait until it is done. A stop ends it
+     * before its next entry, with a {@link RecoveryStoppedException}.
+     */
     LogRecovery recover() throws IOException {
-        LogRecovery found = log.open(data.durableIndex(), applier);
-        phase = Phase.SERVING;
-        return found;
+        synchronized (batchGate) {
+            if (draining) {
+                throw new RecoveryStoppedException(data.durableIndex() + 1);
+            }
+            replaying = true;
+        }
+        try {
+            LogRecovery found = log.open(data.durableIndex(), applier);
+            phase = Phase.SERVING;
+            return found;
+        } catch (RecoveryStoppedException stopped) {
+            LOG.info("{}: {}; the next start goes on from there", name, stopped.getMessage());
+            throw stopped;
+        } finally {
+            replaying = false;
+            if (draining) {
+                answered(0);
+            }
+        }
     }
 
     /** See {@link Shards#submit}. */
@@ -172,26 +193,26 @@ final class Shard {
 
     private void answered(long bytes) {
         long left = waitingBytes.addAndGet(-bytes);
-        if (draining && left == 0) {
+        if (draining && left == 0 && !replaying) {
             drained.tryComplete();
         }
     }
 
-    /** Takes no further call, and completes when every call taken has been answered. */
+    /** Takes no further call, and completes when every call taken has been answered and nothing is replayed any more. */
     Future<Void> drain() {
         synchronized (batchGate) {
             draining = true;
         }
-        if (waitingBytes.get() == 0) {
-            drained.tryComplete();
-        }
+        answered(0);
         return drained.future();
     }
 
     /** Closes log and files; after the checkpointer has been stopped. */
     Future<Void> close() {
         draining = true;
-        return log.close().eventually(() -> {
+        // of a log that is not open because its replay was stopped there is nothing to finish
+        Future<Void> finished = phase == Phase.RECOVERING ? log.close().otherwiseEmpty() : log.close();
+        return finished.eventually(() -> {
             phase = Phase.STOPPED;
             try {
                 data.close();
@@ -223,6 +244,19 @@ final class Shard {
                 ? ""
                 : name + ": " + event.reason() + "; "
                         + (event.level() == PressureLevel.FAILED ? "restart the node to recover it" : "retry in 5 s");
+    }
+
+    /** Why a stop that has run out of time can't say that all is well with this shard; empty if it can. */
+    Optional<String> undurable() {
+        long durable = data.durableIndex();
+        long applied = data.snapshot().index();
+        if (durable < applied || dirty.inFlight()) {
+            return Optional.of(name + " (durable up to " + durable + " of " + applied + ")");
+        }
+        if (replaying) {
+            return Optional.of(name + " (its replay has not ended)");
+        }
+        return waitingBytes.get() > 0 ? Optional.of(name + " (writes under way have not come back)") : Optional.empty();
     }
 
     ShardStatus status() {
