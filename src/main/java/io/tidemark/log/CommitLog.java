@@ -59,6 +59,11 @@ public interface CommitLog {
         return null;
     }
 
+    /** Whether it holds a group that it can't go on with, and does nothing with what is appended. Any thread. */
+    default boolean waits() {
+        return false;
+    }
+
     /**
      * From now on nothing waits for room: what waits is tried once more and then fails, its outcome unknown, for it is in
      * the log. For a stop that must come to an end; any thread.

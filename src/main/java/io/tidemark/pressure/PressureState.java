@@ -123,15 +123,14 @@ public final class PressureState {
     }
 
     /**
-     * A cause is there. It never lowers a latch: a milder cause keeps it closed as it is.
+     * A cause is there. A latch that sheds goes on shedding: a milder cause keeps it closed as it is.
      *
      * @param cause {@code WARN}, {@code SHED} or {@code FAILED}
      */
     public PressureState pressed(
             PressureReason reason, PressureLevel cause, String detail, long nowNanos, long epochMillis) {
         Latch before = latches.get(reason);
-        boolean milder = before != null && cause.compareTo(before.level()) <= 0;
-        PressureLevel now = before != null && milder ? before.level() : cause;
+        PressureLevel now = before != null && before.level().sheds() && !cause.sheds() ? before.level() : cause;
         long closed = before == null ? nowNanos : before.closedNanos();
         long closedEpoch = before == null ? epochMillis : before.closedEpochMillis();
         return with(reason, new Latch(now, closed, closedEpoch, true, nowNanos, nowNanos, detail));

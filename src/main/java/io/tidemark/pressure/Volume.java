@@ -233,9 +233,13 @@ public final class Volume {
     }
 
     /** Gives up the reserve file if there is not that much room. Blocks. */
-    public void ensure(long bytes) throws IOException {
-        if (ballast.bytes() > 0 && disk.space(directory).freeBytes() < bytes) {
-            makeRoom();
+    public void ensure(long bytes) {
+        try {
+            if (ballast.bytes() > 0 && disk.space(directory).freeBytes() < bytes) {
+                makeRoom();
+            }
+        } catch (IOException unknown) {
+            blind(unknown);
         }
     }
 

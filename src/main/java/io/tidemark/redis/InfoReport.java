@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** The sections of INFO, each made when asked for. */
 final class InfoReport {
@@ -99,7 +100,9 @@ final class InfoReport {
                 + shard.replayedEntries() + ",checkpoint_in_flight=" + (shard.checkpointInFlight() ? 1 : 0)
                 + ",last_checkpoint_time=" + shard.lastCheckpointMillis() / 1_000 + ",last_checkpoint_status="
                 + (shard.lastCheckpointOk() ? "ok" : "err") + ",pressure="
-                + shard.level().name().toLowerCase(Locale.ROOT) + ",detail=" + shard.detail();
+                + shard.level().name().toLowerCase(Locale.ROOT) + ",reasons="
+                + shard.reasons().keySet().stream().map(Enum::name).collect(Collectors.joining("+")) + ",since="
+                + shard.pressureSinceMillis() / 1_000 + ",detail=" + shard.detail();
     }
 
     private String statsSection() {

@@ -5,9 +5,11 @@ import io.tidemark.checkpoint.CheckpointOutcome;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.DirtyCounter;
 import io.tidemark.log.CommitLog;
+import io.tidemark.log.LogActivity;
 import io.tidemark.log.LogRecovery;
-import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import io.tidemark.pressure.PressureState;
 import io.tidemark.shard.ShardStatus.Phase;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -41,6 +43,9 @@ final class Shard {
     private final EntryApplier applier;
     private final Executor reads;
     private final ShardTarget target;
+    private final ShardRoom room;
+    private final PressureCauses causes;
+    private final Refusals refusals;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Object batchGate = new Object();
     private final Promise<Void> drained = Promise.promise();
@@ -50,17 +55,24 @@ final class Shard {
     private volatile Phase phase = Phase.RECOVERING;
     private volatile @Nullable CheckpointOutcome lastOutcome;
     private volatile long lastSuccessMillis = startMillis;
-    private volatile PressureLevel level = PressureLevel.NORMAL;
-    private volatile String detail = "";
+    private volatile String failure = "";
     private volatile boolean draining;
     private volatile boolean replaying;
+    private volatile boolean backlogTold;
 
     /**
      * A shard whose data files are open and whose log is not.
      *
      * @param reads runs this shard's read tasks one at a time
      */
-    Shard(int number, Bitcask data, CommitLog log, DirtyCounter dirty, Executor reads) {
+    Shard(
+            int number,
+            Bitcask data,
+            CommitLog log,
+            DirtyCounter dirty,
+            Executor reads,
+            ShardRoom room,
+            PressureCauses causes) {
         this.number = number;
         this.name = "shard " + number;
         this.data = data;
@@ -68,8 +80,11 @@ final class Shard {
         this.dirty = dirty;
         this.reads = reads;
         this.applier = new EntryApplier(data, dirty, () -> draining);
-        this.target = new ShardTarget(data, log, this::drain);
-        this.batch = new WriteBatch(name, bytes -> {});
+        this.room = room;
+        this.causes = causes;
+        this.refusals = new Refusals(name, room.dwellMillis());
+        this.target = new ShardTarget(data, log, room, this::drain);
+        this.batch = new WriteBatch(refusals, bytes -> {});
         this.batch.close();
     }
 
@@ -112,12 +127,41 @@ final class Shard {
             refuse(calls, stopping());
         } else if (readsOnly(calls)) {
             reads.execute(() -> read(calls));
-        } else if (now == Phase.FAILED || dirty.shedding()) {
-            String why = detail.isEmpty() ? name + ": FSYNC_FAILED" : detail;
-            shed(calls, new Result.Failure(Result.Kind.SHED, why));
+        } else if (now == Phase.FAILED) {
+            shed(calls, new Result.Failure(Result.Kind.SHED, failure));
         } else {
-            write(calls);
+            submitWrites(calls);
         }
+    }
+
+    private void submitWrites(List<Call> calls) {
+        PressureState pressure = dirty.pressure();
+        if (!pressure.level().sheds() && !log.waits()) {
+            write(calls);
+            return;
+        }
+        Result.Failure why = refusals.of(pressure);
+        List<Call> passing = List.of();
+        if (pressure.shedsOnlyFor(PressureReason.LOW_SPACE) && !log.waits()) {
+            passing = calls.stream()
+                    .filter(call -> !adds(call.command()))
+                    .toList();
+        }
+        if (readsOnly(passing)) {
+            shed(calls, why);
+            return;
+        }
+        for (Call call : calls) {
+            if (adds(call.command())) {
+                call.complete(why);
+            }
+        }
+        write(passing);
+    }
+
+    /** Whether a command may need room for good; a removal gives some back. */
+    private static boolean adds(Command command) {
+        return command instanceof Command.Write && !(command instanceof Command.Delete);
     }
 
     private static void refuse(List<Call> calls, Result.Failure why) {
@@ -155,43 +199,68 @@ final class Shard {
     }
 
     private void write(List<Call> calls) {
-        long weight = weight(calls);
+        long weight = WriteCost.of(calls);
         Result.Failure refusal = null;
+        long backlog = 0;
         synchronized (batchGate) {
             long waiting = waitingBytes.get();
             if (draining) {
                 refusal = stopping();
             } else if (waiting > 0 && waiting + weight > MOST_WAITING_BYTES) {
-                refusal = new Result.Failure(
-                        Result.Kind.SHED, name + ": LOG_BACKLOG; " + waiting + " bytes wait for the log; retry in 1 s");
+                refusal = refusals.backlog(waiting);
+                backlog = waiting;
+            } else if (!room.admit(weight)) {
+                refusal = refusals.lowSpace();
             } else {
                 waitingBytes.addAndGet(weight);
                 enqueue(calls, weight);
             }
+        }
+        if (backlog > 0) {
+            backlogged(backlog);
         }
         if (refusal != null) {
             shed(calls, refusal);
         }
     }
 
+    /** Full for a moment: that is no reason to refuse what comes after; but operators should know. */
+    private void backlogged(long waiting) {
+        if (!backlogTold) {
+            backlogTold = true;
+            causes.there(
+                    PressureReason.LOG_BACKLOG,
+                    PressureCauses.Place.QUEUE,
+                    PressureLevel.WARN,
+                    name + ": " + waiting + " bytes wait for the log; what comes on top is refused");
+        }
+    }
+
+    /** Looks whether what waits for the log has become less. On the watch's timer. */
+    void watchQueue() {
+        if (backlogTold && waitingBytes.get() <= MOST_WAITING_BYTES / 2) {
+            backlogTold = false;
+            causes.gone(PressureReason.LOG_BACKLOG, PressureCauses.Place.QUEUE, name + ": the log has caught up");
+        }
+    }
+
+    /** See {@link CommitLog#activity}. */
+    @Nullable
+    LogActivity logActivity() {
+        return log.activity();
+    }
+
     private void enqueue(List<Call> calls, long weight) {
         if (!batch.add(calls, weight)) {
-            WriteBatch next = new WriteBatch(name, this::answered);
+            WriteBatch next = new WriteBatch(refusals, this::answered);
             next.add(calls, weight);
             batch = next;
             log.append(next);
         }
     }
 
-    private static long weight(List<Call> calls) {
-        long bytes = 0;
-        for (Call call : calls) {
-            bytes += call.command() instanceof Command.Write write ? CommandCodec.size(write) + 32L : 32L;
-        }
-        return bytes;
-    }
-
     private void answered(long bytes) {
+        room.settle(bytes);
         long left = waitingBytes.addAndGet(-bytes);
         if (draining && left == 0 && !replaying) {
             drained.tryComplete();
@@ -203,6 +272,7 @@ final class Shard {
         synchronized (batchGate) {
             draining = true;
         }
+        log.stopWaiting();
         answered(0);
         return drained.future();
     }
@@ -225,9 +295,8 @@ final class Shard {
 
     /** Out of service for writes until a restart recovers it from the log. Any thread. */
     void fail(String why) {
+        failure = why;
         phase = Phase.FAILED;
-        level = PressureLevel.FAILED;
-        detail = why;
         LOG.error("{}", why);
     }
 
@@ -236,14 +305,6 @@ final class Shard {
         if (outcome.succeeded()) {
             lastSuccessMillis = outcome.endedEpochMillis();
         }
-    }
-
-    void pressed(PressureEvent event) {
-        level = event.level();
-        detail = event.level() == PressureLevel.NORMAL
-                ? ""
-                : name + ": " + event.reason() + "; "
-                        + (event.level() == PressureLevel.FAILED ? "restart the node to recover it" : "retry in 5 s");
     }
 
     /** Why a stop that has run out of time can't say that all is well with this shard; empty if it can. */
@@ -261,6 +322,8 @@ final class Shard {
 
     ShardStatus status() {
         CheckpointOutcome outcome = lastOutcome;
+        PressureState pressure = dirty.pressure();
+        boolean failed = phase == Phase.FAILED;
         return new ShardStatus(
                 number,
                 phase,
@@ -271,9 +334,17 @@ final class Shard {
                 dirty.inFlight(),
                 lastSuccessMillis,
                 outcome == null || outcome.succeeded(),
-                level,
-                detail,
+                failed ? PressureLevel.FAILED : pressure.level(),
+                failed ? failure : detail(pressure),
                 log.retainedBytes(),
-                applier.replayedEntries());
+                applier.replayedEntries(),
+                pressure.reasons(),
+                pressure.sinceEpochMillis());
+    }
+
+    private String detail(PressureState pressure) {
+        return pressure.leading()
+                .map(reason -> name + ": " + reason + "; " + pressure.detail())
+                .orElse("");
     }
 }

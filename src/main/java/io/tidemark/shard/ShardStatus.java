@@ -1,6 +1,8 @@
 package io.tidemark.shard;
 
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import java.util.Map;
 
 /**
  * One shard at one moment; the figures are read one after another, not at one instant.
@@ -19,6 +21,8 @@ import io.tidemark.pressure.PressureLevel;
  * @param detail why the level is not {@code NORMAL}, else empty
  * @param logBytes bytes of log files
  * @param replayedEntries entries replayed so far by this node's recovery
+ * @param reasons every reason for pressure, with its level; empty at {@code NORMAL}
+ * @param pressureSinceMillis since when the worst of them, milliseconds since 1970; 0 at {@code NORMAL}
  */
 public record ShardStatus(
         int shard,
@@ -33,7 +37,9 @@ public record ShardStatus(
         PressureLevel level,
         String detail,
         long logBytes,
-        long replayedEntries) {
+        long replayedEntries,
+        Map<PressureReason, PressureLevel> reasons,
+        long pressureSinceMillis) {
 
     /** A shard's life. */
     public enum Phase {

@@ -1,6 +1,7 @@
 package io.tidemark.redis;
 
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
@@ -184,6 +185,8 @@ final class MemoryShards implements Shards {
                     level,
                     level.sheds() ? "disk\nfull" : "",
                     4_096,
+                    0,
+                    level.sheds() ? Map.of(PressureReason.LOW_SPACE, level) : Map.of(),
                     0));
         }
         return all;

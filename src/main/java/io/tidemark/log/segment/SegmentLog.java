@@ -249,6 +249,11 @@ public final class SegmentLog implements CommitLog {
     }
 
     @Override
+    public boolean waits() {
+        return committer.state() instanceof LogState.Waiting;
+    }
+
+    @Override
     public void stopWaiting() {
         committer.hurry();
         schedule();
