@@ -43,7 +43,7 @@ final class DataFile implements AutoCloseable {
         this.nameDurable = nameDurable;
     }
 
-    /** A new one, with its header written and nothing forced. */
+    /** A new one, with its header written and nothing forced. If that fails there is none: on a full disk it is tried often. */
     static DataFile create(Disk disk, Path directory, long id, StoreIdentity owner) throws IOException {
         DiskFile file = disk.create(directory.resolve(name(id)));
         try {
@@ -51,8 +51,9 @@ final class DataFile implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             try {
                 file.close();
-            } catch (IOException closing) {
-                e.addSuppressed(closing);
+                disk.delete(file.path());
+            } catch (IOException leftBehind) {
+                e.addSuppressed(leftBehind);
             }
             throw e;
         }

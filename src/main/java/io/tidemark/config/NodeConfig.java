@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param shards number of shards
  * @param redis the door for Redis clients
  * @param checkpoint the section {@code checkpoint}, every key with its value, sizes in bytes; a copy at each call
+ * @param pressure the section {@code pressure} in the same way, without the keys that have no value
  * @param log the logs
  * @param bitcask the data files
  * @param shutdownTimeoutMs time for an orderly stop
@@ -25,6 +26,7 @@ public record NodeConfig(
         int shards,
         Redis redis,
         JsonObject checkpoint,
+        JsonObject pressure,
         Log log,
         Bitcask bitcask,
         long shutdownTimeoutMs,
@@ -68,6 +70,7 @@ public record NodeConfig(
     /** Keeps its own copies. */
     public NodeConfig {
         checkpoint = checkpoint.copy();
+        pressure = pressure.copy();
         display = Collections.unmodifiableMap(new LinkedHashMap<>(display));
     }
 
@@ -76,18 +79,23 @@ public record NodeConfig(
         return checkpoint.copy();
     }
 
+    @Override
+    public JsonObject pressure() {
+        return pressure.copy();
+    }
+
     /** Takes checked values; each key has one unless its default is none. */
     static NodeConfig of(Map<ConfigKey, Object> values) {
         Values from = new Values(values);
         JsonObject checkpoint = new JsonObject();
+        JsonObject pressure = new JsonObject();
         Map<String, String> display = new LinkedHashMap<>();
         for (ConfigKey key : ConfigKey.values()) {
             Object value = values.get(key);
             if (value != null) {
                 display.put(key.key(), key.type().show(value));
-                if (key.key().startsWith("checkpoint.")) {
-                    checkpoint.put(key.key().substring("checkpoint.".length()), value);
-                }
+                put(checkpoint, "checkpoint.", key, value);
+                put(pressure, "pressure.", key, value);
             }
         }
         String logDir = from.optionalText(ConfigKey.LOG_DIR);
@@ -102,10 +110,17 @@ public record NodeConfig(
                         from.integer(ConfigKey.REDIS_MAX_OUTPUT_BYTES),
                         from.integer(ConfigKey.REDIS_MAX_CLIENTS)),
                 checkpoint,
+                pressure,
                 new Log(logDir == null ? null : Path.of(logDir), from.integer(ConfigKey.LOG_SEGMENT_BYTES)),
                 new Bitcask(from.integer(ConfigKey.BITCASK_MAX_FILE_BYTES)),
                 from.number(ConfigKey.SHUTDOWN_TIMEOUT_MS),
                 display);
+    }
+
+    private static void put(JsonObject section, String prefix, ConfigKey key, Object value) {
+        if (key.key().startsWith(prefix)) {
+            section.put(key.key().substring(prefix.length()), value);
+        }
     }
 
     private record Values(Map<ConfigKey, Object> all) {

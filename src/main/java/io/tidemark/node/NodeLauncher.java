@@ -7,6 +7,7 @@ import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLogOptions;
+import io.tidemark.pressure.PressureOptions;
 import io.tidemark.redis.LoadingState;
 import io.tidemark.redis.RedisOptions;
 import io.tidemark.redis.RedisServer;
@@ -168,7 +169,9 @@ record NodeLauncher(Vertx vertx, NodeConfig config, DataDirectory directory, Sto
                 directories,
                 new CheckpointOptions(config.checkpoint()),
                 new SegmentLogOptions(config.log().segmentBytes()),
-                new BitcaskOptions(config.bitcask().maxFileBytes()));
+                new BitcaskOptions(config.bitcask().maxFileBytes()),
+                new ShardOptions.Volumes(
+                        directory.dataDir(), directory.logRoot(), new PressureOptions(config.pressure())));
     }
 
     private RedisOptions redisOptions() {

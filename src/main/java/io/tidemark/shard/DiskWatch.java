@@ -104,6 +104,11 @@ final class DiskWatch {
         return rooms.get(shard);
     }
 
+    /** What is in force; a copy. */
+    PressureOptions options() {
+        return new PressureOptions(options);
+    }
+
     /** How long shedding lasts at least, in milliseconds. */
     long dwellMillis() {
         return options.getDwellMs();

@@ -207,6 +207,12 @@ public final class LocalShards implements Shards {
                 : watching.reconfigure(pressure, deployed);
     }
 
+    /** The options that {@link #reconfigurePressure} gave last, or those of the start. A copy; any thread. */
+    public PressureOptions pressureOptions() {
+        DiskWatch watching = watch;
+        return watching == null ? new PressureOptions() : watching.options();
+    }
+
     /** The volumes of data and logs as they were last seen, one or two; empty if none is watched. Any thread. */
     public List<VolumeStatus> volumes() {
         DiskWatch watching = watch;

@@ -189,6 +189,13 @@ public final class FaultyDisk implements Disk {
         }
     }
 
+    /** Bounds it so that so many bytes are free now, in one step. */
+    public void leaveFree(long bytes) {
+        synchronized (lock) {
+            faults.limitBytes(usedBytes() + bytes);
+        }
+    }
+
     /** What {@link Faults#limitBytes} leaves free. */
     public long freeBytes() {
         synchronized (lock) {

@@ -1,7 +1,6 @@
 package io.tidemark.invariants;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.disk.Faults;
@@ -17,6 +16,7 @@ import io.tidemark.shard.Result;
 import io.tidemark.shard.ShardStatus.Phase;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -39,30 +39,26 @@ class DiskPressureTest {
         disk.createDirectories(Node.ROOT);
     }
 
-    /** Shed below 64 KiB, resume from 128 KiB. */
+    /** Shed below 256 KiB, resume from 512 KiB. */
     private static PressureOptions marks() {
         return new PressureOptions()
-                .setShedFreeBytes(64 << 10)
-                .setResumeFreeBytes(128 << 10)
+                .setShedFreeBytes(256 << 10)
+                .setResumeFreeBytes(512 << 10)
                 .setBallastBytes(0)
                 .setDwellMs(DWELL_MS);
     }
 
     private void leave(long bytes) {
-        disk.faults().limitBytes(Long.MAX_VALUE);
-        disk.faults().limitBytes(Long.MAX_VALUE - disk.freeBytes() + bytes);
+        disk.leaveFree(bytes);
     }
 
     private static Command increment() {
         return new Command.IncrementBy(Node.bytes("n"), 1);
     }
 
+    /** One submission, and so one log entry. */
     private static List<CompletableFuture<Result>> increments(Node node, int shard, int count) {
-        List<CompletableFuture<Result>> answers = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            answers.add(node.submit(shard, increment()));
-        }
-        return answers;
+        return node.submit(shard, Collections.nCopies(count, increment()));
     }
 
     private static void assertShed(Result result, String text) {
@@ -99,7 +95,7 @@ class DiskPressureTest {
             assertThat(node.pressures.get(0)).containsExactly("SHED APPEND_FAILED", "NORMAL APPEND_FAILED");
             assertThat(node.pressures.get(1)).isEmpty();
             try (Node again = Node.quiet(killed)) {
-                assertThat(again.get(0, "n")).as("what was logged when it was killed").isIn("2", "51");
+                assertThat(again.get(0, "n")).as("what was logged when it was killed").isEqualTo("51");
             }
         }
     }
@@ -116,19 +112,19 @@ class DiskPressureTest {
                 acknowledged += last instanceof Result.Count ? 1 : 0;
                 node.set(0, "k" + acknowledged % 100, "x".repeat(2_000));
             } while (node.status(0).level() == PressureLevel.NORMAL);
-            assertThat(disk.freeBytes()).as("free when it shed").isBetween(32L << 10, 96L << 10);
+            assertThat(disk.freeBytes()).as("free when it shed").isBetween(128L << 10, 300L << 10);
             assertShed(node.set(0, "k", "v"), "shard 0: LOW_SPACE; retry in 1 s");
             assertThat(node.get(0, "first")).isEqualTo("1");
             assertThat(node.call(0, new Command.Delete(List.of(Node.bytes("first")))))
                     .as("deletes pass")
                     .isEqualTo(new Result.Count(1));
-            leave(127 << 10);
+            leave(500 << 10);
             long lookedAt = disk.journal().count(Operation.SPACE, "**");
             Node.until(() -> disk.journal().count(Operation.SPACE, "**") > lookedAt + 20);
             assertThat(node.status(0).level())
                     .as("between the marks nothing changes")
                     .isEqualTo(PressureLevel.SHED);
-            leave(200 << 10);
+            leave(600 << 10);
             node.awaitLevel(0, PressureLevel.NORMAL);
             node.awaitLevel(1, PressureLevel.NORMAL);
             assertThat(node.call(0, increment())).isEqualTo(new Result.Count(acknowledged + 1));
@@ -160,7 +156,9 @@ class DiskPressureTest {
             assertThat(volume.ballastBytes()).isZero();
             node.awaitLevel(0, PressureLevel.SHED);
             assertThat(node.status(0).reasons()).containsOnlyKeys(PressureReason.LOW_SPACE);
-            leave(64 << 10);
+            leave(700 << 10);
+            long lookedAt = disk.journal().count(Operation.SPACE, "**");
+            Node.until(() -> disk.journal().count(Operation.SPACE, "**") > lookedAt + 20);
             assertThat(node.status(0).level())
                     .as("room for the ballast comes first")
                     .isEqualTo(PressureLevel.SHED);
@@ -190,8 +188,7 @@ class DiskPressureTest {
         }
         for (int life = 0; life < 3; life++) {
             killed.delete(Node.data(0).resolve("0000000001.data")); // what the manifest does not list goes anyway
-            killed.faults().limitBytes(Long.MAX_VALUE);
-            killed.faults().limitBytes(Long.MAX_VALUE - killed.freeBytes() + 2_000);
+            killed.leaveFree(2_000);
             killed.faults().failWrite("/data/shard-0/data/*").saying(Faults.NO_SPACE).always();
             try (Node parked = Node.watched(killed, marks())) {
                 parked.awaitLevel(0, PressureLevel.SHED);
@@ -230,7 +227,7 @@ class DiskPressureTest {
             after = disk.crashLosingAllUnforced();
         }
         try (Node again = Node.quiet(after)) {
-            assertThat(again.get(0, "n")).isIn("2", "4");
+            assertThat(again.get(0, "n")).isEqualTo("4");
         }
     }
 
@@ -281,7 +278,7 @@ class DiskPressureTest {
         try (Node node = Node.watched(Mounts.of(Map.of(Path.of("/"), disk, log, logs)), log, marks())
                 .recovered()) {
             node.set(0, "a", "1");
-            logs.faults().limitBytes(Long.MAX_VALUE - logs.freeBytes() + (60 << 10));
+            logs.leaveFree(200 << 10);
             node.awaitLevel(0, PressureLevel.SHED);
             assertThat(node.volumes()).extracting(VolumeStatus::low).containsExactly(false, true);
             assertShed(node.set(0, "a", "2"), "LOW_SPACE");
@@ -302,7 +299,7 @@ class DiskPressureTest {
             node.awaitLevel(0, PressureLevel.SHED);
             var unforced = disk.faults().failForce("PROBE").always();
             leave(MIB);
-            Node.until(() -> unforced.struck() > 2);
+            Node.until(() -> unforced.struck() > 2 || node.pressures.get(0).size() > 1);
             assertThat(node.pressures.get(0))
                     .as("what was told while no probe could be forced")
                     .containsExactly("SHED LOW_SPACE");
@@ -310,6 +307,32 @@ class DiskPressureTest {
             unforced.cancel();
             node.awaitLevel(0, PressureLevel.NORMAL);
             assertThat(node.set(0, "a", "1")).isEqualTo(Result.Ok.OK);
+        }
+    }
+
+    @Test
+    void I7_tailOfAFailedFdatasync_isWrittenAnewBeforeItIsServed() throws Exception {
+        try (Node node = Node.watched(disk, marks()).recovered()) {
+            node.set(0, "a", "1");
+            disk.faults().failForce("/data/shard-0/log/*").times(1);
+            node.set(0, "a", "2"); // the kernel has dropped it; readers still see it
+        }
+        FaultyDisk restarted = disk.kill();
+        String served;
+        try (Node again = Node.watched(restarted, marks()).recovered()) {
+            served = again.get(0, "a");
+            assertThat(served).as("the control: the tail reads well").isEqualTo("2");
+            assertThat(again.set(0, "b", "1")).isEqualTo(Result.Ok.OK);
+            restarted = restarted.copyOf().crashLosingAllUnforced();
+        }
+        assertThat(afterPowerCut(restarted)).as("what was served before the power cut").isEqualTo("a=2 b=1");
+    }
+
+    private static String afterPowerCut(FaultyDisk left) {
+        try (Node last = Node.watched(left, marks()).recovered()) {
+            return "a=" + last.get(0, "a") + " b=" + last.get(0, "b");
+        } catch (Exception refused) {
+            return "refused: " + refused.getMessage();
         }
     }
 
@@ -389,10 +412,10 @@ class DiskPressureTest {
     void reconfigured_otherMarks_countFromNow() throws Exception {
         try (Node node = Node.watched(disk, marks()).recovered()) {
             node.set(0, "a", "1");
-            leave(100 << 10);
-            node.reconfigure(marks().setShedFreeBytes(200 << 10).setResumeFreeBytes(300 << 10));
+            leave(600 << 10);
+            node.reconfigure(marks().setShedFreeBytes(700 << 10).setResumeFreeBytes(800 << 10));
             node.awaitLevel(0, PressureLevel.SHED);
-            node.reconfigure(marks().setShedFreeBytes(10 << 10).setResumeFreeBytes(50 << 10));
+            node.reconfigure(marks());
             node.awaitLevel(0, PressureLevel.NORMAL);
         }
     }
@@ -438,7 +461,6 @@ class DiskPressureTest {
             assertThat(hanging.isComplete()).isFalse();
         } finally {
             go.countDown();
-            assertThatThrownBy(node::stop).isInstanceOf(Exception.class);
             node.close();
         }
     }

@@ -21,6 +21,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
@@ -147,19 +148,30 @@ final class Node implements AutoCloseable {
 
     /** Submits one command; completes with the answer. */
     CompletableFuture<Result> submit(int shard, Command command) {
-        CompletableFuture<Result> answer = new CompletableFuture<>();
-        shards.submit(shard, List.of(new Call() {
-            @Override
-            public Command command() {
-                return command;
-            }
+        return submit(shard, List.of(command)).get(0);
+    }
 
-            @Override
-            public void complete(Result result) {
-                answer.complete(result);
-            }
-        }));
-        return answer;
+    /** Submits several commands at once; each completes with its answer. */
+    List<CompletableFuture<Result>> submit(int shard, List<Command> commands) {
+        List<CompletableFuture<Result>> answers = new ArrayList<>();
+        List<Call> calls = new ArrayList<>();
+        for (Command command : commands) {
+            CompletableFuture<Result> answer = new CompletableFuture<>();
+            answers.add(answer);
+            calls.add(new Call() {
+                @Override
+                public Command command() {
+                    return command;
+                }
+
+                @Override
+                public void complete(Result result) {
+                    answer.complete(result);
+                }
+            });
+        }
+        shards.submit(shard, calls);
+        return answers;
     }
 
     Result call(int shard, Command command) throws Exception {
