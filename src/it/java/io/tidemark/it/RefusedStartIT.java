@@ -47,6 +47,15 @@ class RefusedStartIT {
     }
 
     @Test
+    void start_onAnAdminPortInUse_isRefusedAndNamesTheKey() throws IOException {
+        try (NodeProcess first = NodeProcess.in(dir.resolve("one")).start()) {
+            String port = Integer.toString(first.adminPort());
+            Refusal.of(NodeProcess.in(dir.resolve("two")).set("admin.port", port))
+                    .is(4, port, "admin.port");
+        }
+    }
+
+    @Test
     void start_withAMisspeltKey_isRefusedWithTheRightOne() throws IOException {
         Refusal.of(NodeProcess.in(dir).set("checkpoint.intervalMs", "5"))
                 .is(2, "unknown key `checkpoint.intervalMs`", "did you mean `checkpoint.interval_ms`");

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.disk.Operation;
+import io.tidemark.shard.Result;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -218,12 +220,14 @@ class AdminVerticleTest {
                     .get()
                     .asString()
                     .startsWith("Basic ");
-            String wrong = "Basic " + Base64.getEncoder().encodeToString("admin:hunter3".getBytes("UTF-8"));
+            String wrong =
+                    "Basic " + Base64.getEncoder().encodeToString("admin:hunter3".getBytes(StandardCharsets.UTF_8));
             assertThat(authorized(door, wrong).status()).isEqualTo(401);
             assertThat(shard(door.get("/api/shards"), 0).getLong("durable_index"))
                     .as("nothing was synced")
                     .isZero();
-            String right = "Basic " + Base64.getEncoder().encodeToString("admin:hunter2".getBytes("UTF-8"));
+            String right =
+                    "Basic " + Base64.getEncoder().encodeToString("admin:hunter2".getBytes(StandardCharsets.UTF_8));
             assertThat(authorized(door, right).status()).isEqualTo(200);
             assertThat(authorized(door, "Bearer hunter2").status()).isEqualTo(200);
             for (String path : List.of("/metrics", "/health/live", "/health/ready", "/api/shards/0/journal")) {
@@ -373,9 +377,9 @@ class AdminVerticleTest {
             door.setAndWait(1, "a");
             door.disk.faults().before(Operation.FORCE, "**", path -> hang(gate));
             door.disk.faults().before(Operation.FORCE_DIRECTORY, "**", path -> hang(gate));
+            CompletableFuture<Result> first = door.set(0, "b");
+            CompletableFuture<Result> second = door.set(1, "b");
             try {
-                door.set(0, "b");
-                door.set(1, "b");
                 OpenDoor.Answer sync = door.post("/api/sync?deadline_ms=300", "");
                 assertThat(sync.status()).isEqualTo(504);
                 assertThat(sync.millis()).isLessThan(1_300);
@@ -399,6 +403,8 @@ class AdminVerticleTest {
             } finally {
                 gate.countDown();
             }
+            assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(Result.Ok.OK);
+            assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(Result.Ok.OK);
             assertThat(door.post("/api/sync", "").status()).isEqualTo(200);
             assertThat(door.get("/health/ready").status()).isEqualTo(200);
         }

@@ -293,6 +293,31 @@ class ConfigLoaderTest {
                 .isEqualTo(host);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0.0.0.0", "::", "10.1.2.3", "node-1"})
+    void load_ofReachableAdminHostWithoutPassword_isRefused(String host) throws Exception {
+        assertThat(new Loading().set("admin.host=" + host).problems())
+                .singleElement()
+                .asString()
+                .contains("`admin.host` is " + host, "`redis.password`", "`redis.allow_no_password`");
+        assertThat(new Loading()
+                        .set("admin.host=" + host)
+                        .set("redis.password=x")
+                        .config()
+                        .admin())
+                .isEqualTo(new NodeConfig.Admin(host, 7380));
+        new Loading()
+                .set("admin.host=" + host)
+                .set("redis.allow_no_password=true")
+                .config();
+    }
+
+    @Test
+    void load_ofAdmin_isLoopbackUnlessTold() throws Exception {
+        assertThat(new Loading().config().admin()).isEqualTo(new NodeConfig.Admin("127.0.0.1", 7380));
+        assertThat(new Loading().set("admin.port=0").config().admin().port()).isZero();
+    }
+
     @Test
     void load_ofLogDirInsideDataDir_isRefused() throws Exception {
         assertThat(new Loading().set("data_dir=/a/b").set("log.dir=/a/b/c").problems())
