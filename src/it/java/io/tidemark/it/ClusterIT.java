@@ -144,7 +144,7 @@ class ClusterIT {
     }
 
     private static List<Integer> freePorts() throws IOException {
-        InetAddress here = InetAddress.getByName(HOST);
+        InetAddress here = InetAddress.getLoopbackAddress();
         try (ServerSocket one = new ServerSocket(0, 1, here);
                 ServerSocket other = new ServerSocket(0, 1, here)) {
             return List.of(one.getLocalPort(), other.getLocalPort());

@@ -13,7 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,7 +49,7 @@ public final class ConfigReload {
     private final RetrieverEvents events;
     private final Consumer<Reading> hearer;
     private final Settling settling;
-    private final AtomicLongArray counts = new AtomicLongArray(Kind.values().length);
+    private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
     private Future<Void> applying = Future.succeededFuture();
     private @Nullable Reading next;
     private @Nullable String refusal;
@@ -92,7 +93,8 @@ public final class ConfigReload {
 
     /** How many outcomes of a kind there have been. */
     public long count(Kind kind) {
-        return counts.get(kind.ordinal());
+        LongAdder count = counts.get(kind);
+        return count == null ? 0 : count.sum();
     }
 
     /** Watches no more. Completes when no section is being put into force any more. */
@@ -209,7 +211,7 @@ public final class ConfigReload {
 
     private ReloadOutcome tell(Kind kind, Map<String, Change> changed, @Nullable String why) {
         ReloadOutcome outcome = new ReloadOutcome(store, kind, changed, why);
-        counts.incrementAndGet(kind.ordinal());
+        counts.computeIfAbsent(kind, first -> new LongAdder()).increment();
         vertx.eventBus().publish(CheckpointAddresses.config(store), outcome.toJson());
         return outcome;
     }

@@ -134,8 +134,9 @@ final class Settling {
     }
 
     private boolean same(Reading one, @Nullable Reading other) {
-        return one instanceof Reading.Good good && other instanceof Reading.Good earlier
-                ? Objects.equals(view.apply(good.config()), view.apply(earlier.config()))
-                : one.equals(other);
+        if (one instanceof Reading.Good good && other instanceof Reading.Good earlier) {
+            return Objects.equals(view.apply(good.config()), view.apply(earlier.config()));
+        }
+        return one.equals(other);
     }
 }

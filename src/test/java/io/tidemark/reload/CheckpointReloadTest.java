@@ -2,6 +2,7 @@ package io.tidemark.reload;
 
 import static io.tidemark.reload.WatchedFile.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import io.tidemark.checkpoint.CheckpointOptions;
@@ -42,7 +43,7 @@ class CheckpointReloadTest {
 
     @AfterEach
     void close() throws Exception {
-        watched.close();
+        watched.end();
     }
 
     private Checkpointers deploy(String store) throws Exception {
@@ -59,11 +60,16 @@ class CheckpointReloadTest {
                 SETTLE_MS);
     }
 
-    private JsonObject accepted(String changes) {
+    private record Change(String key, int from, int to) {}
+
+    private static JsonObject accepted(Change... changes) {
         JsonObject changed = new JsonObject();
-        for (String change : changes.split(", ")) {
-            String[] words = change.split(" ");
-            changed.put(words[0], new JsonObject().put("from", words[1]).put("to", words[2]));
+        for (Change change : changes) {
+            changed.put(
+                    "checkpoint." + change.key(),
+                    new JsonObject()
+                            .put("from", Integer.toString(change.from()))
+                            .put("to", Integer.toString(change.to())));
         }
         return new JsonObject()
                 .put("store", "orders")
@@ -82,7 +88,7 @@ class CheckpointReloadTest {
     void file_replacedByRename_isInForce() throws Exception {
         watched.replace("checkpoint:\n  interval_ms: 500\n  idle_ms: 100\n  max_concurrent_fsyncs: 3\n");
         assertThat(watched.outcome())
-                .isEqualTo(accepted("checkpoint.interval_ms 10000 500, checkpoint.max_concurrent_fsyncs 2 3"));
+                .isEqualTo(accepted(new Change("interval_ms", 10_000, 500), new Change("max_concurrent_fsyncs", 2, 3)));
         assertThat(orders.options().toJson())
                 .isEqualTo(new CheckpointOptions()
                         .setIntervalMs(500)
@@ -98,11 +104,11 @@ class CheckpointReloadTest {
     @Test
     void file_rewrittenInPlace_isInForce() throws Exception {
         watched.rewrite("checkpoint: {interval_ms: 500, idle_ms: 100}\n");
-        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.interval_ms 10000 500"));
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("interval_ms", 10_000, 500)));
         watched.rewrite("checkpoint: {}\n");
         assertThat(watched.outcome())
                 .as("keys left out have their defaults")
-                .isEqualTo(accepted("checkpoint.interval_ms 500 10000, checkpoint.idle_ms 100 250"));
+                .isEqualTo(accepted(new Change("interval_ms", 500, 10_000), new Change("idle_ms", 100, 250)));
         assertThat(orders.options().toJson()).isEqualTo(new CheckpointOptions().toJson());
     }
 
@@ -131,7 +137,7 @@ class CheckpointReloadTest {
         }
         assertThat(watched.outcomesAfterScans(2_500 / WatchedFile.SCAN_MS)).isEmpty();
         watched.rewrite("checkpoint: {interval_ms: 500, idle_ms: 100}\n");
-        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.interval_ms 10000 500"));
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("interval_ms", 10_000, 500)));
         assertThat(patient.count(Kind.ACCEPTED)).isEqualTo(1);
         assertThat(patient.count(Kind.REJECTED)).isZero();
     }
@@ -206,7 +212,7 @@ class CheckpointReloadTest {
                         .put("outcome", "restored")
                         .put("changed", new JsonObject()));
         watched.replace(START.replace("idle_ms: 100", "idle_ms: 150"));
-        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.idle_ms 100 150"));
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("idle_ms", 100, 150)));
         assertThat(reload.count(Kind.ACCEPTED)).isEqualTo(1);
         assertThat(reload.count(Kind.RESTORED)).isEqualTo(1);
         assertThat(reload.count(Kind.REJECTED)).isEqualTo(1);
@@ -217,7 +223,7 @@ class CheckpointReloadTest {
         watched.replace("checkpoint: {interval_ms: 0}\n");
         assertThat(watched.outcome().getString("outcome")).isEqualTo("rejected");
         watched.replace(START.replace("idle_ms: 100", "idle_ms: 150"));
-        assertThat(watched.outcome()).isEqualTo(accepted("checkpoint.idle_ms 100 150"));
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("idle_ms", 100, 150)));
         assertThat(watched.outcomesAfterScans(20)).isEmpty();
     }
 
@@ -253,6 +259,21 @@ class CheckpointReloadTest {
         assertThat(List.of(watched.outcome(), watched.outcome()))
                 .extracting(outcome -> outcome.getString("store") + " " + outcome.getString("outcome"))
                 .containsExactlyInAnyOrder("orders rejected", "users rejected");
+    }
+
+    /** What can't change while running may be left out of the file; if it stands there, it must be the same. */
+    @Test
+    void section_nodeOfARunningStore_staysAndCannotBeChanged() throws Exception {
+        CheckpointOptions named = new CheckpointOptions().setNode("a").setClustered(true);
+        ReloadableSection section = CheckpointReload.section(
+                "checkpoint", await(Checkpointers.deploy(watched.vertx, "users", named, List.of(new EmptyStore()))));
+        assertThat(section.checked(new JsonObject())).isEqualTo(section.inForce());
+        assertThat(section.checked(new JsonObject().put("node", "a"))).isEqualTo(section.inForce());
+        assertThatThrownBy(() -> section.checked(new JsonObject().put("node", "b")))
+                .hasMessageContaining("checkpoint.node can't change while running: it is `a`, asked for `b`");
+        await(section.apply(section.checked(new JsonObject().put("interval_ms", 500))));
+        assertThat(section.inForce())
+                .isEqualTo(new CheckpointOptions(named).setIntervalMs(500).toJson());
     }
 
     @Test

@@ -34,7 +34,7 @@ class ConfigReloadTest {
 
     @AfterEach
     void close() throws Exception {
-        watched.close();
+        watched.end();
     }
 
     private static String yaml(int colour, int size, int password) {

@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.LoggerFactory;
 
 /** A real file, watched by a real retriever on a Vert.x of its own, and everything that is told about it. */
-final class WatchedFile implements AutoCloseable {
+final class WatchedFile {
     static final int SCAN_MS = 20;
 
     final Vertx vertx = Vertx.vertx();
@@ -103,8 +103,8 @@ final class WatchedFile implements AutoCloseable {
         return lines;
     }
 
-    @Override
-    public void close() throws Exception {
+    /** Ends the watching and its Vert.x. */
+    void end() throws Exception {
         logger.detachAppender(log);
         await(retriever.close());
         await(vertx.close());
