@@ -27,7 +27,8 @@ class OriginsTableTest {
     @Test
     void rows_allNameTests() throws IOException {
         assertThat(table()).hasSizeGreaterThan(15);
-        assertThat(table()).allSatisfy(row -> assertThat(row.tests()).as(row.says()).isNotEmpty());
+        assertThat(table())
+                .allSatisfy(row -> assertThat(row.tests()).as(row.says()).isNotEmpty());
     }
 
     @Test
@@ -50,7 +51,8 @@ class OriginsTableTest {
         for (String root : List.of("src/test/java", "src/it/java")) {
             Path sources = PROJECT.resolve(root);
             try (Stream<Path> files = Files.walk(sources)) {
-                for (Path file : files.filter(each -> each.endsWith(simpleName + ".java")).toList()) {
+                for (Path file : files.filter(each -> each.endsWith(simpleName + ".java"))
+                        .toList()) {
                     String name = sources.relativize(file).toString().replace('/', '.');
                     found.add(Class.forName(name.substring(0, name.length() - ".java".length())));
                 }
@@ -86,7 +88,9 @@ class OriginsTableTest {
         assertThat(problem("OtherTest", "passes", reports)).isEqualTo("did not run");
         assertThat(problem("Test", "passes", reports)).isEqualTo("did not run");
         Files.setLastModifiedTime(report, FileTime.from(START.minusSeconds(5)));
-        assertThat(problem("SomeTest", "passes", reports)).as("of another build").isEqualTo("did not run");
+        assertThat(problem("SomeTest", "passes", reports))
+                .as("of another build")
+                .isEqualTo("did not run");
     }
 
     private static String problem(String type, String method, List<Path> reports) throws Exception {
