@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /**
  * What a checkpointer knows of its disk: one latch per reason. The writer hears of the worst through {@link
- * DirtyCounter#shedding}; everybody else gets one event per change. On the checkpointer's loop.
+ * DirtyCounter#shedding}; everybody else gets one event per change. On the checkpointer's loop, but for {@link #level}.
  */
 final class CheckpointPressure {
     private final String node;
@@ -20,6 +20,7 @@ final class CheckpointPressure {
     private final LongSupplier epochMillis;
     private final Consumer<PressureEvent> events;
     private final Map<PressureReason, PressureLevel> latches = new EnumMap<>(PressureReason.class);
+    private volatile PressureLevel level = PressureLevel.NORMAL;
 
     CheckpointPressure(
             String node,
@@ -37,12 +38,20 @@ final class CheckpointPressure {
     }
 
     /** Sets a reason's latch; the writer sees it before anybody is told. Does nothing if it stands there already. */
-    void set(PressureReason reason, PressureLevel level, String detail) {
-        PressureLevel before = level == PressureLevel.NORMAL ? latches.remove(reason) : latches.put(reason, level);
-        if ((before == null ? PressureLevel.NORMAL : before) == level) {
+    void set(PressureReason reason, PressureLevel to, String detail) {
+        PressureLevel before = to == PressureLevel.NORMAL ? latches.remove(reason) : latches.put(reason, to);
+        if ((before == null ? PressureLevel.NORMAL : before) == to) {
             return;
         }
-        dirty.shed(latches.values().stream().anyMatch(PressureLevel::sheds));
-        events.accept(new PressureEvent(node, store, shard, level, reason, epochMillis.getAsLong(), detail));
+        PressureLevel worst =
+                latches.values().stream().max(PressureLevel::compareTo).orElse(PressureLevel.NORMAL);
+        level = worst;
+        dirty.shed(worst.sheds());
+        events.accept(new PressureEvent(node, store, shard, to, reason, epochMillis.getAsLong(), detail));
+    }
+
+    /** The worst of its latches. Any thread. */
+    PressureLevel level() {
+        return level;
     }
 }

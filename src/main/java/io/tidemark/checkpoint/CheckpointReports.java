@@ -2,10 +2,6 @@ package io.tidemark.checkpoint;
 
 import io.tidemark.checkpoint.JournalEntry.Incident.What;
 import io.tidemark.pressure.PressureEvent;
-import io.tidemark.pressure.PressureLevel;
-import io.tidemark.pressure.PressureReason;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,8 +19,6 @@ final class CheckpointReports {
     private final CheckpointLoop loop;
     private final CheckpointListener listener;
     private final CheckpointJournal journal = new CheckpointJournal();
-    private final Map<PressureReason, PressureLevel> latches = new EnumMap<>(PressureReason.class);
-    private volatile PressureLevel level = PressureLevel.NORMAL;
     private volatile @Nullable Generation running;
     private @Nullable ForceRecord record;
     private boolean deferred;
@@ -54,11 +48,6 @@ final class CheckpointReports {
     @Nullable
     Generation running() {
         return running;
-    }
-
-    /** The worst of what the checkpointer knows of its disk. Any thread. */
-    PressureLevel level() {
-        return level;
     }
 
     /** Returns what takes the force's progress. */
@@ -152,12 +141,6 @@ final class CheckpointReports {
     }
 
     void pressure(PressureEvent event) {
-        if (event.level() == PressureLevel.NORMAL) {
-            latches.remove(event.reason());
-        } else {
-            latches.put(event.reason(), event.level());
-        }
-        level = latches.values().stream().max(PressureLevel::compareTo).orElse(PressureLevel.NORMAL);
         tell(() -> listener.pressure(event));
     }
 

@@ -67,8 +67,6 @@ final class Checkpointer {
     private long lastTickNanos;
     private long nextTickNanos;
     private volatile long unprovenSinceNanos;
-    private boolean withdrawn;
-    private long withdrawnNanos;
     private long movedNanos;
     private long seenIndex = -1;
 
@@ -115,7 +113,7 @@ final class Checkpointer {
         long now = loop.nanoTime();
         long oldest = unprovenSinceNanos;
         if (!dirty.unproven()) {
-            oldest = running == null ? dirty.stampNanos() : running.start().oldestNanos();
+            oldest = running == null ? dirty.oldestNanos() : running.start().oldestNanos();
         }
         long durable = Math.max(0, dirty.durableIndex());
         return new CheckpointStatus(
@@ -127,7 +125,7 @@ final class Checkpointer {
                 target.dirtyFiles(),
                 dirty.dirty() ? millis(now - oldest) : 0,
                 running == null ? 0 : millis(now - running.startedNanos()),
-                reports.level());
+                pressure.level());
     }
 
     private static long millis(long nanos) {
@@ -275,10 +273,7 @@ final class Checkpointer {
     }
 
     private long oldestDirtyNanos() {
-        if (health.unproven()) {
-            return unprovenSinceNanos;
-        }
-        return withdrawn ? withdrawnNanos : dirty.stampNanos();
+        return health.unproven() ? unprovenSinceNanos : dirty.oldestNanos();
     }
 
     private void queue(CheckpointTrigger trigger, long now) {
@@ -352,11 +347,7 @@ final class Checkpointer {
     }
 
     private void notStarted(Generation generation, Throwable why) {
-        dirty.withdraw();
-        if (!withdrawn) { // marks since its begin have been stamped anew, but the bytes before are not durable either
-            withdrawn = true;
-            withdrawnNanos = generation.start().oldestNanos();
-        }
+        dirty.withdraw(generation.start());
         reports.notStarted(why);
         String detail = reports.name() + ": the force could not be started: " + why.getMessage();
         generation.riders().fail(SyncFailure.UNAVAILABLE, detail);
@@ -372,7 +363,6 @@ final class Checkpointer {
         dirty.limit(options.getMaxDirtyBytes());
         reports.tell(() -> target.completed(captured));
         health.succeeded();
-        withdrawn = false;
         pressure.set(
                 PressureReason.FSYNC_FAILED,
                 PressureLevel.NORMAL,
@@ -386,7 +376,7 @@ final class Checkpointer {
     private void failed(Generation generation, Throwable failure, long now) {
         String detail = reports.failureDetail(generation, failure);
         if (!health.unproven()) {
-            unprovenSinceNanos = withdrawn ? withdrawnNanos : generation.start().oldestNanos();
+            unprovenSinceNanos = generation.start().oldestNanos();
         }
         boolean repairNow = health.failed(generation.captured(), detail, now, options.getIntervalMs());
         pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.SHED, detail);

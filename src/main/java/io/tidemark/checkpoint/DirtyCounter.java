@@ -51,6 +51,8 @@ public final class DirtyCounter implements Shareable {
     private volatile long limitBytes = Long.MAX_VALUE;
     private volatile boolean unproven = true;
     private volatile boolean inFlight;
+    private volatile boolean withdrawn;
+    private volatile long withdrawnNanos;
     private volatile boolean shedding;
     private volatile @Nullable Runnable wake;
 
@@ -157,6 +159,7 @@ public final class DirtyCounter implements Shareable {
         unproven = true;
         durableIndex = -1;
         inFlight = false;
+        withdrawn = false;
         shedding = false;
         nextEpoch();
         wake = onFirstMark;
@@ -194,7 +197,7 @@ public final class DirtyCounter implements Shareable {
      */
     Start begin() {
         inFlight = true;
-        Start start = new Start(appendedBytes, stampNanos);
+        Start start = new Start(appendedBytes, oldestNanos());
         nextEpoch();
         return start;
     }
@@ -205,6 +208,7 @@ public final class DirtyCounter implements Shareable {
             durableIndex = index;
         }
         durableBytes = start.appendedBytes();
+        withdrawn = false;
         unproven = false;
         inFlight = false;
     }
@@ -215,8 +219,13 @@ public final class DirtyCounter implements Shareable {
         inFlight = false;
     }
 
-    /** The generation could not be started; nothing was tried. */
-    void withdraw() {
+    /**
+     * The generation could not be started; nothing was tried. Marks since its begin have been stamped anew, but the bytes
+     * before them are still not durable, and as old as they were.
+     */
+    void withdraw(Start start) {
+        withdrawnNanos = start.oldestNanos();
+        withdrawn = true;
         inFlight = false;
     }
 
@@ -224,8 +233,8 @@ public final class DirtyCounter implements Shareable {
         shedding = on;
     }
 
-    /** When the newest unsynced stretch began to be written; on the counter's clock. */
-    long stampNanos() {
-        return stampNanos;
+    /** When the oldest byte that no running generation has captured was written; on the counter's clock. Any thread. */
+    long oldestNanos() {
+        return withdrawn ? withdrawnNanos : stampNanos;
     }
 }

@@ -12,6 +12,8 @@ public interface ForceMeter {
     enum Kind {
         /** A file's bytes, by {@link DiskFile#force}. */
         FILE,
+        /** Some of a file's bytes, by {@link FileRange#force}: written back, and durable once the file is forced. */
+        RANGE,
         /** A directory's names, by {@link Disk#forceDirectory}. */
         DIRECTORY,
         /** A small file as a whole, by {@link Disk#replace}: its bytes, its name and its directory. */

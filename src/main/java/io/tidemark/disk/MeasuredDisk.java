@@ -47,7 +47,7 @@ public record MeasuredDisk(Disk disk, ForceMeter meter) implements Disk {
 
     @Override
     public FileRange mapRange(Path file, long offset, int bytes) throws IOException {
-        return disk.mapRange(file, offset, bytes);
+        return new MeasuredRange(file, disk.mapRange(file, offset, bytes), meter);
     }
 
     @Override
@@ -88,6 +88,23 @@ public record MeasuredDisk(Disk disk, ForceMeter meter) implements Disk {
     @Override
     public byte[] readAll(Path file, int maxBytes) throws IOException {
         return disk.readAll(file, maxBytes);
+    }
+
+    private record MeasuredRange(Path path, FileRange range, ForceMeter meter) implements FileRange {
+        @Override
+        public long offset() {
+            return range.offset();
+        }
+
+        @Override
+        public int length() {
+            return range.length();
+        }
+
+        @Override
+        public void force(long offset, int bytes) throws IOException {
+            measure(meter, ForceMeter.Kind.RANGE, path, () -> range.force(offset, bytes));
+        }
     }
 
     private record MeasuredFile(DiskFile file, ForceMeter meter) implements DiskFile {

@@ -51,6 +51,7 @@ enum ForceReporter implements ForceMeter {
     private static ForceStep step(Kind kind) {
         return switch (kind) {
             case FILE -> ForceStep.DATA;
+            case RANGE -> ForceStep.WRITE_BACK;
             case DIRECTORY -> ForceStep.DIRECTORY;
             case REPLACEMENT -> ForceStep.MANIFEST;
         };

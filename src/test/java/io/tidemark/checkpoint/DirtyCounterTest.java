@@ -38,7 +38,7 @@ class DirtyCounterTest {
         clock.set(3_000);
         dirty.mark(2, 10);
         assertThat(wakes).hasValue(1);
-        assertThat(dirty.stampNanos()).isEqualTo(2_000);
+        assertThat(dirty.oldestNanos()).isEqualTo(2_000);
         assertThat(dirty.dirtyBytes()).isEqualTo(20);
     }
 
@@ -52,9 +52,29 @@ class DirtyCounterTest {
         dirty.mark(2, 10);
         assertThat(start.oldestNanos()).isEqualTo(2_000);
         dirty.complete(1, start);
-        assertThat(dirty.stampNanos()).isEqualTo(5_000);
+        assertThat(dirty.oldestNanos()).isEqualTo(5_000);
         assertThat(dirty.dirty()).isTrue();
         assertThat(dirty.dirtyBytes()).isEqualTo(10);
+    }
+
+    @Test
+    void withdraw_marksSinceTheBegin_theOldestByteIsAsOldAsItWasUntilAGenerationSucceeds() {
+        proven();
+        clock.set(2_000);
+        dirty.mark(1, 10);
+        DirtyCounter.Start start = dirty.begin();
+        clock.set(5_000);
+        dirty.mark(2, 10);
+        dirty.withdraw(start);
+        assertThat(dirty.oldestNanos())
+                .as("after a generation that could not start")
+                .isEqualTo(2_000);
+        DirtyCounter.Start next = dirty.begin();
+        assertThat(next.oldestNanos()).isEqualTo(2_000);
+        clock.set(7_000);
+        dirty.mark(3, 10);
+        dirty.complete(2, next);
+        assertThat(dirty.oldestNanos()).as("what is left").isEqualTo(7_000);
     }
 
     @Test
@@ -64,7 +84,7 @@ class DirtyCounterTest {
         dirty.complete(1, dirty.begin());
         clock.set(9_000);
         dirty.mark(2, 10);
-        assertThat(dirty.stampNanos()).isEqualTo(9_000);
+        assertThat(dirty.oldestNanos()).isEqualTo(9_000);
     }
 
     @Test

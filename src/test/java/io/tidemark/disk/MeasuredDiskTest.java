@@ -64,6 +64,22 @@ class MeasuredDiskTest extends DiskContract {
     }
 
     @Test
+    void rangeForces_areHeard_alsoTheOneThatFails() throws IOException {
+        Path path = DIRECTORY.resolve("a");
+        try (DiskFile file = disk.create(path)) {
+            file.writeFully(utf8("x".repeat(8_192)), 0);
+            FileRange range = disk.mapRange(path, 0, 8_192);
+            assertThat(heard).as("mapping is no force").isEmpty();
+            range.force(0, 4_096);
+            below.faults().failRange("*").times(1);
+            assertThatIOException().isThrownBy(() -> range.force(4_096, 4_096));
+        }
+        assertThat(heard)
+                .containsExactly(
+                        "began RANGE /data/a", "ended RANGE /data/a", "began RANGE /data/a", "failed RANGE /data/a");
+    }
+
+    @Test
     void force_thatFails_isHeardAsFailedAndThrown() throws IOException {
         below.faults().failForce("*").times(1);
         try (DiskFile file = disk.create(DIRECTORY.resolve("a"))) {

@@ -3,6 +3,7 @@ package io.tidemark.log.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.log.LogRecovery;
 import java.io.IOException;
@@ -170,9 +171,33 @@ class LogFileReuseTest {
     }
 
     @Test
-    void read_releasedMeanwhile_saysSo() {
-        fill();
-        log.release(9);
-        assertThatThrownBy(() -> log.read(5, 12)).hasMessageContaining("expected above 9");
+    void read_fileUsedAgainMeanwhile_saysThatItWasReleased() throws IOException {
+        LogFixture large = new LogFixture(
+                Disk.real(),
+                temporary.resolve("large"),
+                new SegmentLogOptions(1 << 20, 0, 2),
+                LogFixture.ID,
+                LogFixture.SHARD);
+        large.open(0);
+        for (int i = 1; i <= 60; i++) {
+            large.append(LARGE + i);
+        }
+        boolean[] released = {false};
+        assertThatThrownBy(() -> large.log.read(1, 40, entry -> {
+                    if (!released[0]) {
+                        released[0] = true;
+                        large.release(60);
+                        for (int i = 61; i <= 160; i++) {
+                            large.append(LARGE + i);
+                        }
+                    }
+                }))
+                .as("a file under the reader that has become another segment is no damage")
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(CorruptionException.class)
+                .hasMessageContaining("were released while they were read");
+        assertThat(large.disk.count("reuse "))
+                .as("the control: it was used again")
+                .isPositive();
     }
 }

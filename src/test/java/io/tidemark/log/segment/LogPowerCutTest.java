@@ -1,6 +1,7 @@
 package io.tidemark.log.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.tidemark.disk.FaultyDisk;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
 
 /**
  * Random lives of a log; after every call that changes the disk, the power is cut or the process killed in a fork, and
@@ -32,6 +34,33 @@ final class LogPowerCutTest {
     void I7_failedForceThenKillThenPowerCut_keepsWhatWasApplied(
             @ForAll long seed, @ForAll @IntRange(min = 3, max = 14) int steps) throws IOException {
         new Life(seed).run(steps, true);
+    }
+
+    /** A process died between the control file's rename and the sync of its directory; the next one makes a segment. */
+    @Test
+    void I7_controlFileWithAnUncertainName_isMadeDurableBeforeASegment() throws IOException {
+        FaultyDisk disk = new FaultyDisk(5);
+        disk.faults().failForceDirectory(DIRECTORY.toString()).times(1);
+        LogFixture died = logOn(disk);
+        died.open(0);
+        died.append("never acknowledged");
+        assertThat(died.failures).hasSize(1);
+        FaultyDisk killed = disk.kill();
+        int[] cuts = {0};
+        killed.afterEachOperation(operation -> {
+            for (int seed = 0; seed < 20; seed++) {
+                LogFixture after = logOn(killed.copyOf(seed).crash());
+                assertThatCode(() -> after.open(0))
+                        .as("opening after a power cut behind %s", operation)
+                        .doesNotThrowAnyException();
+                cuts[0]++;
+            }
+        });
+        LogFixture next = logOn(killed);
+        next.open(0);
+        next.append("acknowledged");
+        assertThat(next.applied).containsExactly("1=acknowledged");
+        assertThat(cuts[0]).isGreaterThan(100);
     }
 
     private static LogFixture logOn(FaultyDisk disk) {
