@@ -50,7 +50,6 @@ public final class AdminVerticle extends VerticleBase {
     private final @Nullable AdminPassword password;
     private volatile int port;
     private @Nullable HttpServer server;
-    private @Nullable Future<String> scraping;
     private int connections;
     private long refusals;
     private long refusalLoggedNanos = System.nanoTime() - REFUSAL_LOG_INTERVAL_NANOS;
@@ -109,7 +108,8 @@ public final class AdminVerticle extends VerticleBase {
 
     private Router router(WorkerExecutor scraper) {
         Router router = Router.router(vertx);
-        get(router, "/metrics", request -> scrape(request, scraper));
+        SharedCall<String> scrape = new SharedCall<>(() -> scraper.executeBlocking(metrics::get, false));
+        get(router, "/metrics", request -> metrics(request, scrape));
         get(router, "/health/live", request -> JsonReply.send(request, 200, new JsonObject().put("live", true)));
         get(router, "/health/ready", this::ready);
         get(router, "/api/shards", this::shards);
@@ -166,14 +166,8 @@ public final class AdminVerticle extends VerticleBase {
         JsonReply.error(request, 401, "this needs the password: Authorization: Bearer PASSWORD, or Basic");
     }
 
-    private void scrape(RoutingContext request, WorkerExecutor scraper) {
-        Future<String> running = scraping;
-        if (running == null) {
-            running = scraper.executeBlocking(metrics::get, false);
-            scraping = running;
-            running.onComplete(done -> scraping = null);
-        }
-        running.onFailure(request::fail).onSuccess(text -> {
+    private static void metrics(RoutingContext request, SharedCall<String> scrape) {
+        scrape.ask().onFailure(request::fail).onSuccess(text -> {
             if (!request.response().closed()) {
                 request.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
