@@ -3,6 +3,7 @@ package io.tidemark.disk;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class OperationJournal {
         OperationRecord made =
                 new OperationRecord(records.size(), operation, path, target, offset, lengthBytes, outcome);
         records.add(made);
+        notifyAll();
         return made;
     }
 
@@ -68,6 +70,18 @@ public final class OperationJournal {
         return select(each -> each.operation().isChanging()).stream()
                 .map(OperationRecord::line)
                 .toList();
+    }
+
+    /** Waits, for 20 s at most, until the line is among {@link #lines()}; for what another thread does in its own time. */
+    public synchronized void awaitLine(String line) throws InterruptedException {
+        long endNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!lines().contains(line)) {
+            long millis = TimeUnit.NANOSECONDS.toMillis(endNanos - System.nanoTime());
+            if (millis <= 0) {
+                throw new AssertionError("never came: " + line + "\nbut " + lines());
+            }
+            wait(millis);
+        }
     }
 
     /** Forgets everything so far; numbers start again at 0. */

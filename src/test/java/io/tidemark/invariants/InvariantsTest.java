@@ -127,13 +127,14 @@ class InvariantsTest {
             }
             node.sync();
             node.set(0, "above", large);
+            disk.journal().awaitLine(firstSegmentGoes());
             assertThat(disk.journal().lines())
                     .as("the release record before the first segment goes")
                     .containsSubsequence(
                             "force " + Node.log(0) + "/LOG.new",
                             "rename " + Node.log(0) + "/LOG.new " + Node.log(0) + "/LOG",
                             "force_directory " + Node.log(0),
-                            "rename " + Node.log(0) + "/0000000001.log " + Node.log(0) + "/0000000001.log.spare");
+                            firstSegmentGoes());
             after = disk.copyOf().crashLosingAllUnforced();
         }
         try (Node again = Node.quiet(after)) {
@@ -269,6 +270,7 @@ class InvariantsTest {
                 node.set(0, "k" + i, "x".repeat(3_000));
             }
             node.sync();
+            disk.journal().awaitLine(firstSegmentGoes());
             node.stop();
         }
         byte[] newer = disk.bytes(manifest);
@@ -280,6 +282,11 @@ class InvariantsTest {
                     .as("what the refused start left alone")
                     .isEqualTo("x".repeat(3_000));
         }
+    }
+
+    /** A release is done after the generation has been answered, on the log's thread. */
+    private static String firstSegmentGoes() {
+        return "rename " + Node.log(0) + "/0000000001.log " + Node.log(0) + "/0000000001.log.spare";
     }
 
     private static void assertRefused(FaultyDisk damaged, String name) {
