@@ -2,6 +2,7 @@ package io.tidemark.disk;
 
 import java.nio.file.Path;
 import java.util.Random;
+import org.assertj.core.annotation.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,10 @@ public final class FaultOrder {
         SHORT
     }
 
-    /** An order not yet placed; {@link #times}, {@link #always} or {@link #withProbability} places it. */
+    /**
+     * An order not yet placed; {@link #times}, {@link #always} or {@link #withProbability} places it. One that is left
+     * lying is an error at compile time.
+     */
     public static final class Draft {
         private final Faults faults;
         private final Operation operation;
@@ -32,12 +36,14 @@ public final class FaultOrder {
         }
 
         /** Lets the first {@code count} matching operations pass. */
+        @CheckReturnValue
         public Draft after(int count) {
             passed = count;
             return this;
         }
 
         /** The message of the exception; otherwise {@value Faults#IO_ERROR}. */
+        @CheckReturnValue
         public Draft saying(String text) {
             message = text;
             return this;

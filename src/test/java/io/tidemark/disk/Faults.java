@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.assertj.core.annotation.CheckReturnValue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,7 @@ public final class Faults {
      * A failing {@link DiskFile#force}: throws, drops the unforced pages for good while readers still see them, and
      * the next force says OK, as on Linux.
      */
+    @CheckReturnValue
     public FaultOrder.Draft failForce(String glob) {
         return fail(Operation.FORCE, glob);
     }
@@ -56,36 +58,43 @@ public final class Faults {
      * A failing {@link FileRange#force}: throws, drops the range's unforced pages for good; later ranges of the same
      * mapping say OK, and every descriptor open at the time, the writing one too, hears of it once.
      */
+    @CheckReturnValue
     public FaultOrder.Draft failRange(String glob) {
         return fail(Operation.FORCE_RANGE, glob);
     }
 
     /** A write that takes nothing and throws. */
+    @CheckReturnValue
     public FaultOrder.Draft failWrite(String glob) {
         return fail(Operation.WRITE, glob);
     }
 
     /** A write of more than one byte that takes only some of them. */
+    @CheckReturnValue
     public FaultOrder.Draft shortWrite(String glob) {
         return new FaultOrder.Draft(this, Operation.WRITE, PathGlob.of(glob), FaultOrder.Effect.SHORT);
     }
 
     /** A rename that throws and changes nothing; the glob is held against both names. */
+    @CheckReturnValue
     public FaultOrder.Draft failRename(String glob) {
         return fail(Operation.RENAME, glob);
     }
 
     /** A failing {@link Disk#forceDirectory}: throws, and the names stay as uncertain as they were. */
+    @CheckReturnValue
     public FaultOrder.Draft failForceDirectory(String glob) {
         return fail(Operation.FORCE_DIRECTORY, glob);
     }
 
     /** A create that throws and makes nothing. */
+    @CheckReturnValue
     public FaultOrder.Draft failCreate(String glob) {
         return fail(Operation.CREATE, glob);
     }
 
     /** Any other operation that throws and changes nothing. */
+    @CheckReturnValue
     public FaultOrder.Draft fail(Operation operation, String glob) {
         if (operation == Operation.EXISTS) {
             throw new IllegalArgumentException("EXISTS cannot fail: Disk.exists declares no exception");

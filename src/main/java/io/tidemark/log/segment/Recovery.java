@@ -15,6 +15,9 @@ import org.slf4j.LoggerFactory;
  * Finds out what a log holds, refuses it if something durable is missing, and makes the rest durable.
  *
  * <ol>
+ *   <li>The directory is forced before anything in it is believed: a process that died between a rename and that sync
+ *       has left names that read well and are gone after a power cut, among them that of a tail written anew, whose
+ *       forced mark speaks of a file that may not be there then.
  *   <li>The control file, the names and the chain of segment headers must agree. One segment more than the control file
  *       names is the trace of a crash while it was made, if it chains; anything else is an old control file.
  *   <li>The last segment is searched for its end ({@link TailScan}).
@@ -53,9 +56,7 @@ final class Recovery {
         }
         checkReleased(control, durableIndex);
         List<SegmentHeader> headers = headers(control, ids);
-        if (ids.isEmpty()) {
-            directory.force(); // the process before may have died before the control file's name was durable
-        }
+        directory.force();
         directory.deleteUnfinished(names);
         ControlFile current = adoptUnlisted(control, headers);
         deleteReleased(current, ids);
@@ -173,7 +174,6 @@ final class Recovery {
         if (headers.isEmpty() || headers.get(headers.size() - 1).id() == control.lastId()) {
             return control;
         }
-        directory.force();
         ControlFile current = control.withLast(headers.get(headers.size() - 1).id());
         directory.writeControl(current);
         return current;
@@ -184,7 +184,6 @@ final class Recovery {
         if (released.isEmpty()) {
             return;
         }
-        directory.force(); // the process before may have died before its release record was durable
         for (long id : released) {
             directory.delete(id);
         }

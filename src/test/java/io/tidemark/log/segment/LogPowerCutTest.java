@@ -1,8 +1,10 @@
 package io.tidemark.log.segment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.disk.FaultyDisk;
+import io.tidemark.disk.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -13,6 +15,8 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random lives of a log; after every call that changes the disk, the power is cut or the process killed in a fork, and
@@ -65,6 +69,50 @@ final class LogPowerCutTest {
         assertThat(refused).as("logs that are refused after a power cut").isEmpty();
     }
 
+    /**
+     * A log force failed, and the process died; the next one wrote the tail anew and died between the rename and the
+     * sync of the directory; the third believes what it finds; then the power is cut.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void I7_rewrittenTailWithAnUncertainName_isMadeDurableBeforeItIsBelieved(int acknowledged) throws IOException {
+        FaultyDisk disk = new FaultyDisk(5);
+        LogFixture failed = logOn(disk);
+        failed.open(0);
+        List<String> written = new ArrayList<>();
+        for (int i = 1; i <= acknowledged; i++) {
+            failed.append("acknowledged");
+            written.add(i + "=acknowledged");
+        }
+        disk.faults().failForce("*.log*").after(1 - acknowledged).times(1); // the first makes the segment
+        failed.append("unknown");
+        written.add((acknowledged + 1) + "=unknown");
+        assertThat(failed.failures)
+                .as(String.join("\n", disk.journal().lines()))
+                .hasSize(1);
+
+        FaultyDisk killed = disk.kill();
+        killed.faults().clear();
+        killed.faults().before(Operation.RENAME, "*.log.new", path -> killed.faults()
+                .failForceDirectory(DIRECTORY.toString())
+                .times(1));
+        assertThatThrownBy(() -> logOn(killed).open(0)).isInstanceOf(IOException.class);
+        assertThat(killed.journal().lines())
+                .as("the last thing that the second process did")
+                .endsWith("force_directory " + DIRECTORY + " FAILED");
+
+        FaultyDisk killedAgain = killed.kill();
+        killedAgain.faults().clear();
+        LogFixture third = logOn(killedAgain);
+        third.open(0);
+        assertThat(third.applied).isEqualTo(written);
+        LogFixture afterTheCut = logOn(killedAgain.crashLosingAllUnforced());
+        afterTheCut.open(0);
+        assertThat(afterTheCut.applied)
+                .as("what was believed, after a power cut")
+                .isEqualTo(written);
+    }
+
     private static LogFixture logOn(FaultyDisk disk) {
         int kind = Math.floorMod(disk.seed(), 3);
         SegmentLogOptions options = new SegmentLogOptions(SEGMENT_BYTES, 4096 * kind, kind);
@@ -105,7 +153,10 @@ final class LogPowerCutTest {
                     }
                     case 2 -> {
                         if (failingForces) {
-                            disk.faults().failForce("**/*.log*");
+                            disk.faults()
+                                    .failForce("*.log*")
+                                    .after(random.nextInt(2))
+                                    .times(1);
                             append();
                             disk.faults().clear();
                         }
