@@ -31,6 +31,7 @@ final class RewrittenTailTest {
         assertThat(crashed.open(0).rewrittenEntries()).isEqualTo(2);
         assertThat(crashed.disk.calls())
                 .containsExactly(
+                        "sync directory",
                         "create 0000000002.log.new",
                         "write 0000000002.log.new",
                         "write 0000000002.log.new",
@@ -84,7 +85,7 @@ final class RewrittenTailTest {
             LogFixture crashed = new LogFixture(directory);
             assertThat(crashed.open(0).rewrittenEntries()).isZero();
             assertThat(crashed.applied).containsExactly("1=a", "2=b");
-            assertThat(crashed.disk.calls()).containsExactly("apply 1", "apply 2");
+            assertThat(crashed.disk.calls()).containsExactly("sync directory", "apply 1", "apply 2");
         }
         assertThat(LogFixture.names(directory)).isEqualTo(names);
     }
