@@ -293,7 +293,8 @@ final class NodeProcess implements AutoCloseable {
     /** How the node is started. */
     static final class Builder {
         private final List<String> wrapper = new ArrayList<>();
-        private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx512m"));
+        private final List<String> jvmOptions =
+                new ArrayList<>(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1")); // lives are short
         private final List<String> arguments = new ArrayList<>(List.of("run"));
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
