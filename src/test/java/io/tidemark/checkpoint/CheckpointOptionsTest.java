@@ -50,4 +50,26 @@ class CheckpointOptionsTest {
                 .hasMessageContaining("`intervalMs`")
                 .hasMessageContaining("interval_ms");
     }
+
+    @Test
+    void defaults_areTheSeeds() {
+        CheckpointOptions options = new CheckpointOptions();
+        assertThat(options.getIntervalMs()).isEqualTo(10_000);
+        assertThat(options.getIdleMs()).isEqualTo(250);
+        assertThat(options.getMaxDelayMs()).isEqualTo(180_000);
+    }
+
+    @Test
+    void node_andClustered_areInTheJsonOnlyWhereSet() {
+        assertThat(new CheckpointOptions().toJson().fieldNames()).doesNotContain("node", "clustered");
+        CheckpointOptions named = new CheckpointOptions().setNode("berlin-2").setClustered(true);
+        assertThat(new CheckpointOptions(named.toJson())).isEqualTo(named).hasSameHashCodeAs(named);
+        assertThat(named).isNotEqualTo(new CheckpointOptions());
+        assertThatThrownBy(() -> new CheckpointOptions().setNode("a.b"))
+                .hasMessageContaining("checkpoint.node `a.b`: expected 1 to 64 letters");
+        assertThatThrownBy(() -> new CheckpointOptions(new JsonObject().put("clustered", "yes")))
+                .hasMessageContaining("checkpoint.clustered is `yes`, expected true or false");
+        assertThatThrownBy(() -> new CheckpointOptions(new JsonObject().put("node", 7)))
+                .hasMessageContaining("checkpoint.node is `7`, expected a name");
+    }
 }

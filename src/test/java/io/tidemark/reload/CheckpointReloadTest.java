@@ -2,6 +2,7 @@ package io.tidemark.reload;
 
 import static io.tidemark.reload.WatchedFile.await;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import io.tidemark.checkpoint.CheckpointOptions;
@@ -260,6 +261,21 @@ class CheckpointReloadTest {
         assertThat(List.of(watched.outcome(), watched.outcome()))
                 .extracting(outcome -> outcome.getString("store") + " " + outcome.getString("outcome"))
                 .containsExactlyInAnyOrder("orders rejected", "users rejected");
+    }
+
+    /** What can't change while running may be left out of the file; if it stands there, it must be the same. */
+    @Test
+    void section_nodeOfARunningStore_staysAndCannotBeChanged() throws Exception {
+        CheckpointOptions named = new CheckpointOptions().setNode("a").setClustered(true);
+        ReloadableSection section = CheckpointReload.section(
+                "checkpoint", await(Checkpointers.deploy(watched.vertx, "users", named, List.of(new EmptyStore()))));
+        assertThat(section.checked(new JsonObject())).isEqualTo(section.inForce());
+        assertThat(section.checked(new JsonObject().put("node", "a"))).isEqualTo(section.inForce());
+        assertThatThrownBy(() -> section.checked(new JsonObject().put("node", "b")))
+                .hasMessageContaining("checkpoint.node can't change while running: it is `a`, asked for `b`");
+        await(section.apply(section.checked(new JsonObject().put("interval_ms", 500))));
+        assertThat(section.inForce())
+                .isEqualTo(new CheckpointOptions(named).setIntervalMs(500).toJson());
     }
 
     @Test

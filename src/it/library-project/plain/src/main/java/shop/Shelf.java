@@ -1,0 +1,64 @@
+package shop;
+
+import io.tidemark.checkpoint.CheckpointTarget;
+import io.tidemark.checkpoint.DirtyCounter;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A shard over one plain file. */
+final class Shelf implements CheckpointTarget {
+    record Cut(long index, long bytes, int files) implements Capture {}
+
+    private final FileChannel channel;
+    private final DirtyCounter dirty;
+    private volatile Cut applied = new Cut(0, 0, 1);
+    volatile long durable;
+    volatile boolean breaks;
+    private boolean drained;
+
+    Shelf(Path file, DirtyCounter dirty) throws IOException {
+        channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        this.dirty = dirty;
+    }
+
+    synchronized long put(byte[] record) throws IOException {
+        if (drained) {
+            throw new IOException("closed");
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(record);
+        Cut before = applied;
+        while (bytes.hasRemaining()) {
+            channel.write(bytes, before.bytes() + bytes.position());
+        }
+        applied = new Cut(before.index() + 1, before.bytes() + record.length, 1);
+        dirty.mark(before.index() + 1, record.length);
+        return before.index() + 1;
+    }
+
+    @Override
+    public Capture capture() {
+        return applied;
+    }
+
+    @Override
+    public void force(Capture captured) throws IOException {
+        if (breaks) {
+            throw new IOException("the shelf broke");
+        }
+        channel.force(false);
+        durable = captured.index();
+    }
+
+    @Override
+    public void completed(Capture captured) {}
+
+    @Override
+    public synchronized Future<Void> drain() {
+        drained = true;
+        return Future.succeededFuture();
+    }
+}
