@@ -39,6 +39,11 @@ final class CheckpointHealth {
         return state != State.PROVEN;
     }
 
+    /** Whether a force failed and a repair may help. */
+    boolean isBroken() {
+        return state == State.BROKEN;
+    }
+
     boolean repairDue(long now) {
         return state == State.BROKEN && now - repairNotBeforeNanos >= 0;
     }
