@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * files; what a repair wrote is proven by the next generation that succeeds.
  */
 final class CheckpointHealth {
-    private static final int MOST_DOUBLINGS = 5;
+    private static final int MOST_DOUBLINGS = 2;
     private static final Capture NONE = new Generation.Nothing(0);
 
     private enum State {

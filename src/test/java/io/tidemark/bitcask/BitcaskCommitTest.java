@@ -111,6 +111,7 @@ final class BitcaskCommitTest {
         assertThat(get(store, "a")).isEqualTo("2");
         assertThat(disk.journal().records(Operation.WRITE, "*.data").stream().filter(each -> each.offset() == length))
                 .hasSizeGreaterThanOrEqualTo(2);
+        assertThat(disk.exists(file(2))).as("another file").isFalse();
         generation(store);
         try (Bitcask again = open(disk.crashLosingAllUnforced())) {
             assertThat(again.durableIndex()).isEqualTo(2);

@@ -90,6 +90,7 @@ class CheckpointMetersTest {
                             "tidemark_checkpoint_bytes_total counter",
                             "tidemark_fsync_failures_total counter",
                             "tidemark_fsync_stalls_total counter",
+                            "tidemark_file_repairs_total counter",
                             "tidemark_pressure_transitions_total counter",
                             "tidemark_config_reloads_total counter");
         }
@@ -259,6 +260,20 @@ class CheckpointMetersTest {
         assertThat(value(shard("tidemark_checkpoint_in_flight_seconds", "orders", 0)))
                 .isZero();
         assertThat(value("tidemark_fsync_stalls_total")).isEqualTo(1);
+    }
+
+    @Test
+    void repairs_areCountedByOutcome() throws Exception {
+        MeteredStore store = new MeteredStore();
+        Checkpointers checkpointers = deploy("orders", store);
+        CheckpointMeters.bind(registry, checkpointers);
+        store.failManifest = true;
+        store.write(DirtyCounter.of(vertx, "orders", 0));
+        assertThatThrownBy(() -> await(checkpointers.syncNow(0))).hasMessageContaining("Input/output error");
+        while (value("tidemark_file_repairs_total{outcome=\"failed\"}") == 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(value("tidemark_file_repairs_total{outcome=\"ok\"}")).isZero();
     }
 
     @Test
