@@ -233,16 +233,6 @@ public final class CheckpointerVerticle extends VerticleBase {
         }
 
         @Override
-        public void repaired(String store, int shard, long millis) {
-            listener.repaired(store, shard, millis);
-        }
-
-        @Override
-        public void repairFailed(String store, int shard, String why) {
-            listener.repairFailed(store, shard, why);
-        }
-
-        @Override
         public void pressure(PressureEvent event) {
             vertx.eventBus().publish(PressureEvent.ADDRESS, event.toJson());
         }

@@ -22,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Real checkpointers over stores in memory, and what Prometheus sees of them. */
 class CheckpointMetersTest {
@@ -263,6 +264,7 @@ class CheckpointMetersTest {
     }
 
     @Test
+    @Timeout(20)
     void repairs_areCountedByOutcome() throws Exception {
         MeteredStore store = new MeteredStore();
         Checkpointers checkpointers = deploy("orders", store);
