@@ -1,19 +1,22 @@
 package io.tidemark.bitcask;
 
-import io.tidemark.bitcask.BitcaskSnapshot.Cut;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One shard's store: data files, the keydir over them, and the manifest.
@@ -23,57 +26,35 @@ import org.jspecify.annotations.Nullable;
  * whole entries only, and only once their records are in the page cache.
  *
  * <p>A log entry becomes one batch of records, the last value of each key it touches, written by one positional write. If that
- * fails nothing of it is visible, and {@link #commit} may be called again: it writes to the same place.
+ * fails nothing of it is visible, and {@link #commit} may be called again: it writes to the same place if there was no room, and
+ * to a new file if it was anything else.
  */
 public final class Bitcask implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
     private static final int BUFFER_KEPT = 16 << 20;
 
-    private final Disk disk;
-    private final Path directory;
-    private final StoreIdentity owner;
-    private final BitcaskOptions options;
+    private final StoreHome home;
     private final DurableState durable;
     private final Keydir keydir;
     private final Lock keydirReads;
     private final Lock keydirWrites;
     private final PendingEntry entry = new PendingEntry();
+    private final DataFiles files;
     private final List<String> unlisted;
 
-    private volatile DataFile[] slots;
     private volatile BitcaskSnapshot snapshot;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
-    private List<Cut> sealed;
-    private @Nullable DataFile active;
-    private int activeSlot = -1;
-    private long activeLength;
-    private long nextId;
 
-    private Bitcask(
-            Disk disk,
-            Path directory,
-            StoreIdentity owner,
-            BitcaskOptions options,
-            BitcaskRecovery found,
-            Keydir keydir) {
-        this.disk = disk;
-        this.directory = directory;
-        this.owner = owner;
-        this.options = options;
+    private Bitcask(StoreHome home, DurableState durable, List<DataFile> found, Keydir keydir, List<String> unlisted) {
+        this.home = home;
+        this.durable = durable;
         this.keydir = keydir;
+        this.unlisted = unlisted;
         ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
         this.keydirReads = lock.readLock();
         this.keydirWrites = lock.writeLock();
-        this.slots = found.files().toArray(new DataFile[0]);
-        this.sealed = found.files().stream()
-                .map(file -> new Cut(file, file.durableLength()))
-                .toList();
-        this.nextId = found.nextId();
-        this.unlisted = found.unlisted();
-        Manifest manifest = found.manifest();
-        this.durable = new DurableState(disk, directory, owner, manifest);
-        long index = manifest == null ? 0 : manifest.index();
-        long term = manifest == null ? 0 : manifest.term();
-        this.snapshot = new BitcaskSnapshot(index, term, nextId, sealed, null);
+        this.files = new DataFiles(home, durable, found);
+        this.snapshot = files.snapshot(durable.index(), durable.term());
     }
 
     /**
@@ -89,22 +70,44 @@ public final class Bitcask implements AutoCloseable {
             throws IOException {
         StoreIdentity owner = new StoreIdentity(dataDirectoryId, shard);
         BitcaskRecovery found = BitcaskRecovery.read(disk, directory, owner);
+        StoreHome home = new StoreHome(
+                disk, directory, owner, options, new AtomicLong(found.nextId()), new Quarantine(disk, directory));
+        Keydir keydir = load(found.files());
+        try {
+            found.settle(disk, directory);
+        } catch (IOException | RuntimeException e) {
+            DataFiles.closeAll(found.files());
+            throw e;
+        }
+        return new Bitcask(home, new DurableState(home, found.manifest()), found.files(), keydir, found.unlisted());
+    }
+
+    /** The keys in these files; closes them if that fails. */
+    private static Keydir load(List<DataFile> files) throws IOException {
         Keydir keydir = new Keydir();
-        long total = found.files().stream().mapToLong(DataFile::durableLength).sum();
+        long total = files.stream().mapToLong(DataFile::durableLength).sum();
         KeydirLoader loader = new KeydirLoader(keydir, total);
         try {
             int slot = 0;
-            for (DataFile file : found.files()) {
+            for (DataFile file : files) {
                 loader.load(file, slot++);
             }
-            found.settle(disk, directory);
-        } catch (IOException | RuntimeException e) {
-            for (DataFile file : found.files()) {
-                file.close();
-            }
+            return keydir;
+        } catch (IOException | RuntimeException | Error e) {
+            DataFiles.closeAll(files);
             throw e;
         }
-        return new Bitcask(disk, directory, owner, options, found, keydir);
+    }
+
+    /**
+     * A second store over the same files, with descriptors and a keydir of its own: as this one was when its manifest was
+     * last known to be on disk. That comes from memory, not from the disk; the bytes are read and checked.
+     */
+    Bitcask reopenProven() throws IOException {
+        Manifest proven = durable.proven();
+        List<Manifest.Entry> entries = proven == null ? List.of() : proven.files();
+        List<DataFile> files = BitcaskRecovery.open(entries, home.disk(), home.directory(), home.owner());
+        return new Bitcask(home, durable.successor(), files, load(files), List.of());
     }
 
     /**
@@ -113,8 +116,11 @@ public final class Bitcask implements AutoCloseable {
      * the log has forgotten. Blocks.
      */
     public void removeUnlisted() throws IOException {
+        if (!unlisted.isEmpty()) {
+            LOG.info("{}: removing what the manifest does not list: {}", home.directory(), unlisted);
+        }
         for (String name : unlisted) {
-            disk.delete(directory.resolve(name));
+            home.disk().delete(home.directory().resolve(name));
         }
     }
 
@@ -182,16 +188,11 @@ public final class Bitcask implements AutoCloseable {
         long bytes = 0;
         if (!entry.changes().isEmpty()) {
             bytes = entry.recordBytes();
-            DataFile file = fileFor(bytes);
             encode(index, bytes);
-            file.file().writeFully(buffer, activeLength);
-            long at = activeLength;
-            activeLength += bytes;
-            publishKeys(at);
+            publishKeys(files.append(buffer));
             entry.clear();
         }
-        DataFile file = active;
-        snapshot = new BitcaskSnapshot(index, term, nextId, sealed, file == null ? null : new Cut(file, activeLength));
+        snapshot = files.snapshot(index, term);
         return bytes;
     }
 
@@ -209,6 +210,7 @@ public final class Bitcask implements AutoCloseable {
     }
 
     private void publishKeys(long start) {
+        int slot = files.activeSlot();
         keydirWrites.lock();
         try {
             long at = start;
@@ -219,7 +221,7 @@ public final class Bitcask implements AutoCloseable {
                 if (value == null) {
                     keydir.remove(key);
                 } else {
-                    keydir.put(key, activeSlot, at, value.length);
+                    keydir.put(key, slot, at, value.length);
                 }
                 at += DataRecord.sizeOf(key.length, value == null ? -1 : value.length);
             }
@@ -228,34 +230,11 @@ public final class Bitcask implements AutoCloseable {
         }
     }
 
-    /** The active file, or a new one if there is none or it would grow too large. Nothing is forced at rotation. */
-    private DataFile fileFor(long bytes) throws IOException {
-        DataFile current = active;
-        if (current != null && (activeLength == DataFile.HEADER || activeLength + bytes <= options.maxFileBytes())) {
-            return current;
-        }
-        durable.prepare(nextId);
-        long id = nextId;
-        nextId++;
-        DataFile fresh = DataFile.create(disk, directory, id, owner);
-        if (current != null) {
-            List<Cut> more = new ArrayList<>(sealed);
-            more.add(new Cut(current, activeLength));
-            sealed = List.copyOf(more);
-        }
-        DataFile[] grown = Arrays.copyOf(slots, slots.length + 1);
-        activeSlot = slots.length;
-        grown[activeSlot] = fresh;
-        slots = grown;
-        active = fresh;
-        activeLength = DataFile.HEADER;
-        return fresh;
-    }
-
     /**
      * A key's value; {@code null} if it is not there.
      *
      * @throws CorruptionException if the stored record is not what the keydir says: never answered as missing
+     * @throws UnprovenRecordException the same, if it was not durable yet: a repair is needed, and brings it back
      */
     public byte @Nullable [] get(byte[] key) throws IOException {
         DataFile file;
@@ -267,13 +246,25 @@ public final class Bitcask implements AutoCloseable {
             if (slot < 0) {
                 return null;
             }
-            file = slots[keydir.fileAt(slot)];
+            file = files.at(keydir.fileAt(slot));
             offset = keydir.offsetAt(slot);
             valueLength = keydir.valueLengthAt(slot);
         } finally {
             keydirReads.unlock();
         }
-        return value(file, offset, key, valueLength);
+        try {
+            return value(file, offset, key, valueLength);
+        } catch (ClosedChannelException closed) {
+            throw closed;
+        } catch (IOException e) {
+            if (offset + DataRecord.sizeOf(key.length, valueLength) <= file.durableLength()) {
+                throw e;
+            }
+            String what = "data file " + file.file().path() + " has lost what was not durable yet at offset " + offset
+                    + "; the log has it";
+            durable.lost(what);
+            throw new UnprovenRecordException(what, e);
+        }
     }
 
     private static byte[] value(DataFile file, long offset, byte[] key, int valueLength) throws IOException {
@@ -327,10 +318,13 @@ public final class Bitcask implements AutoCloseable {
      * durable already.
      *
      * @param pacingBytes before it is forced, much data is written back in steps of so many bytes; 0 for none
-     * @throws IOException if it may not be; every later call fails without trying, until the store is opened anew
+     * @throws IOException if it may not be; every later call fails without trying, until {@link #repairNeed} has been met
      */
     public void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {
         durable.force(captured, pacingBytes);
+        if (durable.certain()) {
+            home.quarantine().release();
+        }
     }
 
     /** As {@link #force(BitcaskSnapshot, int)}, without steps. */
@@ -343,11 +337,42 @@ public final class Bitcask implements AutoCloseable {
         durable.completed(captured);
     }
 
+    /** What is needed before anything can be forced again. Any thread; memory only. */
+    public RepairNeed repairNeed() {
+        return durable.need();
+    }
+
+    /**
+     * Meets {@link RepairNeed#NEW_MANIFEST}: writes the manifest anew that could not be written. Blocks; on a checkpoint
+     * worker, never beside {@link #force}.
+     */
+    public void rewriteManifest() throws IOException {
+        durable.rewriteManifest();
+    }
+
+    /** How many files are kept that a repair has given up; see {@link BitcaskRepair}. Any thread; memory only. */
+    public int quarantinedFiles() {
+        return home.quarantine().count();
+    }
+
+    /** Gives to the quarantine what this store has and the one that took its place has not. */
+    void leaveTo(Bitcask successor) {
+        Manifest proven = successor.durable.proven();
+        Set<Long> kept = proven == null ? Set.of() : proven.fileIds();
+        home.quarantine().take(files.all(), kept, successor.durable.listed());
+    }
+
+    /** Closes a second store that never took the first one's place, and removes the files that it made. */
+    void discard() throws IOException {
+        close();
+        for (DataFile made : files.made()) {
+            home.quarantine().remove(home.directory().resolve(DataFile.name(made.id())));
+        }
+    }
+
     /** Closes the files; forces nothing. */
     @Override
     public void close() throws IOException {
-        for (DataFile file : slots) {
-            file.close();
-        }
+        files.close();
     }
 }

@@ -5,7 +5,6 @@ import io.tidemark.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param manifest {@code null} if the store has never been written
  * @param files in the manifest's order
  * @param nextId above every number seen
- * @param unlisted names of data files that the manifest does not list and of unfinished replacements
+ * @param unlisted names of data files that the manifest does not list, of those that a repair had set aside, and of
+ *     unfinished replacements
  */
 record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long nextId, List<String> unlisted) {
 
@@ -26,7 +26,7 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
         Path manifestPath = directory.resolve(Manifest.NAME);
         if (!disk.exists(manifestPath)) {
             for (String name : names) {
-                if (DataFile.idOf(name) >= 0) {
+                if (DataFile.usedIdOf(name) >= 0) {
                     throw new CorruptionException("the manifest " + manifestPath + " is missing, but there is " + name
                             + "; restore it from a copy");
                 }
@@ -34,18 +34,23 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
             return new BitcaskRecovery(null, List.of(), 1, unlisted(names, Set.of()));
         }
         Manifest manifest = Manifest.read(disk, directory, owner);
+        long nextId = manifest.nextId();
+        for (String name : names) {
+            nextId = Math.max(nextId, DataFile.usedIdOf(name) + 1);
+        }
+        return new BitcaskRecovery(
+                manifest, open(manifest.files(), disk, directory, owner), nextId, unlisted(names, manifest.fileIds()));
+    }
+
+    /** Opens files up to their durable lengths, all or none. */
+    static List<DataFile> open(List<Manifest.Entry> entries, Disk disk, Path directory, StoreIdentity owner)
+            throws IOException {
         List<DataFile> files = new ArrayList<>();
-        Set<Long> listed = new HashSet<>();
         try {
-            for (Manifest.Entry entry : manifest.files()) {
+            for (Manifest.Entry entry : entries) {
                 files.add(DataFile.open(disk, directory, entry.id(), entry.length(), owner));
-                listed.add(entry.id());
             }
-            long nextId = manifest.nextId();
-            for (String name : names) {
-                nextId = Math.max(nextId, DataFile.idOf(name) + 1);
-            }
-            return new BitcaskRecovery(manifest, files, nextId, unlisted(names, listed));
+            return files;
         } catch (IOException | RuntimeException e) {
             for (DataFile file : files) {
                 file.close();
@@ -57,8 +62,9 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
     private static List<String> unlisted(List<String> names, Set<Long> listed) {
         return names.stream()
                 .filter(name -> {
-                    long id = DataFile.idOf(name);
-                    return name.endsWith(".new") || (id >= 0 && !listed.contains(id));
+                    long id = DataFile.usedIdOf(name);
+                    boolean aside = name.endsWith(Quarantine.SUFFIX);
+                    return name.endsWith(".new") || (id >= 0 && (aside || !listed.contains(id)));
                 })
                 .toList();
     }

@@ -35,6 +35,7 @@ final class DataFile implements AutoCloseable {
     private final DiskFile file;
     private volatile long durableLength;
     private volatile boolean nameDurable;
+    private volatile boolean poisoned;
 
     private DataFile(long id, DiskFile file, long durableLength, boolean nameDurable) {
         this.id = id;
@@ -43,7 +44,7 @@ final class DataFile implements AutoCloseable {
         this.nameDurable = nameDurable;
     }
 
-    /** A new one, with its header written and nothing forced. */
+    /** A new one, with its header written and nothing forced. Leaves none behind if that fails, as far as the disk lets it. */
     static DataFile create(Disk disk, Path directory, long id, StoreIdentity owner) throws IOException {
         DiskFile file = disk.create(directory.resolve(name(id)));
         try {
@@ -51,8 +52,9 @@ final class DataFile implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             try {
                 file.close();
-            } catch (IOException closing) {
-                e.addSuppressed(closing);
+                disk.delete(file.path());
+            } catch (IOException second) {
+                e.addSuppressed(second);
             }
             throw e;
         }
@@ -125,6 +127,14 @@ final class DataFile implements AutoCloseable {
         return String.format(Locale.ROOT, "%010d%s", id, SUFFIX);
     }
 
+    /** The number in a data file's name, also in one that has been set aside; -1 if the name is neither. */
+    static long usedIdOf(String name) {
+        return idOf(
+                name.endsWith(Quarantine.SUFFIX)
+                        ? name.substring(0, name.length() - Quarantine.SUFFIX.length())
+                        : name);
+    }
+
     /** The number in a data file's name, or -1 if the name is not one. */
     static long idOf(String name) {
         if (!name.endsWith(SUFFIX) || name.length() != 10 + SUFFIX.length()) {
@@ -157,6 +167,16 @@ final class DataFile implements AutoCloseable {
     /** Whether its name is known to be on disk. Any thread. */
     boolean nameDurable() {
         return nameDurable;
+    }
+
+    /** Whether a force of it failed, or of what was forced with it: what is above its durable length proves nothing. */
+    boolean poisoned() {
+        return poisoned;
+    }
+
+    /** It is never appended or forced again. */
+    void poison() {
+        poisoned = true;
     }
 
     /** Everything up to a length, and the name, are on disk. */

@@ -1,35 +1,68 @@
 package io.tidemark.bitcask;
 
 import io.tidemark.bitcask.BitcaskSnapshot.Cut;
-import io.tidemark.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of a store is on disk, and making it more. After a failure of any step nothing is forced again: the kernel may
- * have dropped the pages it could not write, and would report success over the loss.
+ * How much of a store is on disk, and making it more.
+ *
+ * <p>After a failure nothing is forced again: the kernel may have dropped the pages it could not write, and would report
+ * success over the loss. What helps depends on what failed, never on the error's number, which can differ from call to call:
+ *
+ * <ul>
+ *   <li>A file, a range of it, or the directory that names it: this object is of no use any more. Its store is opened a
+ *       second time as it was {@linkplain #proven() proven} last, in memory's own knowledge, and goes on in new files.
+ *   <li>The manifest or its directory, once all it lists has been forced: that is written anew, into a new file. Until it
+ *       has been, a power cut may leave any of the manifests that were tried, or the one before them; so the log keeps what
+ *       the oldest needs, and no file goes that {@linkplain #listed() any of them lists}.
+ * </ul>
  */
 final class DurableState {
-    private final Disk disk;
-    private final Path directory;
-    private final StoreIdentity owner;
+
+    private sealed interface Trouble {
+        record None() implements Trouble {}
+
+        /** All that a manifest lists is on disk; whether it is itself is not known. */
+        record Unlisted(Manifest manifest, String why) implements Trouble {}
+
+        /** Bytes or names that were to be on disk may never get there. */
+        record Lost(String why) implements Trouble {}
+    }
+
+    private static final Trouble NONE = new Trouble.None();
+
+    private final StoreHome home;
     private final Object gate = new Object();
+    private final AtomicReference<Trouble> trouble = new AtomicReference<>(NONE);
+    private final List<Manifest> perhaps = new ArrayList<>();
+    private @Nullable Manifest proven;
     private volatile boolean prepared;
-    private @Nullable String broken;
     private volatile long index;
     private volatile long term;
-    private long manifestIndex;
 
-    DurableState(Disk disk, Path directory, StoreIdentity owner, @Nullable Manifest manifest) {
-        this.disk = disk;
-        this.directory = directory;
-        this.owner = owner;
-        this.prepared = manifest != null;
-        this.index = manifest == null ? 0 : manifest.index();
-        this.term = manifest == null ? 0 : manifest.term();
-        this.manifestIndex = index;
+    /** @param proven the manifest that is known to be on disk, if there is one */
+    DurableState(StoreHome home, @Nullable Manifest proven) {
+        this.home = home;
+        this.proven = proven;
+        this.prepared = proven != null;
+        this.index = proven == null ? 0 : proven.index();
+        this.term = proven == null ? 0 : proven.term();
+    }
+
+    /** The state of a store that takes the place of this one's, as it was proven last; what is in doubt stays so. */
+    DurableState successor() {
+        synchronized (gate) {
+            DurableState next = new DurableState(home, proven);
+            next.perhaps.addAll(perhaps);
+            return next;
+        }
     }
 
     long index() {
@@ -40,54 +73,111 @@ final class DurableState {
         return term;
     }
 
+    /** The last manifest that is known to be on disk, with all that it lists; {@code null} if there has been none. */
+    @Nullable
+    Manifest proven() {
+        synchronized (gate) {
+            return proven;
+        }
+    }
+
+    /** Whether there is one manifest only that a power cut can leave. */
+    boolean certain() {
+        synchronized (gate) {
+            return perhaps.isEmpty();
+        }
+    }
+
+    /** Numbers of all files that a manifest lists which a power cut may leave. */
+    Set<Long> listed() {
+        synchronized (gate) {
+            Set<Long> ids = new HashSet<>();
+            if (proven != null) {
+                ids.addAll(proven.fileIds());
+            }
+            for (Manifest manifest : perhaps) {
+                ids.addAll(manifest.fileIds());
+            }
+            return ids;
+        }
+    }
+
+    RepairNeed need() {
+        Trouble now = trouble.get();
+        if (now == NONE) {
+            return RepairNeed.NOTHING;
+        }
+        return now instanceof Trouble.Lost ? RepairNeed.NEW_FILES : RepairNeed.NEW_MANIFEST;
+    }
+
+    /** Bytes are gone that were not durable yet: nothing is forced from now on. Any thread. */
+    void lost(String why) {
+        trouble.updateAndGet(now -> now instanceof Trouble.Lost ? now : new Trouble.Lost(why));
+    }
+
+    private void requireSound() throws IOException {
+        Trouble now = trouble.get();
+        if (now instanceof Trouble.Lost lost) {
+            throw new IOException("not forced again after an earlier failure: " + lost.why());
+        }
+        if (now instanceof Trouble.Unlisted unlisted) {
+            throw new IOException("not forced again after an earlier failure of the manifest: " + unlisted.why());
+        }
+    }
+
     /**
      * Before the first data file: the directory, and a manifest that lists nothing. From then on a missing manifest is always
      * corruption.
      */
-    void prepare(long nextId) throws IOException {
+    void prepare() throws IOException {
         if (prepared) {
             return; // without the gate, which a hanging generation may hold
         }
         synchronized (gate) {
             if (!prepared) {
-                createDirectory();
-                new Manifest(owner, 0, 0, nextId, List.of()).write(disk, directory);
-                prepared = true;
+                write(new Manifest(home.owner(), 0, 0, home.nextId().get(), List.of()));
             }
         }
     }
 
     /** Makes the directory and its name durable, also if an earlier attempt, or process, made it and got no further. */
     private void createDirectory() throws IOException {
-        disk.createDirectories(directory);
-        Path parent = directory.toAbsolutePath().getParent();
+        home.disk().createDirectories(home.directory());
+        Path parent = home.directory().toAbsolutePath().getParent();
         if (parent != null) {
-            disk.forceDirectory(parent);
+            home.disk().forceDirectory(parent);
         }
     }
 
     /** See {@link Bitcask#force}. Data, then the directory, then the manifest, which says that all that is durable. */
     void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {
+        requireSound();
         synchronized (gate) {
-            if (broken != null) {
-                throw new IOException("not forced again after an earlier failure: " + broken);
-            }
-            if (captured.index() <= manifestIndex) {
+            if (captured.index() <= (proven == null ? 0 : proven.index())) {
                 return;
             }
         }
         try {
-            new PacedWriteBack(disk, pacingBytes).run(captured.files());
+            new PacedWriteBack(home.disk(), pacingBytes).run(captured.files());
             forceData(captured);
-            synchronized (gate) {
-                writeManifest(captured);
-                manifestIndex = captured.index();
+        } catch (IOException | RuntimeException | Error e) {
+            for (Cut cut : captured.files()) {
+                if (cut.unsynced()) {
+                    cut.file().poison();
+                }
             }
-        } catch (IOException | RuntimeException e) {
-            synchronized (gate) {
-                broken = e.getMessage();
-            }
+            lost(String.valueOf(e.getMessage()));
             throw e;
+        }
+        requireSound(); // a reader may have missed bytes meanwhile
+        Manifest next = manifest(captured);
+        synchronized (gate) {
+            try {
+                write(next);
+            } catch (IOException | RuntimeException | Error e) {
+                trouble.compareAndSet(NONE, new Trouble.Unlisted(next, String.valueOf(e.getMessage())));
+                throw e;
+            }
         }
     }
 
@@ -100,7 +190,7 @@ final class DurableState {
             }
         }
         if (names) {
-            disk.forceDirectory(directory);
+            home.disk().forceDirectory(home.directory());
         }
     }
 
@@ -112,15 +202,35 @@ final class DurableState {
         }
     }
 
-    private void writeManifest(BitcaskSnapshot captured) throws IOException {
-        if (!prepared) {
-            createDirectory();
-        }
+    private Manifest manifest(BitcaskSnapshot captured) {
         List<Manifest.Entry> files = captured.files().stream()
                 .map(cut -> new Manifest.Entry(cut.file().id(), cut.length()))
                 .toList();
-        new Manifest(owner, captured.index(), captured.term(), captured.nextId(), files).write(disk, directory);
+        return new Manifest(home.owner(), captured.index(), captured.term(), captured.nextId(), files);
+    }
+
+    /** With the gate held. When it returns there is one manifest only that a power cut can leave. */
+    private void write(Manifest next) throws IOException {
+        if (!prepared) {
+            createDirectory();
+        }
+        if (!perhaps.contains(next)) {
+            perhaps.add(next);
+        }
+        next.write(home.disk(), home.directory());
+        proven = next;
+        perhaps.clear();
         prepared = true;
+    }
+
+    /** Writes the manifest anew that could not be written, if that is all that failed. */
+    void rewriteManifest() throws IOException {
+        if (trouble.get() instanceof Trouble.Unlisted unlisted) {
+            synchronized (gate) {
+                write(unlisted.manifest());
+            }
+            trouble.compareAndSet(unlisted, NONE);
+        }
     }
 
     /** See {@link Bitcask#completed}. */

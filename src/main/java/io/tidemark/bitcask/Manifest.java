@@ -7,7 +7,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
@@ -33,6 +35,11 @@ record Manifest(StoreIdentity owner, long index, long term, long nextId, List<En
 
     /** One data file and how many of its bytes are durable. */
     record Entry(long id, long length) {}
+
+    /** Numbers of the files. */
+    Set<Long> fileIds() {
+        return files.stream().map(Entry::id).collect(Collectors.toUnmodifiableSet());
+    }
 
     void write(Disk disk, Path directory) throws IOException {
         ByteBuffer out = ByteBuffer.allocate(FIXED + 16 * files.size() + 4);

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
  * files; what a repair wrote is proven by the next generation that succeeds.
  */
 final class CheckpointHealth {
-    private static final int MOST_DOUBLINGS = 5;
+    private static final int MOST_DOUBLINGS = 2;
     private static final Capture NONE = new Generation.Nothing(0);
 
     private enum State {
@@ -37,6 +37,11 @@ final class CheckpointHealth {
     /** Whether no generation has succeeded since the start or since the last failure. */
     boolean unproven() {
         return state != State.PROVEN;
+    }
+
+    /** Whether a force failed and a repair may help. */
+    boolean isBroken() {
+        return state == State.BROKEN;
     }
 
     boolean repairDue(long now) {

@@ -44,6 +44,16 @@ public interface CheckpointListener {
      */
     default void synced(String store, int shard, long waitedNanos, boolean ok) {}
 
+    /**
+     * After a failed generation everything that was not durable has been written anew; the next generation proves it.
+     *
+     * @param millis how long that took
+     */
+    default void repaired(String store, int shard, long millis) {}
+
+    /** It could not be, and is tried again after a pause, or never if the store can't be repaired in place. */
+    default void repairFailed(String store, int shard, String why) {}
+
     /** A shard's pressure has changed. */
     default void pressure(PressureEvent event) {}
 

@@ -66,6 +66,16 @@ final class CheckpointListeners implements CheckpointListener {
     }
 
     @Override
+    public void repaired(String store, int shard, long millis) {
+        each(listener -> listener.repaired(store, shard, millis));
+    }
+
+    @Override
+    public void repairFailed(String store, int shard, String why) {
+        each(listener -> listener.repairFailed(store, shard, why));
+    }
+
+    @Override
     public void pressure(PressureEvent event) {
         each(listener -> listener.pressure(event));
     }

@@ -171,19 +171,27 @@ final class CheckpointReports {
         incident(What.NOT_STARTED, String.valueOf(why.getMessage()));
     }
 
-    void repaired() {
-        LOG.info("{}: repaired from the log; writes are shed until the new files are durable", name());
-        incident(What.REPAIRED, "written anew from the log");
+    void repaired(long tookNanos) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(tookNanos);
+        LOG.info("{}: repaired in {} ms; writes are shed until the new files are durable", name(), millis);
+        incident(What.REPAIRED, "written anew from the log in " + millis + " ms");
+        tell(() -> listener.repaired(store, shard, millis));
     }
 
     void repairFailed(Throwable why, long pauseMillis) {
-        LOG.warn("{}: repair failed: {}; next try in {} ms", name(), why, pauseMillis);
+        LOG.warn("{}: repair failed; next try in {} ms", name(), pauseMillis, why);
         incident(What.REPAIR_FAILED, why + "; next try in " + pauseMillis + " ms");
+        tell(() -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
+    }
+
+    void repairIsSlow(long millis) {
+        LOG.warn("{}: a repair has not come back for {} ms; much to load, or the disk hangs", name(), millis);
     }
 
     void repairUnsupported(Throwable why) {
         LOG.error("{}: {}; out of service for writes until a restart", name(), why.getMessage());
         incident(What.NOT_REPAIRABLE, String.valueOf(why.getMessage()));
+        tell(() -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
     }
 
     private void incident(What what, String detail) {

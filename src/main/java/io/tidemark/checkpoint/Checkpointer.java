@@ -28,8 +28,8 @@ final class Checkpointer {
         /** A generation is on a worker. */
         record Forcing(Generation generation) implements Step {}
 
-        /** A repair is on a worker. */
-        record Repairing() implements Step {}
+        /** A repair waits for its permit, or is on a worker. */
+        record Repairing(ForcePermits.Ticket ticket) implements Step {}
     }
 
     private enum Stop {
@@ -60,7 +60,9 @@ final class Checkpointer {
     private Step step = RESTING;
     private Stop stop = Stop.NOT_ASKED;
     private @Nullable Runnable recheck;
+    private @Nullable Runnable repairWatch;
     private @Nullable Throwable drainFailure;
+    private boolean lastRepairTried;
     private long generations;
     private int lastGenerations;
     private boolean tickDue;
@@ -198,6 +200,9 @@ final class Checkpointer {
     Future<Void> stop() {
         if (stop == Stop.NOT_ASKED) {
             stop = Stop.DRAINING;
+            if (step == RESTING && health.isBroken()) {
+                repair(); // what is to be drained may wait for it
+            }
             Future<Void> drained;
             try {
                 drained = target.drain();
@@ -379,33 +384,54 @@ final class Checkpointer {
             unprovenSinceNanos = generation.start().oldestNanos();
         }
         boolean repairNow = health.failed(generation.captured(), detail, now, options.getIntervalMs());
-        pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.SHED, detail);
+        pressure.set(PressureReason.FSYNC_FAILED, repairNow ? PressureLevel.SHED : PressureLevel.FAILED, detail);
         dirty.fail();
         reports.forceFailed(detail, failure);
         reports.ended(generation, dirty.durableIndex(), now, loop.epochMillis(), failure);
         generation.riders().fail(SyncFailure.FORCE_FAILED, detail);
-        if (repairNow && stop == Stop.NOT_ASKED) {
+        if (repairNow && (stop == Stop.NOT_ASKED || stop == Stop.DRAINING)) {
             repair();
         }
     }
 
+    /** Repairs take permits as generations do, so that not all shards of a bad disk are rebuilt in memory at once. */
     private void repair() {
+        step = new Step.Repairing(permits.request(loop.nanoTime(), () -> loop.execute(this::beginRepair)));
+    }
+
+    private void beginRepair() {
+        ForcePermits.Ticket ticket = ((Step.Repairing) step).ticket();
         Capture failed = health.broken();
-        step = new Step.Repairing();
+        long began = loop.nanoTime();
+        repairWatch = loop.schedule(options.getStallWarnMs(), () -> {
+            repairWatch = null;
+            ticket.lend();
+            reports.repairIsSlow(options.getStallWarnMs());
+        });
         loop.runBlocking(
                 () -> {
                     target.repair(failed);
                     return null;
                 },
-                this::repaired);
+                failure -> repaired(ticket, began, failure));
     }
 
-    private void repaired(@Nullable Throwable failure) {
+    private void repaired(ForcePermits.Ticket ticket, long beganNanos, @Nullable Throwable failure) {
+        long now = loop.nanoTime();
+        if (repairWatch != null) {
+            repairWatch.run();
+            repairWatch = null;
+        }
+        ticket.release(now - beganNanos);
         step = RESTING;
         if (failure == null) {
             health.repaired();
             tickDue = true;
-            reports.repaired();
+            reports.repaired(now - beganNanos);
+            pressure.set(
+                    PressureReason.FSYNC_FAILED,
+                    PressureLevel.SHED,
+                    reports.name() + ": repaired; writes are shed until the new files have been forced");
         } else if (failure instanceof UnsupportedOperationException) {
             health.failForGood();
             reports.repairUnsupported(failure);
@@ -414,7 +440,13 @@ final class Checkpointer {
                     PressureLevel.FAILED,
                     health.detail() + "; restart to recover it from the log");
         } else {
-            reports.repairFailed(failure, health.repairFailed(loop.nanoTime(), options.getIntervalMs()));
+            long pause = health.repairFailed(now, options.getIntervalMs());
+            reports.repairFailed(failure, pause);
+            pressure.set(
+                    PressureReason.FSYNC_FAILED,
+                    PressureLevel.FAILED,
+                    health.detail() + "; the repair failed: " + failure.getMessage() + "; next try in " + pause
+                            + " ms");
         }
         evaluate();
     }
@@ -423,7 +455,10 @@ final class Checkpointer {
         if (stop != Stop.LAST_GENERATION || step != RESTING) {
             return;
         }
-        if (!health.mayForce()) {
+        if (health.isBroken() && !lastRepairTried) {
+            lastRepairTried = true;
+            repair();
+        } else if (!health.mayForce()) {
             stopFailed(reports.name() + " was not made durable: " + health.detail());
         } else if (!dirty.dirty()) {
             if (drainFailure == null) {

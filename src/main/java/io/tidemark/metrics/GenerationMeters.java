@@ -50,6 +50,8 @@ final class GenerationMeters implements CheckpointListener {
             generations(trigger, "failed");
         }
         deferrals("still_written");
+        repairs("ok");
+        repairs("failed");
         reloads(true);
         reloads(false);
     }
@@ -95,6 +97,16 @@ final class GenerationMeters implements CheckpointListener {
     }
 
     @Override
+    public void repaired(String store, int shard, long millis) {
+        repairs("ok").increment();
+    }
+
+    @Override
+    public void repairFailed(String store, int shard, String why) {
+        repairs("failed").increment();
+    }
+
+    @Override
     public void pressure(PressureEvent event) {
         transitions(event.reason()).increment();
     }
@@ -111,6 +123,10 @@ final class GenerationMeters implements CheckpointListener {
 
     private Counter failures(ForceStep step) {
         return counter("tidemark.fsync.failures", "Forces that failed", null, "op", step.label());
+    }
+
+    private Counter repairs(String outcome) {
+        return counter("tidemark.file.repairs", "Repairs after a failed force", null, "outcome", outcome);
     }
 
     private Counter transitions(PressureReason reason) {

@@ -8,7 +8,7 @@ public enum PressureLevel {
     WARN,
     /** Client writes are refused until the cause is gone; reads go on. */
     SHED,
-    /** Client writes are refused until somebody acts, for example by a restart. */
+    /** Client writes are refused until a repair succeeds that has failed, or somebody acts. */
     FAILED;
 
     /** Whether client writes are refused at this level. */

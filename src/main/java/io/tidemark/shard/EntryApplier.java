@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <p>On the log's thread, one entry at a time.
  */
 final class EntryApplier implements LogApplier {
-    private final Bitcask data;
+    private final LiveStore live;
     private final DirtyCounter dirty;
     private final ReplayWatch replay;
     private final BooleanSupplier stopping;
 
     /** @param stopping whether a replay is to end before its next entry, by a {@link RecoveryStoppedException} */
-    EntryApplier(Bitcask data, DirtyCounter dirty, ReplayWatch replay, BooleanSupplier stopping) {
-        this.data = data;
+    EntryApplier(LiveStore live, DirtyCounter dirty, ReplayWatch replay, BooleanSupplier stopping) {
+        this.live = live;
         this.dirty = dirty;
         this.replay = replay;
         this.stopping = stopping;
@@ -35,7 +35,7 @@ final class EntryApplier implements LogApplier {
 
     @Override
     public void accepted() throws IOException {
-        data.removeUnlisted();
+        live.current().removeUnlisted();
     }
 
     @Override
@@ -43,18 +43,15 @@ final class EntryApplier implements LogApplier {
         if (origin == null && stopping.getAsBoolean()) {
             throw new RecoveryStoppedException(entry.index());
         }
+        Bitcask data = live.current();
         try {
             if (origin instanceof WriteBatch batch) {
-                List<Result> results = evaluate(batch.calls());
-                commit(entry);
+                List<Result> results = evaluate(batch.calls(), data);
+                dirty.mark(entry.index(), data.commit(entry.index(), entry.term()));
                 batch.answer(results);
             } else {
-                ByteBuffer payload = entry.payload();
-                int payloadBytes = payload.remaining();
-                while (payload.hasRemaining()) {
-                    Evaluator.apply(CommandCodec.decode(payload), data);
-                }
-                commit(entry);
+                int payloadBytes = entry.payload().remaining();
+                dirty.mark(entry.index(), replay(entry, data));
                 replay.applied(payloadBytes);
             }
         } catch (IOException | RuntimeException e) {
@@ -70,23 +67,31 @@ final class EntryApplier implements LogApplier {
     public void applyUnlogged(LogBatch origin) throws IOException {
         WriteBatch batch = (WriteBatch) origin;
         try {
-            batch.answer(evaluate(batch.calls()));
+            batch.answer(evaluate(batch.calls(), live.current()));
         } catch (IOException | RuntimeException e) {
             batch.failed(new IOException(e.getMessage(), e), false);
             throw e;
         }
     }
 
-    private List<Result> evaluate(List<Call> calls) throws IOException {
+    /**
+     * Evaluates an entry by what the log has of it, and commits it.
+     *
+     * @return bytes appended
+     */
+    static long replay(LogEntry entry, Bitcask data) throws IOException {
+        ByteBuffer payload = entry.payload();
+        while (payload.hasRemaining()) {
+            Evaluator.apply(CommandCodec.decode(payload), data);
+        }
+        return data.commit(entry.index(), entry.term());
+    }
+
+    private static List<Result> evaluate(List<Call> calls, Bitcask data) throws IOException {
         List<Result> results = new ArrayList<>(calls.size());
         for (Call call : calls) {
             results.add(Evaluator.apply(call.command(), data));
         }
         return results;
-    }
-
-    private void commit(LogEntry entry) throws IOException {
-        long bytes = data.commit(entry.index(), entry.term());
-        dirty.mark(entry.index(), bytes);
     }
 }

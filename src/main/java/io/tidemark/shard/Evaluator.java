@@ -1,6 +1,7 @@
 package io.tidemark.shard;
 
 import io.tidemark.bitcask.Bitcask;
+import io.tidemark.bitcask.UnprovenRecordException;
 import io.tidemark.disk.CorruptionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -100,8 +101,12 @@ final class Evaluator {
         }
     }
 
-    /** Answers a read from what has been applied; on any thread that may block. */
-    static Result read(Command.Read read, Bitcask data) {
+    /**
+     * Answers a read from what has been applied; on any thread that may block.
+     *
+     * @throws UnprovenRecordException if the answer is to be had only once the shard has been repaired
+     */
+    static Result read(Command.Read read, Bitcask data) throws UnprovenRecordException {
         try {
             return read(read, new View() {
                 @Override
@@ -119,14 +124,23 @@ final class Evaluator {
                     return Math.max(0, data.valueLength(key));
                 }
             });
+        } catch (UnprovenRecordException lost) {
+            throw lost;
         } catch (IOException e) {
             return unreadable(e);
         }
     }
 
-    private static Result unreadable(IOException e) {
-        String what = e instanceof CorruptionException ? "is damaged: " : "can't be read: ";
-        return new Result.Failure(Result.Kind.UNREADABLE, "a stored value " + what + e.getMessage());
+    /** What a client hears whose value can't be read. */
+    static Result unreadable(IOException e) {
+        String what = "can't be read: ";
+        String help = "";
+        if (e instanceof CorruptionException) {
+            what = "is damaged: ";
+        } else if (e instanceof UnprovenRecordException) {
+            help = "; it comes back when the shard has been repaired";
+        }
+        return new Result.Failure(Result.Kind.UNREADABLE, "a stored value " + what + e.getMessage() + help);
     }
 
     private interface View {

@@ -132,6 +132,7 @@ public final class LocalShards implements Shards {
                 data,
                 log,
                 DirtyCounter.of(vertx, options.store(), number),
+                lanes.get(number),
                 new SerialExecutor(readPool),
                 meter);
     }

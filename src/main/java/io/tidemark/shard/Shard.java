@@ -1,6 +1,7 @@
 package io.tidemark.shard;
 
 import io.tidemark.bitcask.Bitcask;
+import io.tidemark.bitcask.UnprovenRecordException;
 import io.tidemark.checkpoint.CheckpointOutcome;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.DirtyCounter;
@@ -36,7 +37,7 @@ final class Shard {
 
     private final int number;
     private final String name;
-    private final Bitcask data;
+    private final LiveStore live;
     private final CommitLog log;
     private final DirtyCounter dirty;
     private final EntryApplier applier;
@@ -62,20 +63,34 @@ final class Shard {
     /**
      * A shard whose data files are open and whose log is not.
      *
+     * @param lane runs this shard's log tasks one at a time
      * @param reads runs this shard's read tasks one at a time
      */
-    Shard(int number, Bitcask data, CommitLog log, DirtyCounter dirty, Executor reads, ShardMeter meter) {
+    Shard(
+            int number,
+            Bitcask data,
+            CommitLog log,
+            DirtyCounter dirty,
+            Executor lane,
+            Executor reads,
+            ShardMeter meter) {
         this.number = number;
         this.name = "shard " + number;
-        this.data = data;
+        this.live = new LiveStore(data);
         this.log = log;
         this.dirty = dirty;
         this.reads = reads;
         this.meter = meter;
-        this.applier = new EntryApplier(data, dirty, replay, () -> draining);
-        this.target = new ShardTarget(data, log, this::drain);
+        this.applier = new EntryApplier(live, dirty, replay, () -> draining);
+        this.target = new ShardTarget(
+                live, log, new ShardRepair(name, live, log, () -> phase != Phase.RECOVERING, lane, reads), this::drain);
         this.batch = new WriteBatch(name, bytes -> {});
         this.batch.close();
+    }
+
+    /** The store that it serves from now; a repair puts another in its place. */
+    Bitcask live() {
+        return live.current();
     }
 
     CheckpointTarget target() {
@@ -89,13 +104,14 @@ final class Shard {
     LogRecovery recover() throws IOException {
         synchronized (batchGate) {
             if (draining) {
-                throw new RecoveryStoppedException(data.durableIndex() + 1);
+                throw new RecoveryStoppedException(live.current().durableIndex() + 1);
             }
             replaying = true;
         }
         try {
-            replay.begin(data.durableIndex());
-            LogRecovery found = log.open(data.durableIndex(), applier);
+            long durable = live.current().durableIndex();
+            replay.begin(durable);
+            LogRecovery found = log.open(durable, applier);
             replay.end();
             phase = Phase.SERVING;
             tellOf(found);
@@ -157,7 +173,11 @@ final class Shard {
     private void shed(List<Call> calls, Result.Failure why) {
         reads.execute(() -> {
             for (Call call : calls) {
-                call.complete(call.command() instanceof Command.Read read ? Evaluator.read(read, data) : why);
+                if (call.command() instanceof Command.Read read) {
+                    answer(call, read, true);
+                } else {
+                    call.complete(why);
+                }
             }
         });
     }
@@ -173,7 +193,21 @@ final class Shard {
 
     private void read(List<Call> calls) {
         for (Call call : calls) {
-            call.complete(Evaluator.read((Command.Read) call.command(), data));
+            answer(call, (Command.Read) call.command(), true);
+        }
+    }
+
+    /** Answers a read, if need be after a repair has brought back what it asks for. On the lane of reads. */
+    private void answer(Call call, Command.Read read, boolean mayWait) {
+        Bitcask data = live.current();
+        try {
+            call.complete(Evaluator.read(read, data));
+        } catch (UnprovenRecordException lost) {
+            if (mayWait) {
+                live.whenReplaced(data, reads, () -> answer(call, read, false));
+            } else {
+                call.complete(Evaluator.unreadable(lost));
+            }
         }
     }
 
@@ -256,8 +290,9 @@ final class Shard {
         Future<Void> finished = phase == Phase.RECOVERING ? log.close().otherwiseEmpty() : log.close();
         return finished.eventually(() -> {
             phase = Phase.STOPPED;
+            live.wakeAll();
             try {
-                data.close();
+                live.current().close();
             } catch (IOException e) {
                 LOG.warn("{}: closing its files failed", name, e);
             }
@@ -289,11 +324,14 @@ final class Shard {
         detail = event.level() == PressureLevel.NORMAL
                 ? ""
                 : name + ": " + event.reason() + "; "
-                        + (event.level() == PressureLevel.FAILED ? "restart the node to recover it" : "retry in 5 s");
+                        + (event.level() == PressureLevel.FAILED
+                                ? "the repair goes on; retry in 10 s"
+                                : "retry in 5 s");
     }
 
     /** Why a stop that has run out of time can't say that all is well with this shard; empty if it can. */
     Optional<String> undurable() {
+        Bitcask data = live.current();
         long durable = data.durableIndex();
         long applied = data.snapshot().index();
         if (durable < applied || dirty.inFlight()) {
@@ -307,6 +345,7 @@ final class Shard {
 
     ShardStatus status() {
         CheckpointOutcome outcome = lastOutcome;
+        Bitcask data = live.current();
         return new ShardStatus(
                 number,
                 phase,
@@ -321,6 +360,7 @@ final class Shard {
                 detail,
                 log.retainedBytes(),
                 log.releasedIndex(),
-                replay.progress(log));
+                replay.progress(log),
+                data.quarantinedFiles());
     }
 }

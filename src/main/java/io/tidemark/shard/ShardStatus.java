@@ -20,6 +20,8 @@ import io.tidemark.pressure.PressureLevel;
  * @param logBytes bytes of log files
  * @param releasedIndex log entries up to this index may be gone
  * @param recovery how far the replay of the log is
+ * @param quarantinedFiles data files that a repair has given up in part or as a whole, and that are kept until a later
+ *     generation is durable
  */
 public record ShardStatus(
         int shard,
@@ -35,7 +37,8 @@ public record ShardStatus(
         String detail,
         long logBytes,
         long releasedIndex,
-        RecoveryProgress recovery) {
+        RecoveryProgress recovery,
+        int quarantinedFiles) {
 
     /** Whether client writes are refused now. */
     public boolean refusesWrites() {

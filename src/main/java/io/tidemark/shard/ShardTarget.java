@@ -12,19 +12,21 @@ import java.util.function.Supplier;
 
 /** A shard as its checkpointer sees it. What has become durable is what the log may forget. */
 final class ShardTarget implements CheckpointTarget {
-    private final Bitcask data;
+    private final LiveStore live;
     private final CommitLog log;
+    private final ShardRepair repair;
     private final Supplier<Future<Void>> drain;
     private volatile int pacingBytes;
 
-    ShardTarget(Bitcask data, CommitLog log, Supplier<Future<Void>> drain) {
-        this.data = data;
+    ShardTarget(LiveStore live, CommitLog log, ShardRepair repair, Supplier<Future<Void>> drain) {
+        this.live = live;
         this.log = log;
+        this.repair = repair;
         this.drain = drain;
     }
 
     /** Bytes and files are those of the moment of capture: once it is durable the snapshot has none. */
-    private record ShardCapture(BitcaskSnapshot snapshot, long bytes, int files) implements Capture {
+    private record ShardCapture(Bitcask data, BitcaskSnapshot snapshot, long bytes, int files) implements Capture {
         @Override
         public long index() {
             return snapshot.index();
@@ -38,13 +40,15 @@ final class ShardTarget implements CheckpointTarget {
 
     @Override
     public Capture capture() {
+        Bitcask data = live.current();
         BitcaskSnapshot now = data.snapshot();
-        return new ShardCapture(now, now.unsyncedBytes(), now.unsyncedFiles());
+        return new ShardCapture(data, now, now.unsyncedBytes(), now.unsyncedFiles());
     }
 
     @Override
     public void force(Capture captured) throws IOException {
-        data.force(((ShardCapture) captured).snapshot(), pacingBytes);
+        ShardCapture mine = (ShardCapture) captured;
+        mine.data().force(mine.snapshot(), pacingBytes);
     }
 
     @Override
@@ -54,13 +58,19 @@ final class ShardTarget implements CheckpointTarget {
 
     @Override
     public int dirtyFiles() {
-        return data.snapshot().unsyncedFiles();
+        return live.current().snapshot().unsyncedFiles();
     }
 
     @Override
     public void completed(Capture captured) {
-        data.completed(((ShardCapture) captured).snapshot());
+        ShardCapture mine = (ShardCapture) captured;
+        mine.data().completed(mine.snapshot());
         log.release(captured.index());
+    }
+
+    @Override
+    public void repair(Capture failed) throws IOException {
+        repair.run();
     }
 
     @Override

@@ -161,6 +161,7 @@ class AdminVerticleTest {
         try (OpenDoor door = OpenDoor.quiet()) {
             door.disk.faults().failForce("**/shard-0/data/*.data").times(1);
             door.setAndWait(0, "a");
+            door.disk.faults().failCreate("**/shard-0/data/*.data").always(); // no repair either
             OpenDoor.Answer sync = door.post("/api/sync", "");
             assertThat(sync.status()).as(sync.body()).isEqualTo(503);
             assertThat(shard(sync, 0).getString("failure")).isEqualTo("force_failed");

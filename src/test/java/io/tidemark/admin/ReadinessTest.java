@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReadinessTest {
     private static ShardStatus shard(int number, Phase phase, PressureLevel level, String detail) {
         RecoveryProgress recovery = new RecoveryProgress(phase != Phase.RECOVERING, 10L * number, 100, 5, 1);
-        return new ShardStatus(number, phase, 0, 0, 0, 0, false, 0, true, level, detail, 0, 0, recovery);
+        return new ShardStatus(number, phase, 0, 0, 0, 0, false, 0, true, level, detail, 0, 0, recovery, 0);
     }
 
     private static List<String> reasons(NodePhase phase, ShardStatus... shards) {

@@ -111,11 +111,52 @@ final class BitcaskCommitTest {
         assertThat(get(store, "a")).isEqualTo("2");
         assertThat(disk.journal().records(Operation.WRITE, "*.data").stream().filter(each -> each.offset() == length))
                 .hasSizeGreaterThanOrEqualTo(2);
+        assertThat(disk.exists(file(2))).as("another file").isFalse();
         generation(store);
         try (Bitcask again = open(disk.crashLosingAllUnforced())) {
             assertThat(again.durableIndex()).isEqualTo(2);
             assertThat(get(again, "b")).isEqualTo("y".repeat(900));
         }
+    }
+
+    @Test
+    void commit_writeFailsForAnythingButRoom_isRepeatedIntoANewFile() throws IOException {
+        Bitcask store = open(disk);
+        commit(store, 1, "a", "1");
+        change(store, "a", "2");
+        disk.faults().failWrite(file(1).toString()).always();
+        assertThatThrownBy(() -> store.commit(2, TERM)).isInstanceOf(IOException.class);
+        assertThat(get(store, "a")).isEqualTo("1");
+        disk.faults().failCreate("*.data").times(1);
+        assertThatThrownBy(() -> store.commit(2, TERM))
+                .as("no other file either")
+                .isInstanceOf(IOException.class);
+        store.commit(2, TERM);
+        assertThat(get(store, "a")).isEqualTo("2");
+        assertThat(store.keys()).isEqualTo(1);
+        generation(store);
+        try (Bitcask again = open(disk.crashLosingAllUnforced())) {
+            assertThat(again.durableIndex()).isEqualTo(2);
+            assertThat(get(again, "a")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void commit_headersCanNotBeWritten_leavesNoFiles() throws IOException {
+        Bitcask store = open(disk);
+        commit(store, 1, "a", "x".repeat(4_000));
+        int names = disk.list(StoreFixture.DIRECTORY).size();
+        disk.faults()
+                .failWrite("*.data")
+                .saying(io.tidemark.disk.Faults.NO_SPACE)
+                .times(20);
+        change(store, "b", "x".repeat(4_000));
+        for (int attempt = 0; attempt < 20; attempt++) {
+            assertThatThrownBy(() -> store.commit(2, TERM)).isInstanceOf(IOException.class);
+        }
+        assertThat(disk.list(StoreFixture.DIRECTORY)).hasSize(names);
+        store.commit(2, TERM);
+        assertThat(get(store, "b")).hasSize(4_000);
     }
 
     @Test
@@ -169,6 +210,7 @@ final class BitcaskCommitTest {
     void get_anyByteOfTheRecordDamaged_isCorruptionAndNotMissing() throws IOException {
         Bitcask store = open(disk);
         long bytes = commit(store, 1, "key", "value");
+        generation(store);
         for (long at = DataFile.HEADER; at < DataFile.HEADER + bytes; at++) {
             disk.corrupt(file(1), at, 4);
             assertThatThrownBy(() -> get(store, "key"))
@@ -181,14 +223,31 @@ final class BitcaskCommitTest {
     }
 
     @Test
-    void get_lostByAFailedForce_isCorruptionAndNotMissing() throws IOException {
+    void get_lostByAFailedForce_isUnprovenAndNotMissing() throws IOException {
         Bitcask store = open(disk);
         commit(store, 1, "key", "value");
         disk.faults().failForce("*.data").times(1);
         BitcaskSnapshot captured = store.snapshot();
         assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
         disk.dropCache();
-        assertThatThrownBy(() -> get(store, "key")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> get(store, "key"))
+                .isInstanceOf(UnprovenRecordException.class)
+                .hasMessageContaining(file(1).toString());
+    }
+
+    @Test
+    void get_damageAboveTheDurableLength_endsForcing() throws IOException {
+        Bitcask store = open(disk);
+        commit(store, 1, "key", "value");
+        disk.corrupt(file(1), DataFile.HEADER + 30, 1);
+        assertThatThrownBy(() -> get(store, "key")).isInstanceOf(UnprovenRecordException.class);
+        assertThat(store.repairNeed()).isEqualTo(RepairNeed.NEW_FILES);
+        disk.journal().clear();
+        BitcaskSnapshot captured = store.snapshot();
+        assertThatThrownBy(() -> store.force(captured)).hasMessageContaining("earlier");
+        assertThat(disk.journal().count(Operation.FORCE, "**"))
+                .as("damaged bytes made durable")
+                .isZero();
     }
 
     @Test

@@ -177,6 +177,10 @@ final class BitcaskForceTest {
         MANIFEST_RENAME,
         MANIFEST_DIRECTORY;
 
+        boolean isOfTheManifest() {
+            return name().startsWith("MANIFEST_");
+        }
+
         FaultOrder order(Faults faults) {
             return switch (this) {
                 case DATA -> faults.failForce("*.data").times(1);

@@ -37,6 +37,7 @@ final class BitcaskModelTest {
         System.out.println("covered " + COVERED);
         assertThat(COVERED)
                 .containsKeys("commit", "commit failed", "crash", "kill", "close", "generation", "force failed")
+                .containsKeys("repair", "repair failed", "manifest rewritten", "crash within a repair")
                 .containsKeys("rotation", "crash within a generation", "replay from the start", "replay of a part");
     }
 
@@ -69,7 +70,14 @@ final class BitcaskModelTest {
 
         void run(int steps) throws IOException {
             for (int i = 0; i < steps; i++) {
-                switch (random.nextInt(20)) {
+                if (broken && random.nextInt(3) == 0) {
+                    if (random.nextInt(4) == 0) {
+                        crashWithin("crash within a repair", this::repair);
+                    } else {
+                        repair();
+                    }
+                }
+                switch (random.nextInt(21)) {
                     case 0 -> reopen("crash", disk.crash());
                     case 1 -> reopen("kill", disk.kill());
                     case 2 -> {
@@ -78,8 +86,8 @@ final class BitcaskModelTest {
                     }
                     case 3, 4 -> captured = store.snapshot();
                     case 5, 6 -> generation();
-                    case 7 -> crashWithinGeneration();
-                    case 8 -> disorder();
+                    case 7 -> crashWithin("crash within a generation", this::generation);
+                    case 8, 9 -> disorder();
                     default -> commit();
                 }
                 assertThat(store.durableIndex()).isGreaterThanOrEqualTo(durable);
@@ -155,9 +163,57 @@ final class BitcaskModelTest {
             }
         }
 
-        private void crashWithinGeneration() throws IOException {
+        private void repair() throws IOException {
+            captured = null;
+            switch (random.nextInt(6)) {
+                case 0 ->
+                    disk.faults().failWrite("*.data").after(random.nextInt(5)).times(1);
+                case 1 ->
+                    disk.faults().failCreate("**").after(random.nextInt(3)).times(1);
+                default -> {}
+            }
+            try {
+                switch (store.repairNeed()) {
+                    case NOTHING -> {}
+                    case NEW_MANIFEST -> {
+                        store.rewriteManifest();
+                        count("manifest rewritten");
+                    }
+                    case NEW_FILES -> rebuild();
+                }
+                broken = false;
+            } catch (IOException e) {
+                count("repair failed");
+            }
+        }
+
+        private void rebuild() throws IOException {
+            BitcaskRepair repair = BitcaskRepair.begin(store);
+            Bitcask fresh = repair.fresh();
+            try {
+                for (long index = fresh.snapshot().index() + 1; index <= log.size(); index++) {
+                    for (Change change : log.get((int) index - 1)) {
+                        StoreFixture.change(fresh, change.key(), change.value());
+                    }
+                    fresh.commit(index, TERM);
+                }
+            } catch (IOException e) {
+                repair.abandon();
+                throw e;
+            }
+            repair.adopted();
+            store.close();
+            store = fresh;
+            count("repair");
+        }
+
+        private interface Act {
+            void run() throws IOException;
+        }
+
+        private void crashWithin(String what, Act act) throws IOException {
             FaultyDisk from = disk;
-            int at = 1 + random.nextInt(9);
+            int at = 1 + random.nextInt(12);
             int[] seen = {0};
             FaultyDisk[] then = {null};
             from.afterEachOperation(operation -> {
@@ -165,10 +221,10 @@ final class BitcaskModelTest {
                     then[0] = from.copyOf(random.nextLong());
                 }
             });
-            generation();
+            act.run();
             from.afterEachOperation(null);
             if (then[0] != null) {
-                reopen("crash within a generation", random.nextBoolean() ? then[0].crash() : then[0].kill());
+                reopen(what, random.nextBoolean() ? then[0].crash() : then[0].kill());
             }
         }
 

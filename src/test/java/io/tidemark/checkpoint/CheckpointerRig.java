@@ -14,6 +14,7 @@ final class CheckpointerRig implements CheckpointListener {
     final CheckpointOptions options;
     final List<CheckpointOutcome> outcomes = new ArrayList<>();
     final List<PressureEvent> pressures = new ArrayList<>();
+    final List<String> repairs = new ArrayList<>();
     final Checkpointer checkpointer;
 
     CheckpointerRig(CheckpointOptions options) {
@@ -58,6 +59,16 @@ final class CheckpointerRig implements CheckpointListener {
     @Override
     public void ended(CheckpointOutcome outcome) {
         outcomes.add(outcome);
+    }
+
+    @Override
+    public void repaired(String store, int shard, long millis) {
+        repairs.add("repaired");
+    }
+
+    @Override
+    public void repairFailed(String store, int shard, String why) {
+        repairs.add("failed: " + why);
     }
 
     @Override

@@ -187,7 +187,76 @@ class CheckpointerTest {
         assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.dirty.dirty()).isFalse();
         assertThat(rig.pressures.stream().map(PressureEvent::level))
-                .containsExactly(PressureLevel.SHED, PressureLevel.NORMAL);
+                .as("refused for now, out of service while repairs fail, refused until proven, well")
+                .containsExactly(PressureLevel.SHED, PressureLevel.FAILED, PressureLevel.SHED, PressureLevel.NORMAL);
+        assertThat(rig.repairs)
+                .containsExactly("failed: No space left on device", "failed: No space left on device", "repaired");
+    }
+
+    @Test
+    void force_failsAgainAfterTheRepair_repairsAgainOnlyAfterAPause() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = 2;
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.store.calls).containsExactly("capture 1", "force 1", "repair 1", "capture 1", "force 1");
+        assertThat(rig.pressures.stream().map(PressureEvent::level))
+                .containsExactly(PressureLevel.SHED, PressureLevel.FAILED);
+        rig.loop.advanceMillis(9_999);
+        assertThat(rig.store.calls).hasSize(5);
+        rig.loop.advanceMillis(1);
+        assertThat(rig.store.calls).endsWith("repair 1", "capture 1", "force 1", "completed 1");
+        assertThat(rig.dirty.shedding()).isFalse();
+    }
+
+    @Test
+    void sync_duringARepair_isAnsweredByTheGenerationBehindIt() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = 1;
+        rig.write();
+        rig.loop.advanceMillis(9_999);
+        rig.loop.holdBlocking(true);
+        Future<SyncResult> riding = rig.checkpointer.sync();
+        rig.loop.settle();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(riding.failed()).isTrue();
+        Future<SyncResult> waits = rig.checkpointer.sync();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(waits.isComplete()).as("repaired, not forced yet").isFalse();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(waits.result().durableIndex()).isEqualTo(1);
+    }
+
+    @Test
+    void repair_waitsForAPermitAndLendsItWhenSlow() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.permits.limit(1);
+        rig.store.repairable = true;
+        rig.store.failForces = 1;
+        List<String> granted = new ArrayList<>();
+        rig.loop.holdBlocking(true);
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        ForcePermits.Ticket other = rig.permits.request(0, () -> granted.add("another shard"));
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(granted).as("granted when the force failed").hasSize(1);
+        assertThat(rig.loop.blockedTasks())
+                .as("repairs that run without a permit")
+                .isZero();
+        other.release(0);
+        rig.loop.settle();
+        assertThat(rig.loop.blockedTasks()).isEqualTo(1);
+        rig.permits.request(0, () -> granted.add("a third shard"));
+        rig.loop.advanceMillis(4_999);
+        assertThat(granted).hasSize(1);
+        rig.loop.advanceMillis(1);
+        assertThat(granted).as("a repair that hangs lends its permit").hasSize(2);
     }
 
     @Test
@@ -238,6 +307,70 @@ class CheckpointerTest {
         assertThat(stopped.cause())
                 .hasMessageContaining("store test shard 3")
                 .hasMessageContaining("Input/output error");
+    }
+
+    @Test
+    void stop_lastForceFailsOnce_repairsAndForcesTheNewFiles() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = 1;
+        rig.write();
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        assertThat(stopped.succeeded()).isTrue();
+        assertThat(rig.store.calls)
+                .containsExactly("drain", "capture 1", "force 1", "repair 1", "capture 1", "force 1", "completed 1");
+    }
+
+    @Test
+    void stop_betweenRepairsThatFail_triesOnceMoreBeforeAndAfterTheDrain() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = 1;
+        rig.store.failRepairs = 3;
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        rig.store.calls.clear();
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        assertThat(rig.store.calls).containsExactly("drain", "repair 1", "repair 1");
+        assertThat(stopped.cause())
+                .hasMessageContaining("store test shard 3")
+                .hasMessageContaining("Input/output error");
+    }
+
+    @Test
+    void stop_duringARepair_waitsForItAndForcesTheNewFiles() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = 1;
+        rig.loop.holdBlocking(true);
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.advanceMillis(60_000);
+        assertThat(stopped.isComplete()).isFalse();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(stopped.succeeded()).isTrue();
+        assertThat(rig.store.durable()).isEqualTo(1);
+    }
+
+    @Test
+    void stop_repairedStoreFailsAgain_endsAndNamesTheShard() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = Integer.MAX_VALUE;
+        rig.write();
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        assertThat(stopped.cause()).hasMessageContaining("store test shard 3");
+        assertThat(rig.store.calls)
+                .containsExactly("drain", "capture 1", "force 1", "repair 1", "capture 1", "force 1");
     }
 
     @Test

@@ -177,13 +177,14 @@ class InvariantsTest {
             node.sync();
             node.set(0, "a", "2");
             disk.faults().failForce("*.data").times(1);
+            disk.faults().failCreate("/data/shard-0/data/*.data").always(); // no repair yet
             assertThatThrownBy(node::sync).hasMessageContaining("Input/output error");
+            node.awaitLevel(0, PressureLevel.FAILED);
             long forces = disk.journal().count(Operation.FORCE, "*.data");
             assertThatThrownBy(node::sync).hasMessageContaining("shard 0");
             assertThat(disk.journal().count(Operation.FORCE, "*.data"))
                     .as("forces of a file after one of them failed")
                     .isEqualTo(forces);
-            assertThat(node.status(0).level()).isEqualTo(PressureLevel.FAILED);
             assertThat(node.status(0).durableIndex()).isEqualTo(1);
             assertThat(node.set(0, "a", "3"))
                     .isInstanceOfSatisfying(Result.Failure.class, failure -> assertThat(failure.message())
@@ -383,9 +384,23 @@ class InvariantsTest {
         try (Node node = Node.quiet(disk)) {
             node.set(0, "a", "1");
             node.set(1, "b", "2");
-            disk.faults().failForce("/data/shard-1/data/*.data").times(1);
+            disk.faults().failForce("/data/shard-1/data/*.data").always();
             assertThatThrownBy(node::stop).hasMessageContaining("shard 1").hasMessageContaining("Input/output error");
             assertThat(node.status(0).durableIndex()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void I11_stop_thatCanNotForceOnce_repairsAndForces() throws Exception {
+        try (Node node = Node.quiet(disk)) {
+            node.call(1, new Command.IncrementBy(Node.bytes("n"), 5));
+            disk.faults().failForce("/data/shard-1/data/*.data").times(1);
+            node.stop();
+            assertThat(node.status(1).durableIndex()).isEqualTo(1);
+        }
+        try (Node again = Node.quiet(disk.crashLosingAllUnforced())) {
+            assertThat(again.recovered.get(1).replayedEntries()).isZero();
+            assertThat(again.get(1, "n")).isEqualTo("5");
         }
     }
 }

@@ -5,6 +5,7 @@ import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.disk.Disk;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLogOptions;
+import io.tidemark.pressure.PressureLevel;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.LocalShards;
@@ -122,6 +123,13 @@ final class Node implements AutoCloseable {
 
     ShardStatus status(int shard) {
         return shards.statuses().get(shard);
+    }
+
+    /** Waits until a shard is under that much pressure. */
+    void awaitLevel(int shard, PressureLevel level) throws InterruptedException {
+        while (status(shard).level() != level) {
+            Thread.sleep(1);
+        }
     }
 
     void sync() throws Exception {

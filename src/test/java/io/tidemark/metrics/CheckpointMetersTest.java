@@ -22,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Real checkpointers over stores in memory, and what Prometheus sees of them. */
 class CheckpointMetersTest {
@@ -90,6 +91,7 @@ class CheckpointMetersTest {
                             "tidemark_checkpoint_bytes_total counter",
                             "tidemark_fsync_failures_total counter",
                             "tidemark_fsync_stalls_total counter",
+                            "tidemark_file_repairs_total counter",
                             "tidemark_pressure_transitions_total counter",
                             "tidemark_config_reloads_total counter");
         }
@@ -259,6 +261,21 @@ class CheckpointMetersTest {
         assertThat(value(shard("tidemark_checkpoint_in_flight_seconds", "orders", 0)))
                 .isZero();
         assertThat(value("tidemark_fsync_stalls_total")).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(20)
+    void repairs_areCountedByOutcome() throws Exception {
+        MeteredStore store = new MeteredStore();
+        Checkpointers checkpointers = deploy("orders", store);
+        CheckpointMeters.bind(registry, checkpointers);
+        store.failManifest = true;
+        store.write(DirtyCounter.of(vertx, "orders", 0));
+        assertThatThrownBy(() -> await(checkpointers.syncNow(0))).hasMessageContaining("Input/output error");
+        while (value("tidemark_file_repairs_total{outcome=\"failed\"}") == 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(value("tidemark_file_repairs_total{outcome=\"ok\"}")).isZero();
     }
 
     @Test

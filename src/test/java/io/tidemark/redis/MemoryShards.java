@@ -188,7 +188,8 @@ final class MemoryShards implements Shards {
                     level.sheds() ? "disk\nfull" : "",
                     4_096,
                     3,
-                    new RecoveryProgress(true, 0, 0, 0, 1)));
+                    new RecoveryProgress(true, 0, 0, 0, 1),
+                    0));
         }
         return all;
     }

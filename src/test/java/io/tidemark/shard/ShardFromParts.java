@@ -31,6 +31,11 @@ public final class ShardFromParts {
         /** Runs the log's tasks, one at a time. */
         Executor lane();
 
+        /** Puts a task in the same lane; for callers that wait until it has ended. */
+        default Executor awaitedLane() {
+            return lane();
+        }
+
         /** Milliseconds since 1970. */
         LongSupplier epochMillis();
 
@@ -47,7 +52,6 @@ public final class ShardFromParts {
     private static final UUID ID = new UUID(1, 2);
 
     private final int number;
-    private final Bitcask data;
     private final CommitLog log;
     private final Shard shard;
 
@@ -59,7 +63,7 @@ public final class ShardFromParts {
     public ShardFromParts(int number, Disk disk, Path directory, BitcaskOptions files, DirtyCounter dirty, World world)
             throws IOException {
         this.number = number;
-        data = Bitcask.open(disk, directory.resolve("data"), ID, number, files);
+        Bitcask data = Bitcask.open(disk, directory.resolve("data"), ID, number, files);
         log = new Recorded(
                 new SegmentLog(
                         disk,
@@ -73,7 +77,7 @@ public final class ShardFromParts {
                         world::logFailed,
                         world::applyFailed),
                 world::appended);
-        shard = new Shard(number, data, log, dirty, Runnable::run, ShardMeter.NONE);
+        shard = new Shard(number, data, log, dirty, world.awaitedLane(), Runnable::run, ShardMeter.NONE);
     }
 
     /** See {@link Shard#recover}. */
@@ -116,9 +120,9 @@ public final class ShardFromParts {
         return shard.status();
     }
 
-    /** Its store. */
+    /** The store that it serves from now. */
     public Bitcask data() {
-        return data;
+        return shard.live();
     }
 
     /** Its log. */

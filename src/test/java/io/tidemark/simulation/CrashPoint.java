@@ -16,6 +16,8 @@ enum CrashPoint {
     DATA_DIRECTORY_SYNC,
     /** Anywhere from the new manifest's creation to its rename. */
     MANIFEST,
+    /** A repair is about to open a data file a second time. */
+    REPAIR,
     /** A group is about to be written to the log. */
     LOG_APPEND,
     /** Within the force of the log. */
@@ -59,6 +61,7 @@ enum CrashPoint {
                 case WRITE -> DATA_APPEND;
                 case CREATE -> ROTATION;
                 case FORCE -> DATA_FORCE;
+                case OPEN -> REPAIR;
                 default -> null;
             };
         }
@@ -71,7 +74,7 @@ enum CrashPoint {
             case DATA_APPEND, LOG_APPEND, LOG_FORCE -> 25;
             case DATA_FORCE, DATA_DIRECTORY_SYNC, MANIFEST, SEGMENT_CREATION, LOG_CONTROL, STOP, RECOVERY -> 12;
             case OPENING, ROTATION, LOG_DIRECTORY_SYNC -> 6;
-            case RELEASE -> 2;
+            case RELEASE, REPAIR -> 2;
             case BETWEEN_STEPS -> 300;
         };
     }

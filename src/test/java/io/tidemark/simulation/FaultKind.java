@@ -20,6 +20,8 @@ enum FaultKind {
     MANIFEST_WRITE_IS_SHORT(CrashPoint.MANIFEST, Operation.WRITE, Effect.IS_SHORT),
     MANIFEST_FORCE_FAILS(CrashPoint.MANIFEST, Operation.FORCE, Effect.FAILS),
     MANIFEST_RENAME_FAILS(CrashPoint.MANIFEST, Operation.RENAME, Effect.FAILS),
+    /** Comes with {@link #DATA_FORCE_FAILS}: nothing else makes a repair likely. */
+    REPAIR_FAILS(CrashPoint.REPAIR, Operation.OPEN, Effect.FAILS),
     LOG_WRITE_IS_SHORT(CrashPoint.LOG_APPEND, Operation.WRITE, Effect.IS_SHORT),
     LOG_WRITE_FAILS(CrashPoint.LOG_APPEND, Operation.WRITE, Effect.FAILS),
     LOG_FORCE_FAILS(CrashPoint.LOG_FORCE, Operation.FORCE, Effect.FAILS),

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,11 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
     @Override
     public Scheduler.Lane lane() {
         return lane;
+    }
+
+    @Override
+    public Executor awaitedLane() {
+        return lane::await;
     }
 
     @Override
@@ -344,6 +350,17 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
             life.met("generations", "failed");
         }
         captured = -1;
+    }
+
+    @Override
+    public void repaired(String store, int shard, long millis) {
+        life.met("repairs", "done");
+    }
+
+    @Override
+    public void repairFailed(String store, int shard, String why) {
+        life.needsAFault("a repair failed", new IOException(why));
+        life.met("repairs", "failed");
     }
 
     @Override

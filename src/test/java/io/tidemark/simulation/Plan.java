@@ -40,6 +40,9 @@ final class Plan {
             faults.add(new Ordered(oneOf(FaultKind.values(), random), random));
         }
         CrashPoint point = oneOf(CrashPoint.values(), random);
+        if (point == CrashPoint.REPAIR || faults.stream().anyMatch(each -> each.kind == FaultKind.REPAIR_FAILS)) {
+            faults.add(new Ordered(FaultKind.DATA_FORCE_FAILS, random));
+        }
         return new Plan(faults, point, 60 + random.nextInt(400), random.nextInt(point.often()));
     }
 

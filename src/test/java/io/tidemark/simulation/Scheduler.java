@@ -116,6 +116,21 @@ final class Scheduler implements CheckpointerOnVirtualTime.Time {
             }
         }
 
+        /** The same; a fiber that calls is held up until the task has ended. */
+        void await(Runnable task) {
+            Fiber caller = Fiber.current();
+            if (caller == null || over) {
+                execute(task);
+                return;
+            }
+            caller.wakeAt(Long.MAX_VALUE);
+            execute(() -> {
+                task.run();
+                caller.wakeAt(nowNanos);
+            });
+            caller.pause();
+        }
+
         private void begin() {
             Runnable task = tasks.remove();
             busy = true;
