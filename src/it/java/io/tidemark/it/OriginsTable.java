@@ -20,7 +20,7 @@ import org.xml.sax.SAXException;
  * The README's table of what this project comes from: each row names tests that show it. A test of {@code mvn test} finds
  * out whether they exist; {@link #main}, which Maven calls when all tests have run, whether they ran.
  */
-final class OriginsTable {
+public final class OriginsTable {
     private static final String HEADING = "## Where it comes from";
     private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
 
