@@ -6,12 +6,17 @@ import io.tidemark.disk.DiskFile;
 import io.tidemark.disk.FileRange;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes much unsynced data back step by step before it is forced. A force of many bytes holds up the log's fdatasync, on
- * the same device and behind the same journal, until all of them are written; between two steps the log gets its turn.
+ * the same device and behind the same journal, until all of them are written; between two steps the log gets its turn,
+ * and after each one as long as the step took.
  *
  * <p>It makes nothing durable: the force that follows does. But a step that fails is a force that failed.
  */
@@ -27,9 +32,17 @@ final class PacedWriteBack {
     /** How often what was appended meanwhile is written back too, which the force would else do in one go. */
     static final int MOST_ROUNDS = 4;
 
+    /** After a step the device, and the processor that it takes, are left to others as long as the step took. */
+    static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    /** Such a step found nothing to write, or a device that has nothing else to do. */
+    static final long SHORT_STEP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+
     private final Disk disk;
     private final int stepBytes;
     private final int windowBytes;
+    private final LongSupplier nanoTime;
+    private final LongConsumer sleep;
 
     /**
      * One generation's.
@@ -37,13 +50,16 @@ final class PacedWriteBack {
      * @param stepBytes 0 for none: everything is left to the force
      */
     PacedWriteBack(Disk disk, int stepBytes) {
-        this(disk, stepBytes, WINDOW_BYTES);
+        this(disk, stepBytes, WINDOW_BYTES, System::nanoTime, LockSupport::parkNanos);
     }
 
-    PacedWriteBack(Disk disk, int stepBytes, int windowBytes) {
+    /** @param sleep of so many nanoseconds */
+    PacedWriteBack(Disk disk, int stepBytes, int windowBytes, LongSupplier nanoTime, LongConsumer sleep) {
         this.disk = disk;
         this.stepBytes = stepBytes;
         this.windowBytes = windowBytes;
+        this.nanoTime = nanoTime;
+        this.sleep = sleep;
     }
 
     /**
@@ -85,12 +101,20 @@ final class PacedWriteBack {
         }
     }
 
+    private void rest(long stepNanos) {
+        if (stepNanos >= SHORT_STEP_NANOS) {
+            sleep.accept(Math.min(stepNanos, LONGEST_REST_NANOS));
+        }
+    }
+
     /** In steps that end at multiples of their size, so that no page is written twice. */
     private void step(FileRange window) throws IOException {
         long end = window.offset() + window.length();
         for (long at = window.offset(); at < end; ) {
             long next = Math.min(end, (at / stepBytes + 1) * stepBytes);
+            long begunNanos = nanoTime.getAsLong();
             window.force(at, (int) (next - at));
+            rest(nanoTime.getAsLong() - begunNanos);
             at = next;
         }
     }

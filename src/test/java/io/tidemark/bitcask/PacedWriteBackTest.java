@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -300,9 +301,28 @@ final class PacedWriteBackTest {
         List<Cut> files = store.snapshot().files();
         long length = active(store).length();
         disk.journal().clear();
-        new PacedWriteBack(disk, STEP, 5 * STEP).run(files);
+        new PacedWriteBack(disk, STEP, 5 * STEP, () -> 0, rest -> {}).run(files);
         assertCover(steps(1), 0, length);
         assertThat(disk.journal().count(Operation.MAP, "*")).isEqualTo((int) ((length + 5 * STEP - 1) / (5 * STEP)));
+    }
+
+    @Test
+    void run_afterAStep_restsAsLongAsItTookAndNoLongerThanItMay() throws IOException {
+        Bitcask store = open(disk, FILE_BYTES);
+        commitSteps(store, 5);
+        List<Long> tookNanos = List.of(3_000_000L, 99_999L, 100_000L, 500_000_000L);
+        AtomicLong clock = new AtomicLong();
+        List<Long> rests = new ArrayList<>();
+        disk.faults()
+                .before(
+                        Operation.FORCE_RANGE,
+                        "*.data",
+                        path -> clock.addAndGet(tookNanos.get(Math.min(steps(1).size(), tookNanos.size() - 1))));
+        new PacedWriteBack(disk, STEP, 100 * STEP, clock::get, rests::add)
+                .run(store.snapshot().files());
+        assertThat(steps(1)).hasSizeGreaterThan(4);
+        assertThat(rests.subList(0, 3)).containsExactly(3_000_000L, 100_000L, 20_000_000L);
+        assertThat(rests).as("all but the short one").hasSize(steps(1).size() - 1);
     }
 
     @Test
