@@ -2,6 +2,7 @@ package io.tidemark.invariants;
 
 import io.tidemark.bitcask.BitcaskOptions;
 import io.tidemark.checkpoint.CheckpointOptions;
+import io.tidemark.checkpoint.JournalEntry;
 import io.tidemark.disk.Disk;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLogOptions;
@@ -128,6 +129,15 @@ final class Node implements AutoCloseable {
     /** Waits until a shard is under that much pressure. */
     void awaitLevel(int shard, PressureLevel level) throws InterruptedException {
         while (status(shard).level() != level) {
+            Thread.sleep(1);
+        }
+    }
+
+    /** Waits until a failed generation has been told, which comes after its pressure. */
+    void awaitFailedGeneration(int shard) throws InterruptedException {
+        while (shards.journal(shard).stream()
+                .noneMatch(entry -> entry instanceof JournalEntry.Generation generation
+                        && generation.outcome().error() != null)) {
             Thread.sleep(1);
         }
     }

@@ -303,6 +303,8 @@ class RepairTest {
                 disk, new CheckpointOptions().setIntervalMs(50).setIdleMs(0).setMaxDelayMs(3_600_000))) {
             increment(node, 3);
             node.sync();
+            CountDownLatch counted = new CountDownLatch(1);
+            disk.faults().before(Operation.FORCE, SHARD + "/*.data", path -> hold(counted));
             disk.faults().failForce(SHARD + "/*.data").always();
             FaultOrder full = disk.faults()
                     .failWrite(SHARD + "/*.data")
@@ -310,6 +312,7 @@ class RepairTest {
                     .saying(Faults.NO_SPACE)
                     .always();
             increment(node, 4);
+            counted.countDown();
             node.awaitLevel(0, PressureLevel.FAILED);
             while (full.struck() == 0) {
                 Thread.onSpinWait();
@@ -362,6 +365,7 @@ class RepairTest {
             assertThat(force.struck())
                     .as("the control: it failed during the replay")
                     .isEqualTo(1);
+            node.awaitFailedGeneration(0);
             node.awaitLevel(0, PressureLevel.NORMAL);
             increment(node, 1);
             node.sync();
