@@ -227,9 +227,9 @@ class CheckpointersTest {
                 .<JsonObject>localConsumer(CheckpointAddresses.outcome("orders"), event -> heard.add(event.body()));
         await(checkpointers.reconfigure(
                 new CheckpointOptions().setIntervalMs(50).setIdleMs(0)));
-        while (stores.get(0).durable == 0) {
-            assertThat(heard.poll(10, TimeUnit.SECONDS)).isNotNull();
-        }
+        do {
+            assertThat(heard.poll(10, TimeUnit.SECONDS)).isNotNull(); // an outcome is told after it is in the journal
+        } while (stores.get(0).durable == 0);
         assertThat(checkpointers.journal(0)).isNotEmpty();
     }
 
