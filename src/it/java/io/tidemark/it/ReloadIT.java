@@ -250,6 +250,7 @@ class ReloadIT {
                 assertThat(setting(control, "checkpoint." + key.getKey()))
                         .isEqualTo(key.getValue().toString());
             }
+            awaitLines(node, "reloaded: ", RELOADS);
             assertThat(lines(node, "reloaded: ")).as("one outcome a reload").hasSize(RELOADS);
             assertThat(lines(node, "refused")).isEmpty();
             node.sigkill();
