@@ -6,8 +6,6 @@ import java.util.Locale;
 
 /** Reports as text for people: a table with a row for each shard, then a line for each thing worth one. */
 public final class ReportText {
-    private static final String ROW = "%5s %6s %12s %14s %12s | %4s %14s %12s %12s %12s %8s | %8s";
-
     private ReportText() {}
 
     /** The lines; the last one is {@code OK} or says how many problems there are. */
@@ -73,6 +71,6 @@ public final class ReportText {
     }
 
     private static String row(Object... cells) {
-        return String.format(Locale.ROOT, ROW, cells);
+        return String.format(Locale.ROOT, "%5s %6s %12s %14s %12s | %4s %14s %12s %12s %12s %8s | %8s", cells);
     }
 }
