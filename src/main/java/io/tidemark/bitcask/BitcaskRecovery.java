@@ -59,7 +59,7 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
         }
     }
 
-    private static List<String> unlisted(List<String> names, Set<Long> listed) {
+    static List<String> unlisted(List<String> names, Set<Long> listed) {
         return names.stream()
                 .filter(name -> {
                     long id = DataFile.usedIdOf(name);

@@ -1,10 +1,7 @@
 package io.tidemark.bitcask;
 
 import io.tidemark.disk.CorruptionException;
-import io.tidemark.disk.FileWindow;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,44 +28,16 @@ final class KeydirLoader {
      * @throws CorruptionException if anything below the durable length is not a whole and valid record
      */
     void load(DataFile file, int slot) throws IOException {
-        FileWindow window = new FileWindow(file.file(), file.durableLength());
-        long at = DataFile.HEADER;
-        while (at < window.end()) {
-            at += record(window, at, file.file().path(), slot);
+        RecordScan scan = new RecordScan(file);
+        while (scan.next()) {
+            if (scan.valueLength() < 0) {
+                keydir.remove(scan.key());
+            } else {
+                keydir.put(scan.key(), slot, scan.at(), scan.valueLength());
+            }
             report(file);
         }
         loadedBytes += file.durableLength();
-    }
-
-    private long record(FileWindow window, long at, Path path, int slot) throws IOException {
-        long left = window.end() - at;
-        if (left < DataRecord.HEADER) {
-            throw damaged(path, at);
-        }
-        int start = window.load(at, DataRecord.HEADER);
-        int keyLength = window.bytes().getInt(start + 20);
-        int valueLength = window.bytes().getInt(start + 24);
-        long size = DataRecord.sizeOf(keyLength, valueLength);
-        if (keyLength < 0
-                || keyLength > DataRecord.MAX_KEY
-                || valueLength < -1
-                || size > left
-                || size > Integer.MAX_VALUE) {
-            throw damaged(path, at);
-        }
-        start = window.load(at, (int) size);
-        ByteBuffer bytes = window.bytes();
-        if (bytes.getInt(start) != DataRecord.crc(bytes, start, start + (int) size)) {
-            throw damaged(path, at);
-        }
-        byte[] key = new byte[keyLength];
-        bytes.get(start + DataRecord.HEADER, key);
-        if (valueLength < 0) {
-            keydir.remove(key);
-        } else {
-            keydir.put(key, slot, at, valueLength);
-        }
-        return size;
     }
 
     private void report(DataFile file) {
@@ -82,10 +51,5 @@ final class KeydirLoader {
                     totalBytes >> 20,
                     keydir.size());
         }
-    }
-
-    private static CorruptionException damaged(Path path, long offset) {
-        return new CorruptionException("data file " + path + " is damaged at offset " + offset
-                + ", below its durable length; restore the file from a copy");
     }
 }

@@ -70,6 +70,55 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens the directories of a stopped node for reading, and keeps a node from starting there meanwhile. Changes nothing.
+     * Blocks.
+     *
+     * @param logDir directory of the logs; {@code null} for inside the data directory
+     * @throws DataDirectoryException if that is no data directory, or a node runs on it
+     * @throws io.tidemark.disk.CorruptionException if an identity is damaged
+     */
+    static DataDirectory inspect(Disk disk, Path dataDir, @Nullable Path logDir) throws IOException {
+        if (!disk.exists(dataDir.resolve(Identity.FILE))) {
+            throw new DataDirectoryException(
+                    dataDir + " has no file " + Identity.FILE + ": it is no data directory of Tidemark");
+        }
+        DirectoryLock lock = DirectoryLock.share(dataDir);
+        try {
+            Identity identity = Identity.read(disk, dataDir)
+                    .orElseThrow(() -> new DataDirectoryException(dataDir + " has lost its " + Identity.FILE));
+            if (identity.role() != Identity.Role.DATA) {
+                throw new DataDirectoryException(dataDir + " is the log directory of the data directory "
+                        + identity.id() + "; name that one, and this one as --log-dir");
+            }
+            boolean inside = identity.logs() == Identity.Logs.INSIDE;
+            if (inside != (logDir == null)) {
+                throw new DataDirectoryException(
+                        inside
+                                ? dataDir + " keeps its logs inside; leave --log-dir out"
+                                : dataDir + " keeps its logs elsewhere; name its `log.dir` as --log-dir");
+            }
+            if (logDir != null
+                    && identity.logs() == Identity.Logs.ELSEWHERE
+                    && !Identity.read(disk, logDir).equals(Optional.of(identity.ofLogDirectory()))) {
+                throw new DataDirectoryException(logDir + " (--log-dir) is not the log directory of " + dataDir);
+            }
+            return new DataDirectory(dataDir, logDir, identity, lock);
+        } catch (IOException | RuntimeException refused) {
+            try {
+                lock.close();
+            } catch (IOException alsoFailed) {
+                refused.addSuppressed(alsoFailed);
+            }
+            throw refused;
+        }
+    }
+
+    /** Number of shards. */
+    int shards() {
+        return identity.shards();
+    }
+
     /** Random id of this data directory; each file in it may name it. */
     UUID id() {
         return identity.id();

@@ -72,6 +72,42 @@ final class DirectoryLock implements AutoCloseable {
         }
     }
 
+    /**
+     * Keeps nodes out while something reads, without changing or making a file. Doesn't wait.
+     *
+     * @param directory exists
+     * @throws DataDirectoryException if a node has it, or its lock can't be read
+     */
+    static DirectoryLock share(Path directory) throws DataDirectoryException {
+        Path real;
+        try {
+            real = directory.toRealPath();
+        } catch (IOException gone) {
+            throw new DataDirectoryException(directory + " can't be used", gone);
+        }
+        if (!HELD.add(real)) {
+            throw inUse(directory, "this process");
+        }
+        FileChannel channel = null;
+        try {
+            channel = FileChannel.open(real.resolve(FILE), StandardOpenOption.READ);
+            if (channel.tryLock(0, Long.MAX_VALUE, true) == null) {
+                throw inUse(directory, owner(channel));
+            }
+            return new DirectoryLock(real, channel);
+        } catch (DataDirectoryException inUse) {
+            release(real, channel, inUse);
+            throw inUse;
+        } catch (IOException failed) {
+            DataDirectoryException refused = new DataDirectoryException(
+                    directory + " can't be kept from being started meanwhile; its file " + FILE
+                            + " must be there and readable",
+                    failed);
+            release(real, channel, refused);
+            throw refused;
+        }
+    }
+
     /** Gives the lock up. */
     @Override
     public void close() throws IOException {

@@ -29,7 +29,9 @@ final class TidemarkCommand {
      * @param process environment and system properties
      */
     static CommandLine commandLine(ConfigSources process, StopSignal stop) {
-        CommandLine commandLine = new CommandLine(new TidemarkCommand()).addSubcommand(new RunCommand(process, stop));
+        CommandLine commandLine = new CommandLine(new TidemarkCommand())
+                .addSubcommand(new RunCommand(process, stop))
+                .addSubcommand(new VerifyCommand());
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("tidemark: unexpected error");
             failure.printStackTrace(command.getErr());

@@ -29,7 +29,7 @@ import java.util.concurrent.TimeUnit;
 /** The shards of a node on a disk of the test's choice: everything real but the disk and the clients' door. */
 final class Node implements AutoCloseable {
     static final Path ROOT = Path.of("/data");
-    private static final UUID ID = new UUID(1, 2);
+    static final UUID ID = new UUID(1, 2);
 
     final BlockingQueue<IOException> logFailures = new LinkedBlockingQueue<>();
     final List<LogRecovery> recovered;

@@ -68,7 +68,7 @@ final class Recovery {
         return recoverTail(current, headers, durableIndex);
     }
 
-    private void requireNothing(List<Long> ids, long durableIndex) throws CorruptionException {
+    void requireNothing(List<Long> ids, long durableIndex) throws CorruptionException {
         if (!ids.isEmpty()) {
             throw new CorruptionException(directory.control() + " is missing, but there are " + ids.size()
                     + " segments, from " + directory.segment(ids.get(0)) + ": restore it from a copy");
@@ -76,7 +76,7 @@ final class Recovery {
         checkEnd(0, durableIndex);
     }
 
-    private void checkReleased(ControlFile control, long durableIndex) throws CorruptionException {
+    void checkReleased(ControlFile control, long durableIndex) throws CorruptionException {
         if (control.releasedIndex() > durableIndex) {
             throw new CorruptionException(directory.control() + ": the log was released up to index "
                     + control.releasedIndex() + ", but the data files are durable up to " + durableIndex
@@ -84,7 +84,7 @@ final class Recovery {
         }
     }
 
-    private void checkStart(SegmentHeader first, ControlFile control, long durableIndex) throws CorruptionException {
+    void checkStart(SegmentHeader first, ControlFile control, long durableIndex) throws CorruptionException {
         if (first.firstIndex() > Math.min(durableIndex, control.releasedIndex()) + 1) {
             throw new CorruptionException(directory.segment(first.id()) + ": the log begins at index "
                     + first.firstIndex() + ", but was released up to " + control.releasedIndex()
@@ -92,7 +92,7 @@ final class Recovery {
         }
     }
 
-    private void checkEnd(long lastIndex, long durableIndex) throws CorruptionException {
+    void checkEnd(long lastIndex, long durableIndex) throws CorruptionException {
         if (lastIndex < durableIndex) {
             throw new CorruptionException(directory.path() + ": the log ends at " + lastIndex
                     + " below the durable index " + durableIndex
@@ -101,7 +101,7 @@ final class Recovery {
     }
 
     /** Headers of all listed segments, and of one that isn't listed yet, checked as a chain. */
-    private List<SegmentHeader> headers(ControlFile control, List<Long> ids) throws IOException {
+    List<SegmentHeader> headers(ControlFile control, List<Long> ids) throws IOException {
         Set<Long> present = Set.copyOf(ids);
         for (long id = control.firstId(); id <= control.lastId(); id++) {
             if (!present.contains(id)) {

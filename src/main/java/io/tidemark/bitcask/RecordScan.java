@@ -1,0 +1,84 @@
+package io.tidemark.bitcask;
+
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.FileWindow;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** Goes through the records of a data file up to its durable length and checks each. For one thread. */
+final class RecordScan {
+    private final FileWindow window;
+    private final Path path;
+    private long at;
+    private long nextAt = DataFile.HEADER;
+    private int start;
+    private int keyLength;
+    private int valueLength;
+
+    RecordScan(DataFile file) {
+        window = new FileWindow(file.file(), file.durableLength());
+        path = file.file().path();
+    }
+
+    /**
+     * Steps to the next record.
+     *
+     * @return false at the durable length
+     * @throws CorruptionException if what is below it is not a whole and valid record
+     */
+    boolean next() throws IOException {
+        at = nextAt;
+        if (at >= window.end()) {
+            return false;
+        }
+        long left = window.end() - at;
+        if (left < DataRecord.HEADER) {
+            throw damaged();
+        }
+        start = window.load(at, DataRecord.HEADER);
+        keyLength = window.bytes().getInt(start + 20);
+        valueLength = window.bytes().getInt(start + 24);
+        long size = DataRecord.sizeOf(keyLength, valueLength);
+        if (keyLength < 0
+                || keyLength > DataRecord.MAX_KEY
+                || valueLength < -1
+                || size > left
+                || size > Integer.MAX_VALUE) {
+            throw damaged();
+        }
+        start = window.load(at, (int) size);
+        ByteBuffer bytes = window.bytes();
+        if (bytes.getInt(start) != DataRecord.crc(bytes, start, start + (int) size)) {
+            throw damaged();
+        }
+        nextAt = at + size;
+        return true;
+    }
+
+    /** Where the current record begins. */
+    long at() {
+        return at;
+    }
+
+    /** The log entry that the current record comes from. */
+    long index() {
+        return window.bytes().getLong(start + 4);
+    }
+
+    byte[] key() {
+        byte[] key = new byte[keyLength];
+        window.bytes().get(start + DataRecord.HEADER, key);
+        return key;
+    }
+
+    /** Bytes of the value, below 0 if the key was removed. */
+    int valueLength() {
+        return valueLength;
+    }
+
+    private CorruptionException damaged() {
+        return new CorruptionException("data file " + path + " is damaged at offset " + at
+                + ", below its durable length; restore the file from a copy");
+    }
+}

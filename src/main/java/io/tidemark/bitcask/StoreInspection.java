@@ -1,0 +1,112 @@
+package io.tidemark.bitcask;
+
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Reads a shard's data files and their manifest as a whole, by the rules of recovery, and changes nothing. Blocks. */
+public final class StoreInspection {
+    private final Disk disk;
+    private final Path directory;
+    private final StoreIdentity owner;
+    private final List<String> problems = new ArrayList<>();
+    private long records;
+    private long durableBytes;
+    private long unprovenBytes;
+
+    private StoreInspection(Disk disk, Path directory, StoreIdentity owner) {
+        this.disk = disk;
+        this.directory = directory;
+        this.owner = owner;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param durableIndex the manifest's; 0 if the store has never been checkpointed, -1 if the manifest is damaged
+     * @param files data files that the manifest lists
+     * @param records good ones below the files' durable lengths
+     * @param durableBytes sum of the durable lengths
+     * @param unprovenBytes behind those; they prove nothing, the next start writes them anew from the log
+     * @param unlisted files that the next start removes once the log has been read
+     * @param problems what is damaged: the file, where, and what to do
+     */
+    public record Report(
+            long durableIndex,
+            int files,
+            long records,
+            long durableBytes,
+            long unprovenBytes,
+            List<String> unlisted,
+            List<String> problems) {}
+
+    /**
+     * Inspects one.
+     *
+     * @param directory may not exist: nothing was ever written
+     * @param dataDirectory the id that every file must carry
+     * @param shard the number that every file must carry
+     * @throws IOException if a file can't be read
+     */
+    public static Report of(Disk disk, Path directory, UUID dataDirectory, int shard) throws IOException {
+        return new StoreInspection(disk, directory, new StoreIdentity(dataDirectory, shard)).run();
+    }
+
+    private Report run() throws IOException {
+        List<String> names = disk.list(directory);
+        Path path = directory.resolve(Manifest.NAME);
+        if (!disk.exists(path)) {
+            names.stream()
+                    .filter(name -> DataFile.usedIdOf(name) >= 0)
+                    .findFirst()
+                    .ifPresent(name -> problems.add(
+                            "the manifest " + path + " is missing, but there is " + name + "; restore it from a copy"));
+            return report(0, 0, names);
+        }
+        Manifest manifest;
+        try {
+            manifest = Manifest.read(disk, directory, owner);
+        } catch (CorruptionException damaged) {
+            problems.add(damaged.getMessage());
+            return report(-1, 0, names);
+        }
+        for (Manifest.Entry entry : manifest.files()) {
+            try (DataFile file = DataFile.open(disk, directory, entry.id(), entry.length(), owner)) {
+                read(file, manifest.index());
+            } catch (CorruptionException damaged) {
+                problems.add(damaged.getMessage());
+            }
+        }
+        return report(manifest.index(), manifest.files().size(), BitcaskRecovery.unlisted(names, manifest.fileIds()));
+    }
+
+    private void read(DataFile file, long durableIndex) throws IOException {
+        durableBytes += file.durableLength();
+        unprovenBytes += file.file().size() - file.durableLength();
+        RecordScan scan = new RecordScan(file);
+        while (scan.next()) {
+            records++;
+            if (scan.index() > durableIndex) {
+                throw new CorruptionException("data file " + file.file().path() + " has, at offset " + scan.at()
+                        + " below its durable length, a record of log entry " + scan.index()
+                        + ", above the manifest's durable index " + durableIndex
+                        + ": the manifest is not the one that was written last; restore both from one copy");
+            }
+        }
+    }
+
+    private Report report(long durableIndex, int files, List<String> unlisted) {
+        return new Report(
+                durableIndex,
+                files,
+                records,
+                durableBytes,
+                unprovenBytes,
+                List.copyOf(unlisted),
+                List.copyOf(problems));
+    }
+}

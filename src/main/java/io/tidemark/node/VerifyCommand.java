@@ -1,0 +1,75 @@
+package io.tidemark.node;
+
+import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.Disk;
+import io.tidemark.verify.ReportText;
+import io.tidemark.verify.ShardReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tidemark verify DIR}: reads every file of a stopped node and says what is damaged. Changes nothing. */
+@Command(
+        name = "verify",
+        description = "Checks a stopped node's directory and changes nothing.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all is well; a torn tail, which a crash leaves, is",
+            "1:something durable is damaged or missing",
+            "2:not a data directory, in use, or not readable"
+        })
+final class VerifyCommand implements Callable<Integer> {
+    private static final int DAMAGED = 1;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Parameters(paramLabel = "DIR", description = "The node's data_dir.")
+    private Path directory = Path.of("");
+
+    @Option(names = "--log-dir", paramLabel = "DIR", description = "The node's log.dir, if it has one.")
+    private @Nullable Path logDirectory;
+
+    @Override
+    public Integer call() {
+        try (DataDirectory found = DataDirectory.inspect(Disk.real(), directory, logDirectory)) {
+            List<ShardReport> shards = new ArrayList<>();
+            for (int shard = 0; shard < found.shards(); shard++) {
+                shards.add(
+                        ShardReport.of(Disk.real(), found.id(), shard, found.shardData(shard), found.shardLog(shard)));
+            }
+            PrintWriter out = commandSpec().commandLine().getOut();
+            ReportText.of(shards).forEach(out::println);
+            out.flush();
+            return shards.stream().allMatch(each -> each.problems().isEmpty()) ? ExitCode.OK.code() : DAMAGED;
+        } catch (CorruptionException damaged) {
+            complain(String.valueOf(damaged.getMessage()));
+            return DAMAGED;
+        } catch (DataDirectoryException refused) {
+            complain(String.valueOf(refused.getMessage()));
+            return ExitCode.USAGE.code();
+        } catch (IOException unreadable) {
+            complain(directory + " can't be read: " + unreadable);
+            return ExitCode.USAGE.code();
+        }
+    }
+
+    private CommandSpec commandSpec() {
+        return java.util.Objects.requireNonNull(spec, "set by picocli");
+    }
+
+    private void complain(String message) {
+        commandSpec().commandLine().getErr().println("tidemark: " + message);
+    }
+}
