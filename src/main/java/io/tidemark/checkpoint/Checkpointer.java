@@ -88,8 +88,7 @@ final class Checkpointer {
         this.loop = loop;
         this.options = new CheckpointOptions(options);
         this.reports = new CheckpointReports(store, shard, loop, listener);
-        this.pressure =
-                new CheckpointPressure(options.getNode(), store, shard, dirty, loop::epochMillis, reports::pressure);
+        this.pressure = new CheckpointPressure(options.getNode(), store, shard, dirty, loop, reports, target::probe);
         this.stall = new StallWatch(loop, reports, pressure);
     }
 
@@ -477,6 +476,7 @@ final class Checkpointer {
 
     private void finish() {
         stop = Stop.DONE;
+        pressure.stop();
         dirty.abandon();
         waiting.fail(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped");
     }

@@ -136,6 +136,18 @@ public final class PressureState {
         return with(reason, new Latch(now, closed, closedEpoch, true, nowNanos, nowNanos, detail));
     }
 
+    /**
+     * A cause has not changed, but what it is measured by has: its latch stands at this level from now on, be it milder, and
+     * is open at {@code NORMAL}.
+     */
+    public PressureState remeasured(
+            PressureReason reason, PressureLevel cause, String detail, long nowNanos, long epochMillis) {
+        Map<PressureReason, Latch> others = copy();
+        others.remove(reason);
+        PressureState without = new PressureState(others, probe);
+        return cause == PressureLevel.NORMAL ? without : without.pressed(reason, cause, detail, nowNanos, epochMillis);
+    }
+
     /** A cause is gone. Does nothing if it was not there. */
     public PressureState relieved(PressureReason reason, String detail, long nowNanos) {
         Latch latch = latches.get(reason);
