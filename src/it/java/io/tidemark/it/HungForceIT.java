@@ -75,7 +75,7 @@ class HungForceIT {
             assertShedsOnlyTheHungOnes(client);
             shim.clear();
             assertThat(client.call("SAVE")).isEqualTo("OK");
-            client.set(key(0), "again");
+            Waiting.until(LIMIT, "writes are taken again", () -> "OK".equals(client.call("SET", key(0), "again")));
             assertThat(node.stop()).as(node.stderr()).isZero();
             assertThat(node.stderr()).contains("has not come back for").doesNotContain("Exception");
         }
