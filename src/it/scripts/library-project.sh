@@ -83,7 +83,7 @@ if [[ $only != bound ]]; then
 fi
 if [[ $only != plain ]]; then
     make_project bound
-    cp "$ROOT/src/it/library-project/plain/src/main/java/shop/Shelf.java" "$OUTSIDE/bound/src/main/java/shop/"
+    cp "$ROOT/src/it/library-project/plain/src/main/java/shop/"{Shelf,Steps}.java "$OUTSIDE/bound/src/main/java/shop/"
     run_project bound shop.BoundShop || status=1
 fi
 exit "$status"

@@ -34,7 +34,6 @@ final class ArchitectureRules {
     private static final List<Row> TABLE = List.of(
             row("admin", "shard", "checkpoint", "pressure"),
             row("redis", "shard", "pressure"),
-            row("verify", "shard", "log", "bitcask", "disk"),
             row("config", OPTION_TYPES, "reload"),
             row("shard", "log", "bitcask", "checkpoint", "pressure", "disk"),
             row("log", "disk"),

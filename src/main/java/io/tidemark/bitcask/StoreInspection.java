@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** Reads a shard's data files and their manifest as a whole, by the rules of recovery, and changes nothing. Blocks. */
@@ -32,7 +33,7 @@ public final class StoreInspection {
      * @param records good ones below the files' durable lengths
      * @param durableBytes sum of the durable lengths
      * @param unprovenBytes behind those; they prove nothing, the next start writes them anew from the log
-     * @param unlisted files that the next start removes once the log has been read
+     * @param unlisted files that the next start removes once the log has been read; none if it refuses to start
      * @param problems what is damaged: the file, where, and what to do
      */
     public record Report(
@@ -65,14 +66,14 @@ public final class StoreInspection {
                     .findFirst()
                     .ifPresent(name -> problems.add(
                             "the manifest " + path + " is missing, but there is " + name + "; restore it from a copy"));
-            return report(0, 0, names);
+            return report(0, 0, problems.isEmpty() ? BitcaskRecovery.unlisted(names, Set.of()) : List.of());
         }
         Manifest manifest;
         try {
             manifest = Manifest.read(disk, directory, owner);
         } catch (CorruptionException damaged) {
             problems.add(damaged.getMessage());
-            return report(-1, 0, names);
+            return report(-1, 0, List.of());
         }
         for (Manifest.Entry entry : manifest.files()) {
             try (DataFile file = DataFile.open(disk, directory, entry.id(), entry.length(), owner)) {

@@ -50,24 +50,13 @@ final class DataDirectory implements AutoCloseable {
      */
     static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards) throws IOException {
         make(disk, "data_dir", dataDir);
-        DirectoryLock lock = DirectoryLock.acquire(dataDir);
-        try {
+        return locked(DirectoryLock.acquire(dataDir), dataDir, logDir, () -> {
             Optional<Identity> found = Identity.read(disk, dataDir);
             Identity identity = found.isPresent()
                     ? known(disk, dataDir, logDir, shards, found.get())
                     : fresh(disk, dataDir, logDir, shards);
-            if (logDir != null) {
-                identity = identifyLogs(disk, dataDir, logDir, identity);
-            }
-            return new DataDirectory(dataDir, logDir, identity, lock);
-        } catch (IOException | RuntimeException refused) {
-            try {
-                lock.close();
-            } catch (IOException alsoFailed) {
-                refused.addSuppressed(alsoFailed);
-            }
-            throw refused;
-        }
+            return logDir == null ? identity : identifyLogs(disk, dataDir, logDir, identity);
+        });
     }
 
     /**
@@ -79,18 +68,14 @@ final class DataDirectory implements AutoCloseable {
      * @throws io.tidemark.disk.CorruptionException if an identity is damaged
      */
     static DataDirectory inspect(Disk disk, Path dataDir, @Nullable Path logDir) throws IOException {
-        if (!disk.exists(dataDir.resolve(Identity.FILE))) {
-            throw new DataDirectoryException(
-                    dataDir + " has no file " + Identity.FILE + ": it is no data directory of Tidemark");
+        Identity identity = Identity.read(disk, dataDir)
+                .orElseThrow(() -> new DataDirectoryException(
+                        dataDir + " has no file " + Identity.FILE + ": it is no data directory of Tidemark"));
+        if (identity.role() != Identity.Role.DATA) {
+            throw new DataDirectoryException(dataDir + " is the log directory of the data directory " + identity.id()
+                    + "; name that one, and this one as --log-dir");
         }
-        DirectoryLock lock = DirectoryLock.share(dataDir);
-        try {
-            Identity identity = Identity.read(disk, dataDir)
-                    .orElseThrow(() -> new DataDirectoryException(dataDir + " has lost its " + Identity.FILE));
-            if (identity.role() != Identity.Role.DATA) {
-                throw new DataDirectoryException(dataDir + " is the log directory of the data directory "
-                        + identity.id() + "; name that one, and this one as --log-dir");
-            }
+        return locked(DirectoryLock.share(dataDir), dataDir, logDir, () -> {
             boolean inside = identity.logs() == Identity.Logs.INSIDE;
             if (inside != (logDir == null)) {
                 throw new DataDirectoryException(
@@ -103,7 +88,20 @@ final class DataDirectory implements AutoCloseable {
                     && !Identity.read(disk, logDir).equals(Optional.of(identity.ofLogDirectory()))) {
                 throw new DataDirectoryException(logDir + " (--log-dir) is not the log directory of " + dataDir);
             }
-            return new DataDirectory(dataDir, logDir, identity, lock);
+            return identity;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Identification {
+        Identity run() throws IOException;
+    }
+
+    /** Finds out whose a locked directory is; gives the lock up if it is refused. */
+    private static DataDirectory locked(
+            DirectoryLock lock, Path dataDir, @Nullable Path logDir, Identification identification) throws IOException {
+        try {
+            return new DataDirectory(dataDir, logDir, identification.run(), lock);
         } catch (IOException | RuntimeException refused) {
             try {
                 lock.close();

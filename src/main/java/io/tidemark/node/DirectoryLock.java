@@ -3,7 +3,6 @@ package io.tidemark.node;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -42,34 +41,7 @@ final class DirectoryLock implements AutoCloseable {
      * @throws DataDirectoryException if another node has it, or the directory can't be written to
      */
     static DirectoryLock acquire(Path directory) throws DataDirectoryException {
-        Path real;
-        try {
-            real = directory.toRealPath();
-        } catch (IOException gone) {
-            throw new DataDirectoryException(directory + " can't be used", gone);
-        }
-        if (!HELD.add(real)) {
-            throw inUse(directory, "this process");
-        }
-        FileChannel channel = null;
-        try {
-            channel = open(real);
-            FileLock lock = channel.tryLock();
-            if (lock == null) {
-                throw inUse(directory, owner(channel));
-            }
-            sign(channel);
-            return new DirectoryLock(real, channel);
-        } catch (DataDirectoryException inUse) {
-            release(real, channel, inUse);
-            throw inUse;
-        } catch (IOException failed) {
-            DataDirectoryException refused = new DataDirectoryException(
-                    directory + " can't be locked; the node's user must be able to write " + real.resolve(FILE),
-                    failed);
-            release(real, channel, refused);
-            throw refused;
-        }
+        return take(directory, true);
     }
 
     /**
@@ -79,6 +51,10 @@ final class DirectoryLock implements AutoCloseable {
      * @throws DataDirectoryException if a node has it, or its lock can't be read
      */
     static DirectoryLock share(Path directory) throws DataDirectoryException {
+        return take(directory, false);
+    }
+
+    private static DirectoryLock take(Path directory, boolean own) throws DataDirectoryException {
         Path real;
         try {
             real = directory.toRealPath();
@@ -90,19 +66,29 @@ final class DirectoryLock implements AutoCloseable {
         }
         FileChannel channel = null;
         try {
-            channel = FileChannel.open(real.resolve(FILE), StandardOpenOption.READ);
-            if (channel.tryLock(0, Long.MAX_VALUE, true) == null) {
+            channel = own
+                    ? FileChannel.open(
+                            real.resolve(FILE),
+                            StandardOpenOption.CREATE,
+                            StandardOpenOption.READ,
+                            StandardOpenOption.WRITE)
+                    : FileChannel.open(real.resolve(FILE), StandardOpenOption.READ);
+            if (channel.tryLock(0, Long.MAX_VALUE, !own) == null) {
                 throw inUse(directory, owner(channel));
+            }
+            if (own) {
+                sign(channel);
             }
             return new DirectoryLock(real, channel);
         } catch (DataDirectoryException inUse) {
             release(real, channel, inUse);
             throw inUse;
         } catch (IOException failed) {
-            DataDirectoryException refused = new DataDirectoryException(
-                    directory + " can't be kept from being started meanwhile; its file " + FILE
-                            + " must be there and readable",
-                    failed);
+            String why = own
+                    ? " can't be locked; the node's user must be able to write " + real.resolve(FILE)
+                    : " can't be kept from being started meanwhile; " + real.resolve(FILE)
+                            + " must be there and readable";
+            DataDirectoryException refused = new DataDirectoryException(directory + why, failed);
             release(real, channel, refused);
             throw refused;
         }
@@ -116,11 +102,6 @@ final class DirectoryLock implements AutoCloseable {
         } finally {
             HELD.remove(directory);
         }
-    }
-
-    private static FileChannel open(Path directory) throws IOException {
-        return FileChannel.open(
-                directory.resolve(FILE), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     private static void sign(FileChannel channel) {

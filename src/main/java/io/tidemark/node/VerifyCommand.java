@@ -2,8 +2,7 @@ package io.tidemark.node;
 
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
-import io.tidemark.verify.ReportText;
-import io.tidemark.verify.ShardReport;
+import io.tidemark.shard.ShardInspection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -44,13 +43,13 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (DataDirectory found = DataDirectory.inspect(Disk.real(), directory, logDirectory)) {
-            List<ShardReport> shards = new ArrayList<>();
+            List<ShardInspection> shards = new ArrayList<>();
             for (int shard = 0; shard < found.shards(); shard++) {
-                shards.add(
-                        ShardReport.of(Disk.real(), found.id(), shard, found.shardData(shard), found.shardLog(shard)));
+                shards.add(ShardInspection.of(
+                        Disk.real(), found.id(), shard, found.shardData(shard), found.shardLog(shard)));
             }
             PrintWriter out = commandSpec().commandLine().getOut();
-            ReportText.of(shards).forEach(out::println);
+            VerifyReport.of(shards).forEach(out::println);
             out.flush();
             return shards.stream().allMatch(each -> each.problems().isEmpty()) ? ExitCode.OK.code() : DAMAGED;
         } catch (CorruptionException damaged) {

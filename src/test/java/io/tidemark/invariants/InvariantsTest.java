@@ -36,14 +36,6 @@ class InvariantsTest {
         disk.createDirectories(Node.ROOT);
     }
 
-    private static void hold(CountDownLatch until) {
-        try {
-            until.await();
-        } catch (InterruptedException e) {
-            throw new AssertionError("a thread inside a disk operation was interrupted", e);
-        }
-    }
-
     private static boolean logged(Result result) {
         return result instanceof Result.Failure failure && failure.kind() == Result.Kind.OUTCOME_UNKNOWN;
     }
@@ -56,7 +48,7 @@ class InvariantsTest {
             node.set(0, "warm", "up");
             disk.faults().before(Operation.FORCE, "*.log*", path -> {
                 asked.countDown();
-                hold(go);
+                Node.hold(go);
             });
             CompletableFuture<Result> answer = node.submit(0, new Command.Set(Node.bytes("k"), Node.bytes("v")));
             asked.await();
@@ -95,7 +87,7 @@ class InvariantsTest {
             node.set(0, "k", "v");
             disk.faults().before(Operation.RENAME, "CHECKPOINT*", path -> {
                 atManifest.countDown();
-                hold(go);
+                Node.hold(go);
             });
             Future<Void> synced = node.syncLater();
             atManifest.await();
@@ -154,7 +146,7 @@ class InvariantsTest {
                 disk.faults().clear();
                 disk.faults().before(Operation.FORCE, "*.data", path -> {
                     forcing.countDown();
-                    hold(go);
+                    Node.hold(go);
                 });
                 node.set(0, "k", "captured" + generation);
                 long captured = node.status(0).appliedIndex();

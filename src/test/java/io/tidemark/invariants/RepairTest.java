@@ -36,14 +36,6 @@ class RepairTest {
         disk.createDirectories(Node.ROOT);
     }
 
-    private static void hold(CountDownLatch until) {
-        try {
-            until.await();
-        } catch (InterruptedException e) {
-            throw new AssertionError("a thread inside a disk operation was interrupted", e);
-        }
-    }
-
     private static Command increment(String key) {
         return new Command.IncrementBy(Node.bytes(key), 1);
     }
@@ -163,11 +155,11 @@ class RepairTest {
             prepare(node);
             disk.faults().before(Operation.FORCE, SHARD + "/*.data", path -> {
                 forcing.countDown();
-                hold(failForce);
+                Node.hold(failForce);
             });
             disk.faults().before(Operation.FORCE, "/data/shard-0/log/*.log*", path -> {
                 logging.countDown();
-                hold(goLogging);
+                Node.hold(goLogging);
             });
             disk.faults().failForce(SHARD + "/*.data").times(1);
             Future<Void> synced = node.syncLater();
@@ -214,7 +206,7 @@ class RepairTest {
             disk.faults().failForce(SHARD + "/*.data").times(1);
             disk.faults().before(Operation.OPEN, SHARD + "/*.data", path -> {
                 opening.countDown();
-                hold(open);
+                Node.hold(open);
             });
             assertThatThrownBy(node::sync).hasMessageContaining("Input/output error");
             opening.await();
@@ -304,7 +296,7 @@ class RepairTest {
             increment(node, 3);
             node.sync();
             CountDownLatch counted = new CountDownLatch(1);
-            disk.faults().before(Operation.FORCE, SHARD + "/*.data", path -> hold(counted));
+            disk.faults().before(Operation.FORCE, SHARD + "/*.data", path -> Node.hold(counted));
             disk.faults().failForce(SHARD + "/*.data").always();
             FaultOrder full = disk.faults()
                     .failWrite(SHARD + "/*.data")
@@ -383,7 +375,7 @@ class RepairTest {
             disk.faults().failForce(SHARD + "/*.data").times(1);
             disk.faults().before(Operation.FORCE, SHARD + "/0000000002.data", path -> {
                 again.countDown();
-                hold(go);
+                Node.hold(go);
             });
             assertThatThrownBy(node::sync).hasMessageContaining("Input/output error");
             again.await();

@@ -1,5 +1,8 @@
 package shop;
 
+import static shop.Steps.await;
+import static shop.Steps.check;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tidemark.checkpoint.CheckpointOptions;
@@ -10,7 +13,6 @@ import io.tidemark.reload.CheckpointReload;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.config.ConfigRetrieverOptions;
 import io.vertx.config.ConfigStoreOptions;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonObject;
@@ -19,7 +21,6 @@ import io.vertx.micrometer.MicrometerMetricsOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** One store that follows a file and shows meters in the registry that Vert.x uses. */
@@ -81,16 +82,5 @@ public final class BoundShop {
             Thread.sleep(20);
         }
         check(what, is.getAsBoolean());
-    }
-
-    private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    }
-
-    private static void check(String what, boolean holds) {
-        if (!holds) {
-            System.out.println("NOT SO: " + what);
-            System.exit(1);
-        }
     }
 }

@@ -1,12 +1,14 @@
 package shop;
 
+import static shop.Steps.await;
+import static shop.Steps.check;
+
 import io.tidemark.checkpoint.CheckpointAddresses;
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.checkpoint.Checkpointers;
 import io.tidemark.checkpoint.DirtyCounter;
 import io.tidemark.checkpoint.SyncFailure;
 import io.tidemark.pressure.PressureEvent;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonObject;
@@ -90,16 +92,5 @@ public final class Shop {
     private static JsonObject sync(Vertx vertx, String address) throws Exception {
         JsonObject deadline = new JsonObject().put("deadline_ms", 10_000);
         return await(vertx.eventBus().<JsonObject>request(address, deadline)).body();
-    }
-
-    private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-    }
-
-    private static void check(String what, boolean holds) {
-        if (!holds) {
-            System.out.println("NOT SO: " + what);
-            System.exit(1);
-        }
     }
 }

@@ -1,15 +1,16 @@
-package io.tidemark.verify;
+package io.tidemark.node;
 
+import io.tidemark.shard.ShardInspection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Reports as text for people: a table with a row for each shard, then a line for each thing worth one. */
-public final class ReportText {
-    private ReportText() {}
+/** What {@code tidemark verify} found, as text for people: a table with a row for each shard, then a line for each thing worth one. */
+final class VerifyReport {
+    private VerifyReport() {}
 
     /** The lines; the last one is {@code OK} or says how many problems there are. */
-    public static List<String> of(List<ShardReport> shards) {
+    static List<String> of(List<ShardInspection> shards) {
         List<String> lines = new ArrayList<>();
         lines.add(row(
                 "shard",
@@ -26,7 +27,7 @@ public final class ReportText {
                 "problems"));
         List<String> notes = new ArrayList<>();
         List<String> problems = new ArrayList<>();
-        for (ShardReport each : shards) {
+        for (ShardInspection each : shards) {
             lines.add(row(
                     each.shard(),
                     each.store().files(),
@@ -49,7 +50,7 @@ public final class ReportText {
         return lines;
     }
 
-    private static void note(ShardReport each, List<String> notes) {
+    private static void note(ShardInspection each, List<String> notes) {
         String shard = "shard " + each.shard() + ": ";
         if (each.log().tornBytes() > 0) {
             notes.add(shard + "the log ends with a torn tail of " + each.log().tornBytes()
