@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
 
 /** I4 on a real disk: under continuous writes the durable index moves, and no byte waits longer than it may. */
 @Timeout(120)
+@Tag("alone")
 class ContinuousWritesIT {
     private static final long SECONDS = Long.getLong("tidemark.continuous_seconds", 9);
     /** How late an event loop may be on a busy machine. */

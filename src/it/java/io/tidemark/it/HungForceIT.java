@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Forces that don't come back hold up their own shards' checkpoints, and nothing else. */
 @Timeout(60)
 @SuppressWarnings("NullAway.Init")
+@Tag("alone")
 class HungForceIT {
     private static final int SHARDS = 8;
     private static final int HUNG = 3;
