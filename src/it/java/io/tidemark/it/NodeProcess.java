@@ -64,12 +64,13 @@ final class NodeProcess implements AutoCloseable {
         readers.add(reader("node-stderr", process.getErrorStream(), this::stderrLine));
     }
 
-    /** Prepares a node on a data directory. */
+    /** Prepares a node on a data directory, without a reserve file there. */
     static Builder in(Path dataDir) {
         return new Builder()
                 .set("data_dir", dataDir.toString())
                 .set("redis.port", "0")
-                .set("admin.port", "0");
+                .set("admin.port", "0")
+                .set("pressure.ballast_bytes", "0");
     }
 
     /** Prepares a bare command line ({@code java -jar JAR ARGS...}), for tests of the command line itself. */

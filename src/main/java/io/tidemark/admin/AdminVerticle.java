@@ -194,7 +194,12 @@ public final class AdminVerticle extends VerticleBase {
         List<ShardStatus> statuses = shards.statuses();
         JsonArray each = new JsonArray();
         statuses.forEach(shard -> each.add(ShardJson.of(shard)));
-        JsonReply.send(request, 200, describe(now, Readiness.of(now, statuses)).put("shards", each));
+        JsonArray volumes = new JsonArray();
+        shards.volumes().forEach(volume -> volumes.add(ShardJson.of(volume)));
+        JsonReply.send(
+                request,
+                200,
+                describe(now, Readiness.of(now, statuses)).put("shards", each).put("volumes", volumes));
     }
 
     private void journal(RoutingContext request) {

@@ -1,5 +1,6 @@
 package io.tidemark.admin;
 
+import io.tidemark.pressure.PressureLevel;
 import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ record Readiness(List<String> reasons) {
         return new Readiness(
                 switch (phase) {
                     case OPENING -> List.of("the data files are being opened");
-                    case RECOVERING -> List.of(recovering(shards));
+                    case RECOVERING -> recovering(shards);
                     case STOPPING -> List.of("the node is being stopped");
                     case SERVING -> refusing(shards);
                 });
@@ -28,24 +29,33 @@ record Readiness(List<String> reasons) {
         return reasons.isEmpty();
     }
 
-    private static String recovering(List<ShardStatus> shards) {
+    private static List<String> recovering(List<ShardStatus> shards) {
         List<RecoveryProgress> all = shards.stream().map(ShardStatus::recovery).toList();
-        return "the logs are being replayed: "
+        List<String> reasons = new ArrayList<>();
+        reasons.add("the logs are being replayed: "
                 + all.stream().filter(RecoveryProgress::done).count() + " of " + all.size() + " shards done, "
-                + all.stream().mapToLong(RecoveryProgress::entries).sum() + " entries so far";
+                + all.stream().mapToLong(RecoveryProgress::entries).sum() + " entries so far");
+        shards.stream()
+                .filter(shard -> shard.level() != PressureLevel.NORMAL)
+                .forEach(shard -> reasons.add(detail(shard)));
+        return reasons;
     }
 
     private static List<String> refusing(List<ShardStatus> shards) {
         List<String> reasons = new ArrayList<>();
         for (ShardStatus shard : shards) {
             if (shard.refusesWrites()) {
-                String name = "shard " + shard.shard();
-                String detail = shard.detail().isEmpty()
-                        ? shard.phase().name().toLowerCase(Locale.ROOT) + ", pressure " + shard.level()
-                        : shard.detail();
-                reasons.add(detail.startsWith(name) ? detail : name + ": " + detail);
+                reasons.add(detail(shard));
             }
         }
         return reasons;
+    }
+
+    private static String detail(ShardStatus shard) {
+        String name = "shard " + shard.shard();
+        String detail = shard.detail().isEmpty()
+                ? shard.phase().name().toLowerCase(Locale.ROOT) + ", pressure " + shard.level()
+                : shard.detail();
+        return detail.startsWith(name) ? detail : name + ": " + detail;
     }
 }

@@ -1,5 +1,6 @@
 package io.tidemark.admin;
 
+import io.tidemark.pressure.VolumeStatus;
 import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 import io.vertx.core.json.JsonObject;
@@ -22,9 +23,35 @@ final class ShardJson {
                 .put("last_checkpoint", shard.lastCheckpointMillis())
                 .put("last_checkpoint_ok", shard.lastCheckpointOk())
                 .put("pressure", shard.level().name().toLowerCase(Locale.ROOT))
+                .put("pressure_since", shard.pressureSinceMillis())
+                .put("reasons", reasons(shard))
                 .put("detail", shard.detail())
                 .put("log_bytes", shard.logBytes())
+                .put("quarantined_files", shard.quarantinedFiles())
                 .put("recovery", of(shard.recovery()));
+    }
+
+    /** Each reason for pressure, with its level. */
+    private static JsonObject reasons(ShardStatus shard) {
+        JsonObject reasons = new JsonObject();
+        shard.reasons()
+                .forEach((reason, level) ->
+                        reasons.put(reason.name(), level.name().toLowerCase(Locale.ROOT)));
+        return reasons;
+    }
+
+    /** A volume, sizes in bytes. */
+    static JsonObject of(VolumeStatus volume) {
+        return new JsonObject()
+                .put("name", volume.name())
+                .put("directory", volume.directory().toString())
+                .put("total_bytes", volume.totalBytes())
+                .put("free_bytes", volume.freeBytes())
+                .put("promised_bytes", volume.promisedBytes())
+                .put("ballast_bytes", volume.ballastBytes())
+                .put("shed_free_bytes", volume.shedBytes())
+                .put("resume_free_bytes", volume.resumeBytes())
+                .put("low", volume.low());
     }
 
     private static JsonObject of(RecoveryProgress recovery) {

@@ -2,6 +2,9 @@ package io.tidemark.checkpoint;
 
 import io.tidemark.checkpoint.JournalEntry.Incident.What;
 import io.tidemark.pressure.PressureEvent;
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import io.tidemark.pressure.PressureState;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -140,8 +143,24 @@ final class CheckpointReports {
         tell(() -> listener.synced(store, shard, waitedNanos, ok));
     }
 
+    /** The level has changed. */
     void pressure(PressureEvent event) {
+        String what = "{}: pressure {} for {}: {}";
+        if (event.level() == PressureLevel.NORMAL) {
+            LOG.info(what, name(), event.level(), event.reason(), event.detail());
+        } else {
+            LOG.warn(what, name(), event.level(), event.reason(), event.detail());
+        }
         tell(() -> listener.pressure(event));
+    }
+
+    /** The level is what it was, for other reasons. */
+    void latched(PressureState now, PressureReason changed, String detail) {
+        LOG.info("{}: pressure still {}, now {}: {}: {}", name(), now.level(), now.reasons(), changed, detail);
+    }
+
+    void probeFailed(PressureReason reason, Throwable why) {
+        LOG.warn("{}: {} goes on: the disk does not yet keep what it is given: {}", name(), reason, why.getMessage());
     }
 
     void forceFailed(String detail, Throwable failure) {

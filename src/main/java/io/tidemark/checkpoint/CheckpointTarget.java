@@ -1,5 +1,6 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.pressure.PressureReason;
 import io.vertx.core.Future;
 import java.io.IOException;
 
@@ -83,6 +84,19 @@ public interface CheckpointTarget {
      */
     default void repair(Capture failed) throws IOException {
         throw new UnsupportedOperationException("this store can't be repaired in place");
+    }
+
+    /**
+     * Asks whether the disk takes a write, forces it and gives it back, before the shard's writes are taken again. Called
+     * on the shard's event loop when the cause of some pressure has been gone for the dwell time; one at a time. By default
+     * there is nothing to ask: a generation that succeeded was the proof. {@link io.tidemark.pressure.DurableProbe} does it
+     * for a directory; it blocks, so run it on a worker.
+     *
+     * @param reason whose latch wants to open
+     * @return fails if writes must not be taken yet; asked again later
+     */
+    default Future<Void> probe(PressureReason reason) {
+        return Future.succeededFuture();
     }
 
     /** How many files have unsynced bytes, {@link #UNKNOWN} by default; for reports. Any thread; memory only. */

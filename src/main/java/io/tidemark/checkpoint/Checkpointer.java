@@ -2,7 +2,9 @@ package io.tidemark.checkpoint;
 
 import io.tidemark.checkpoint.CheckpointTarget.Capture;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureOptions;
 import io.tidemark.pressure.PressureReason;
+import io.tidemark.pressure.PressureState;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.concurrent.TimeUnit;
@@ -88,8 +90,7 @@ final class Checkpointer {
         this.loop = loop;
         this.options = new CheckpointOptions(options);
         this.reports = new CheckpointReports(store, shard, loop, listener);
-        this.pressure =
-                new CheckpointPressure(options.getNode(), store, shard, dirty, loop::epochMillis, reports::pressure);
+        this.pressure = new CheckpointPressure(options.getNode(), store, shard, dirty, loop, reports, target::probe);
         this.stall = new StallWatch(loop, reports, pressure);
     }
 
@@ -155,6 +156,16 @@ final class Checkpointer {
         } else {
             evaluate();
         }
+    }
+
+    /** What its store knows of the disk; {@code NORMAL}: the cause is gone. See {@link PressureState}. */
+    void press(PressureReason reason, PressureLevel level, String detail) {
+        pressure.set(reason, level, detail);
+    }
+
+    /** New options for its pressure. */
+    void reconfigure(PressureOptions fresh) {
+        pressure.dwell(fresh.getDwellMs());
     }
 
     /** A tick of the interval. Late ticks may come in a burst; they change nothing while a generation runs. */
@@ -477,6 +488,7 @@ final class Checkpointer {
 
     private void finish() {
         stop = Stop.DONE;
+        pressure.stop();
         dirty.abandon();
         waiting.fail(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped");
     }

@@ -1,6 +1,9 @@
 package io.tidemark.checkpoint;
 
 import io.tidemark.pressure.PressureEvent;
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureOptions;
+import io.tidemark.pressure.PressureReason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -127,6 +130,22 @@ public final class CheckpointerVerticle extends VerticleBase {
         Checkpointer mine = checkpointer;
         if (mine != null && ticks != NO_TIMER) {
             mine.reconfigure(options, tickEvery(options.getIntervalMs(), mine));
+        }
+    }
+
+    /** The same for its pressure. */
+    void reconfigure(PressureOptions options) {
+        Checkpointer mine = checkpointer;
+        if (mine != null) {
+            mine.reconfigure(options);
+        }
+    }
+
+    /** What the store knows of its disk; on this verticle's event loop. */
+    void press(PressureReason reason, PressureLevel level, String detail) {
+        Checkpointer mine = checkpointer;
+        if (mine != null) {
+            mine.press(reason, level, detail);
         }
     }
 

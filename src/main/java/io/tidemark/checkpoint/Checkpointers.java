@@ -1,5 +1,8 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureOptions;
+import io.tidemark.pressure.PressureReason;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -117,6 +120,24 @@ public final class Checkpointers {
             return Future.failedFuture(refused);
         }
         return parent.reconfigure(options());
+    }
+
+    /** Gives every running checkpointer new options for its pressure: how long a cause must have been gone. */
+    public Future<Void> reconfigurePressure(PressureOptions options) {
+        return parent.reconfigure(new PressureOptions(options));
+    }
+
+    /**
+     * Tells a shard's checkpointer what the store knows of its disk, to go with what the checkpointer knows itself. Calls of
+     * one thread take effect in order, on the shard's event loop; returns at once.
+     *
+     * @param level how bad it is; {@code NORMAL}: the cause is gone, and the latch may open when a {@linkplain
+     *     CheckpointTarget#probe probe} has succeeded
+     * @param detail which file, what happened, what to do
+     */
+    public void press(int shard, PressureReason reason, PressureLevel level, String detail) {
+        CheckpointerVerticle child = parent.child(shard);
+        child.onLoop(() -> child.press(reason, level, detail));
     }
 
     /** How many shards it has; they are numbered from 0. */

@@ -1,5 +1,6 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.pressure.PressureState;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
@@ -53,7 +54,7 @@ public final class DirtyCounter implements Shareable {
     private volatile boolean inFlight;
     private volatile boolean withdrawn;
     private volatile long withdrawnNanos;
-    private volatile boolean shedding;
+    private volatile PressureState pressure = PressureState.NORMAL;
     private volatile @Nullable Runnable wake;
 
     DirtyCounter(LongSupplier nanoTime) {
@@ -101,7 +102,12 @@ public final class DirtyCounter implements Shareable {
 
     /** Whether client writes should be refused now, before they enter the log. One volatile read; any thread. */
     public boolean shedding() {
-        return shedding;
+        return pressure.level().sheds();
+    }
+
+    /** The shard's pressure: its level, and every reason. One volatile read. */
+    public PressureState pressure() {
+        return pressure;
     }
 
     /** Whether there may be bytes that are not durable; true until a first generation has succeeded. Any thread. */
@@ -160,7 +166,7 @@ public final class DirtyCounter implements Shareable {
         durableIndex = -1;
         inFlight = false;
         withdrawn = false;
-        shedding = false;
+        pressure = PressureState.NORMAL;
         nextEpoch();
         wake = onFirstMark;
     }
@@ -229,8 +235,8 @@ public final class DirtyCounter implements Shareable {
         inFlight = false;
     }
 
-    void shed(boolean on) {
-        shedding = on;
+    void pressure(PressureState now) {
+        pressure = now;
     }
 
     /** When the oldest byte that no running generation has captured was written; on the counter's clock. Any thread. */

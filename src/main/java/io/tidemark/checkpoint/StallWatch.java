@@ -61,8 +61,10 @@ final class StallWatch {
             String detail = reports.stallDetail(generation, age);
             if (level.compareTo(before) > 0) {
                 reports.stalled(detail);
+                pressure.set(PressureReason.FSYNC_STALLED, level, detail);
+            } else {
+                pressure.remeasured(PressureReason.FSYNC_STALLED, level, detail);
             }
-            pressure.set(PressureReason.FSYNC_STALLED, level, detail);
         }
         if (level != PressureLevel.SHED) {
             long next = level == PressureLevel.WARN ? shedMs : Math.min(warnMs, shedMs);

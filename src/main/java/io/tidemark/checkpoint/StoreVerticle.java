@@ -1,5 +1,6 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.pressure.PressureOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -143,10 +144,18 @@ final class StoreVerticle extends VerticleBase {
     Future<Void> reconfigure(CheckpointOptions options) {
         ForcePermits.of(vertx).limit(options.getMaxConcurrentFsyncs());
         summary.interval(options.getIntervalMs());
+        return onEach(child -> child.reconfigure(options));
+    }
+
+    Future<Void> reconfigure(PressureOptions options) {
+        return onEach(child -> child.reconfigure(options));
+    }
+
+    private Future<Void> onEach(Consumer<CheckpointerVerticle> change) {
         List<Future<Void>> done = new ArrayList<>();
         for (CheckpointerVerticle child : children) {
             done.add(onLoop(child, answer -> {
-                child.reconfigure(options);
+                change.accept(child);
                 answer.complete();
             }));
         }

@@ -128,12 +128,36 @@ public enum ConfigKey {
             new ValueType.Size(4 * ValueType.KIB, ValueType.GIB),
             "256MiB",
             "Size at which the data goes on in a new file."),
+    /** Lower mark of free space. */
+    PRESSURE_SHED_FREE_BYTES(
+            "pressure.shed_free_bytes",
+            new ValueType.SizeOrZero(ValueType.KIB, 1024 * ValueType.GIB),
+            null,
+            "Less free space than this on a volume sheds writes; if left out 1/16 of the volume, at most 512MiB."),
+    /** Upper mark of free space. */
+    PRESSURE_RESUME_FREE_BYTES(
+            "pressure.resume_free_bytes",
+            new ValueType.Size(ValueType.KIB, 1024 * ValueType.GIB),
+            null,
+            "This much free space ends the shedding; if left out 1/10 of the volume, at most 1GiB."),
+    /** Size of the reserve file. */
+    PRESSURE_BALLAST_BYTES(
+            "pressure.ballast_bytes",
+            new ValueType.SizeOrZero(4 * ValueType.KIB, 16 * ValueType.GIB),
+            null,
+            "Reserve file of a volume, given up when it is full; if left out 1/64 of it, at most 32MiB; 0 for none."),
+    /** Shortest time of pressure. */
+    PRESSURE_DWELL_MS(
+            "pressure.dwell_ms",
+            new ValueType.Whole(10, 3_600_000),
+            "5000",
+            "Time for which a cause of pressure must have been gone before writes are taken again."),
     /** How often the file is looked at. */
     RELOAD_POLL_MS(
             "reload.poll_ms",
             new ValueType.Whole(50, 3_600_000),
             "1000",
-            "How often this file is looked at; what has changed under checkpoint takes effect without a restart."),
+            "How often this file is looked at; changes under checkpoint and pressure take effect without a restart."),
     /** Time for an orderly stop. */
     SHUTDOWN_TIMEOUT_MS(
             "shutdown_timeout_ms",
@@ -142,7 +166,7 @@ public enum ConfigKey {
             "Time for an orderly stop, the last checkpoints included; keep it below the supervisor's patience.");
 
     /** Sections whose keys take effect while the node runs. */
-    static final List<String> RELOADABLE_SECTIONS = List.of("checkpoint");
+    static final List<String> RELOADABLE_SECTIONS = List.of("checkpoint", "pressure");
 
     private final String name;
 

@@ -31,7 +31,23 @@ final class ConfigRules {
         if (disjoint(wrong, ConfigKey.LOG_DIR, ConfigKey.DATA_DIR)) {
             nested(values).ifPresent(problems::add);
         }
+        if (disjoint(wrong, ConfigKey.PRESSURE_SHED_FREE_BYTES, ConfigKey.PRESSURE_RESUME_FREE_BYTES)) {
+            marks(values).ifPresent(problems::add);
+        }
         return problems;
+    }
+
+    private static Optional<String> marks(Map<ConfigKey, Object> values) {
+        Object shed = values.get(ConfigKey.PRESSURE_SHED_FREE_BYTES);
+        Object resume = values.get(ConfigKey.PRESSURE_RESUME_FREE_BYTES);
+        if (!(shed instanceof Long lower) || !(resume instanceof Long upper) || upper > lower) {
+            return Optional.empty();
+        }
+        return Optional.of("`pressure.resume_free_bytes` is "
+                + ConfigKey.PRESSURE_RESUME_FREE_BYTES.type().show(upper)
+                + "; it must be more than `pressure.shed_free_bytes`, which is "
+                + ConfigKey.PRESSURE_SHED_FREE_BYTES.type().show(lower)
+                + ", or shedding would begin and end with every file");
     }
 
     private static Optional<String> reachable(Map<ConfigKey, Object> values) {

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param redis the door for Redis clients
  * @param admin the operators' door
  * @param checkpoint the section {@code checkpoint}, every key with its value, sizes in bytes; a copy at each call
+ * @param pressure the section {@code pressure} in the same way, without the keys that have no value
  * @param log the logs
  * @param bitcask the data files
  * @param reloadPollMs how often the file is looked at
@@ -28,6 +29,7 @@ public record NodeConfig(
         Redis redis,
         Admin admin,
         JsonObject checkpoint,
+        JsonObject pressure,
         Log log,
         Bitcask bitcask,
         long reloadPollMs,
@@ -80,6 +82,7 @@ public record NodeConfig(
     /** Keeps its own copies. */
     public NodeConfig {
         checkpoint = checkpoint.copy();
+        pressure = pressure.copy();
         display = Collections.unmodifiableMap(new LinkedHashMap<>(display));
     }
 
@@ -88,34 +91,47 @@ public record NodeConfig(
         return checkpoint.copy();
     }
 
+    @Override
+    public JsonObject pressure() {
+        return pressure.copy();
+    }
+
     /**
-     * {@link #display} with a section as it is now.
+     * {@link #display} with sections as they are now.
      *
-     * @param section such as {@code checkpoint}
-     * @param inForce its keys, without the section's name, and their values
+     * @param inForce by section, such as {@code checkpoint}: its keys, without the section's name, and their values
      */
-    public Map<String, String> display(String section, JsonObject inForce) {
-        Map<String, String> now = new LinkedHashMap<>(display);
-        inForce.forEach(
-                entry -> ConfigKey.byName(section + "." + entry.getKey()).ifPresent(key -> {
-                    Object value = entry.getValue();
-                    now.put(key.key(), key.type().show(value instanceof Integer number ? number.longValue() : value));
-                }));
+    public Map<String, String> display(Map<String, JsonObject> inForce) {
+        Map<String, String> now = new LinkedHashMap<>();
+        for (ConfigKey key : ConfigKey.values()) {
+            String section = key.reloadableSection().orElse("");
+            JsonObject changed = inForce.get(section);
+            String shown = changed == null
+                    ? display.get(key.key())
+                    : show(key, changed.getValue(key.key().substring(section.length() + 1)));
+            if (shown != null) {
+                now.put(key.key(), shown);
+            }
+        }
         return now;
+    }
+
+    private static @Nullable String show(ConfigKey key, @Nullable Object value) {
+        return value == null ? null : key.type().show(value instanceof Integer number ? number.longValue() : value);
     }
 
     /** Takes checked values; each key has one unless its default is none. */
     static NodeConfig of(Map<ConfigKey, Object> values) {
         Values from = new Values(values);
         JsonObject checkpoint = new JsonObject();
+        JsonObject pressure = new JsonObject();
         Map<String, String> display = new LinkedHashMap<>();
         for (ConfigKey key : ConfigKey.values()) {
             Object value = values.get(key);
             if (value != null) {
                 display.put(key.key(), key.type().show(value));
-                if (key.key().startsWith("checkpoint.")) {
-                    checkpoint.put(key.key().substring("checkpoint.".length()), value);
-                }
+                put(checkpoint, "checkpoint.", key, value);
+                put(pressure, "pressure.", key, value);
             }
         }
         String logDir = from.optionalText(ConfigKey.LOG_DIR);
@@ -131,11 +147,18 @@ public record NodeConfig(
                         from.integer(ConfigKey.REDIS_MAX_CLIENTS)),
                 new Admin(from.text(ConfigKey.ADMIN_HOST), from.integer(ConfigKey.ADMIN_PORT)),
                 checkpoint,
+                pressure,
                 new Log(logDir == null ? null : Path.of(logDir), from.integer(ConfigKey.LOG_SEGMENT_BYTES)),
                 new Bitcask(from.integer(ConfigKey.BITCASK_MAX_FILE_BYTES)),
                 from.number(ConfigKey.RELOAD_POLL_MS),
                 from.number(ConfigKey.SHUTDOWN_TIMEOUT_MS),
                 display);
+    }
+
+    private static void put(JsonObject section, String prefix, ConfigKey key, Object value) {
+        if (key.key().startsWith(prefix)) {
+            section.put(key.key().substring(prefix.length()), value);
+        }
     }
 
     private record Values(Map<ConfigKey, Object> all) {

@@ -68,6 +68,16 @@ public interface Disk {
     boolean exists(Path path);
 
     /**
+     * How much room there is where a directory lies. A hanging disk can hold this up like anything else. By default there
+     * is no bound.
+     *
+     * @param directory exists
+     */
+    default DiskSpace space(Path directory) throws IOException {
+        return DiskSpace.unbounded();
+    }
+
+    /**
      * Replaces a small file as a whole so that a crash leaves either the old or the new contents: a new file beside it
      * (name plus {@code .new}), force, rename, directory sync.
      *

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -101,6 +102,19 @@ enum RealDisk implements Disk {
     @Override
     public boolean exists(Path path) {
         return Files.exists(path);
+    }
+
+    @Override
+    public DiskSpace space(Path directory) throws IOException {
+        FileStore store = Files.getFileStore(directory);
+        return new DiskSpace(volume(directory, store), store.getTotalSpace(), store.getUsableSpace());
+    }
+
+    /** The device's number: the name of a store is the same for all of tmpfs. */
+    private static String volume(Path directory, FileStore store) throws IOException {
+        return directory.getFileSystem().supportedFileAttributeViews().contains("unix")
+                ? "device " + Files.getAttribute(directory, "unix:dev")
+                : store.toString();
     }
 
     private record RealFile(Path path, FileChannel channel) implements DiskFile {

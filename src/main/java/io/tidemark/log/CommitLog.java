@@ -3,6 +3,7 @@ package io.tidemark.log;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One shard's log. Entries are numbered from 1; an entry is handed to the applier only when it can't be lost any more.
@@ -19,6 +20,8 @@ public interface CommitLog {
      *
      * @param durableIndex the last index that the shard's data files hold durably, 0 for none
      * @return what was found
+     * @throws NotYetException if there is no room for what must be written first, or the applier threw it: call again, and
+     *     it goes on where it stopped
      * @throws io.tidemark.disk.CorruptionException if something once durable is damaged, missing, or ends below {@code
      *     durableIndex}
      */
@@ -50,6 +53,25 @@ public interface CommitLog {
 
     /** Bytes of log files on disk. Any thread. */
     long retainedBytes();
+
+    /** What the log's thread is at, {@code null} if it rests. For watchdogs; any thread. */
+    default @Nullable LogActivity activity() {
+        return null;
+    }
+
+    /** Whether it holds a group that it can't go on with, and does nothing with what is appended. Any thread. */
+    default boolean waits() {
+        return false;
+    }
+
+    /**
+     * From now on nothing waits for room: what waits is tried once more and then fails, its outcome unknown, for it is in
+     * the log. For a stop that must come to an end; any thread.
+     */
+    default void stopWaiting() {}
+
+    /** Gives back room that is held to save time alone. Queued to the log's own thread; never blocks. */
+    default void trim() {}
 
     /** Takes no further batch, finishes those that wait, closes the files. */
     Future<Void> close();

@@ -17,6 +17,8 @@ public interface LogApplier {
      * Applies one entry that is durable.
      *
      * @param origin the batch it was made from in this process; {@code null} on replay
+     * @throws NotYetException if it can't be applied yet: it was not, and nobody was answered. The log keeps the batch, and
+     *     hands out this entry again after a pause and no other before it
      * @throws IOException if it could not be applied; the log hands out no further entry until it is opened anew. The
      *     batch was handed over by this call, so its waiters are the applier's to answer; later batches fail.
      */

@@ -24,6 +24,8 @@ public interface LogBatch {
     /**
      * The entry may or may not be durable: nobody knows until the log has been opened anew. Called on the log's thread;
      * also for a batch that was never closed, for which {@code outcomeUnknown} is false.
+     *
+     * @param cause {@link NotYetException} if nothing was written for want of room: it may be tried again
      */
     void failed(IOException cause, boolean outcomeUnknown);
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * data_dir/LOCK               see {@link DirectoryLock}
  * data_dir/TIDEMARK           see {@link Identity}
+ * data_dir/BALLAST            reserve of room; also in log.dir, if that is a volume of its own
+ * data_dir/PROBE              only for a moment, to ask the disk whether it keeps what it is given; there too
  * data_dir/shard-NNNN/data    data files of a shard
  * data_dir/shard-NNNN/log     log of a shard, unless log.dir is set; then
  * log.dir/TIDEMARK
@@ -120,6 +122,16 @@ final class DataDirectory implements AutoCloseable {
     /** Random id of this data directory; each file in it may name it. */
     UUID id() {
         return identity.id();
+    }
+
+    /** The data directory itself. */
+    Path dataDir() {
+        return dataDir;
+    }
+
+    /** Directory in which the logs lie, be it the data directory. */
+    Path logRoot() {
+        return logDir == null ? dataDir : logDir;
     }
 
     /** Directory of a shard's data files; may not exist yet. */

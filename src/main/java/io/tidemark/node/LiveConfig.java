@@ -6,6 +6,8 @@ import io.tidemark.config.ConfigSources;
 import io.tidemark.config.NodeConfig;
 import io.tidemark.reload.CheckpointReload;
 import io.tidemark.reload.ConfigReload;
+import io.tidemark.reload.PressureReload;
+import io.tidemark.shard.LocalShards;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -19,12 +21,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class LiveConfig {
     private static final String CHECKPOINT = "checkpoint";
+    private static final String PRESSURE = "pressure";
 
     private final Vertx vertx;
     private final ConfigLoader loader;
     private final ConfigSources sources;
     private final ConfigLoader.Loaded start;
-    private volatile @Nullable Checkpointers checkpointers;
+    private volatile @Nullable LocalShards shards;
     private @Nullable ConfigRetriever retriever;
     private @Nullable ConfigReload reload;
     private boolean closed;
@@ -45,18 +48,21 @@ final class LiveConfig {
     /** Every key that has a value, as text, with what is in force now; secrets read {@code (hidden)}. */
     Map<String, String> display() {
         NodeConfig config = start.config();
-        Checkpointers running = checkpointers;
+        LocalShards running = shards;
         return running == null
                 ? config.display()
-                : config.display(CHECKPOINT, running.options().toJson());
+                : config.display(Map.of(
+                        CHECKPOINT, running.checkpointers().options().toJson(),
+                        PRESSURE, running.pressureOptions().toJson()));
     }
 
-    /** The checkpointers run: from now on the file is followed. Does nothing after {@link #close}. */
-    synchronized void watch(Checkpointers running) {
-        checkpointers = running;
+    /** The shards are open: from now on the file is followed. Does nothing after {@link #close}. */
+    synchronized void watch(LocalShards open) {
+        shards = open;
         if (closed || start.file() == null) {
             return;
         }
+        Checkpointers running = open.checkpointers();
         long pollMs = start.config().reloadPollMs();
         ConfigRetriever watching = loader.watch(sources, start, pollMs);
         retriever = watching;
@@ -64,7 +70,10 @@ final class LiveConfig {
                 vertx,
                 watching,
                 running.store(),
-                List.of(CheckpointReload.section(CHECKPOINT, running), start.fixedKeys()),
+                List.of(
+                        CheckpointReload.section(CHECKPOINT, running),
+                        PressureReload.section(PRESSURE, open::pressureOptions, open::reconfigurePressure),
+                        start.fixedKeys()),
                 Math.min(ConfigReload.DEFAULT_SETTLE_MS, pollMs / 2),
                 outcome -> CheckpointReload.tell(running, outcome));
     }

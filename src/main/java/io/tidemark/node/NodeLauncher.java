@@ -10,6 +10,7 @@ import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLogOptions;
+import io.tidemark.pressure.PressureOptions;
 import io.tidemark.redis.LoadingState;
 import io.tidemark.redis.RedisOptions;
 import io.tidemark.redis.RedisServer;
@@ -138,7 +139,7 @@ record NodeLauncher(
         try {
             Future<List<LogRecovery>> recovery = shards.open().compose(opened -> {
                 metrics.bind(shards, STORE);
-                live.watch(shards.checkpointers());
+                live.watch(shards);
                 phase.set(NodePhase.RECOVERING);
                 return shards.recover();
             });
@@ -208,7 +209,9 @@ record NodeLauncher(
                 directories,
                 new CheckpointOptions(config.checkpoint()),
                 new SegmentLogOptions(config.log().segmentBytes()),
-                new BitcaskOptions(config.bitcask().maxFileBytes()));
+                new BitcaskOptions(config.bitcask().maxFileBytes()),
+                new ShardOptions.Volumes(
+                        directory.dataDir(), directory.logRoot(), new PressureOptions(config.pressure())));
     }
 
     private RedisOptions redisOptions() {

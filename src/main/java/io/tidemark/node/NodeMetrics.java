@@ -10,6 +10,7 @@ import io.tidemark.checkpoint.Checkpointers;
 import io.tidemark.metrics.CheckpointMeters;
 import io.tidemark.metrics.LatencyBuckets;
 import io.tidemark.pressure.PressureReason;
+import io.tidemark.pressure.VolumeStatus;
 import io.tidemark.shard.LocalShards;
 import io.tidemark.shard.ShardMeter;
 import io.tidemark.shard.ShardStatus;
@@ -95,9 +96,26 @@ final class NodeMetrics implements ShardMeter {
             gauge(shards, shard, tags, "tidemark.released.index", null, ShardStatus::releasedIndex);
             gauge(shards, shard, tags, "tidemark.log.retained.bytes", "bytes", ShardStatus::logBytes);
             gauge(shards, shard, tags, "tidemark.keys", null, ShardStatus::keys);
+            gauge(shards, shard, tags, "tidemark.quarantined.files", "files", ShardStatus::quarantinedFiles);
             gauge(shards, shard, tags, "tidemark.recovery.progress.ratio", null, status -> status.recovery()
                     .ratio());
         }
+        for (VolumeStatus volume : shards.volumes()) {
+            gauge(shards, volume.name(), "tidemark.disk.free.bytes", VolumeStatus::freeBytes);
+            gauge(shards, volume.name(), "tidemark.ballast.bytes", VolumeStatus::ballastBytes);
+        }
+    }
+
+    private void gauge(LocalShards shards, String volume, String name, ToDoubleFunction<VolumeStatus> figure) {
+        Gauge.builder(name, shards, all -> all.volumes().stream()
+                        .filter(each -> each.name().equals(volume))
+                        .mapToDouble(figure)
+                        .findFirst()
+                        .orElse(Double.NaN))
+                .baseUnit("bytes")
+                .tags("volume", volume)
+                .strongReference(true)
+                .register(registry);
     }
 
     private void gauge(

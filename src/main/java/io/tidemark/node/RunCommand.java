@@ -93,7 +93,8 @@ final class RunCommand implements Callable<Integer> {
             complain("the data directory can't be used: " + failed);
             return ExitCode.DATA_REFUSED.code();
         } finally {
-            if (code != ExitCode.STOP_INCOMPLETE) {
+            // Closing Vert.x interrupts what still runs, and a thread inside a force is never interrupted.
+            if (code != ExitCode.STOP_INCOMPLETE && code != ExitCode.LOG_FAILED) {
                 close(vertx);
             }
         }

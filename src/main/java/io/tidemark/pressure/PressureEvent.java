@@ -1,17 +1,20 @@
 package io.tidemark.pressure;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Map;
 
 /**
- * One change of a shard's pressure, published once on {@link #ADDRESS}.
+ * A change of a shard's level, published once on {@link #ADDRESS}; so of two events in a row for one shard the levels
+ * differ.
  *
  * @param node the node's name, or an empty string where a library user gave none
  * @param store the store's name
  * @param shard the shard's number
- * @param level the level from now on
- * @param reason what led to it
- * @param sinceEpochMillis when it began, milliseconds since 1970
+ * @param level the shard's level from now on, the worst of its latches
+ * @param reason the worst latch's, or if the level is {@code NORMAL} that of the one that opened last
+ * @param sinceEpochMillis when that latch closed, or when it opened, milliseconds since 1970
  * @param detail which file, what happened, what to do
+ * @param reasons every closed latch with its level; unmodifiable
  */
 public record PressureEvent(
         String node,
@@ -20,13 +23,36 @@ public record PressureEvent(
         PressureLevel level,
         PressureReason reason,
         long sinceEpochMillis,
-        String detail) {
+        String detail,
+        Map<PressureReason, PressureLevel> reasons) {
+
+    /** An event of a shard whose only latch is this one. */
+    public PressureEvent(
+            String node,
+            String store,
+            int shard,
+            PressureLevel level,
+            PressureReason reason,
+            long sinceEpochMillis,
+            String detail) {
+        this(
+                node,
+                store,
+                shard,
+                level,
+                reason,
+                sinceEpochMillis,
+                detail,
+                level == PressureLevel.NORMAL ? Map.of() : Map.of(reason, level));
+    }
 
     /** Event-bus address on which every change is published as {@link #toJson}. */
     public static final String ADDRESS = "tidemark.disk-pressure";
 
-    /** Body on the bus: {@code {node, store, shard, level, reason, since, detail}}. */
+    /** Body on the bus: {@code {node, store, shard, level, reason, since, detail, reasons: {REASON: LEVEL}}}. */
     public JsonObject toJson() {
+        JsonObject all = new JsonObject();
+        reasons.forEach((each, its) -> all.put(each.name(), its.name()));
         return new JsonObject()
                 .put("node", node)
                 .put("store", store)
@@ -34,6 +60,7 @@ public record PressureEvent(
                 .put("level", level.name())
                 .put("reason", reason.name())
                 .put("since", sinceEpochMillis)
-                .put("detail", detail);
+                .put("detail", detail)
+                .put("reasons", all);
     }
 }

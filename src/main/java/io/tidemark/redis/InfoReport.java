@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.pressure.VolumeStatus;
 import io.tidemark.shard.ShardStatus;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
 
 /** The sections of INFO, each made when asked for. */
 final class InfoReport {
@@ -87,6 +89,13 @@ final class InfoReport {
                 .add("aof_enabled", 1)
                 .add("aof_current_size", sum(ShardStatus::logBytes))
                 .add("dirty_bytes", sum(ShardStatus::dirtyBytes));
+        for (VolumeStatus volume : server.shards().volumes()) {
+            lines.add(
+                    "volume_" + volume.name(),
+                    "free_bytes=" + volume.freeBytes() + ",total_bytes=" + volume.totalBytes() + ",ballast_bytes="
+                            + volume.ballastBytes() + ",shed_free_bytes=" + volume.shedBytes() + ",resume_free_bytes="
+                            + volume.resumeBytes() + ",low=" + (volume.low() ? 1 : 0));
+        }
         for (ShardStatus shard : shards) {
             lines.add("shard" + shard.shard(), describe(shard));
         }
@@ -100,7 +109,10 @@ final class InfoReport {
                 + shard.recovery().entries() + ",checkpoint_in_flight=" + (shard.checkpointInFlight() ? 1 : 0)
                 + ",last_checkpoint_time=" + shard.lastCheckpointMillis() / 1_000 + ",last_checkpoint_status="
                 + (shard.lastCheckpointOk() ? "ok" : "err") + ",pressure="
-                + shard.level().name().toLowerCase(Locale.ROOT) + ",detail=" + shard.detail();
+                + shard.level().name().toLowerCase(Locale.ROOT) + ",reasons="
+                + shard.reasons().keySet().stream().map(Enum::name).collect(Collectors.joining("+")) + ",since="
+                + shard.pressureSinceMillis() / 1_000 + ",quarantined_files=" + shard.quarantinedFiles() + ",detail="
+                + shard.detail();
     }
 
     private String statsSection() {

@@ -2,10 +2,13 @@ package io.tidemark.shard;
 
 import io.tidemark.bitcask.Bitcask;
 import io.tidemark.checkpoint.DirtyCounter;
+import io.tidemark.disk.CorruptionException;
 import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.LogEntry;
+import io.tidemark.log.NotYetException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Turns durable log entries into data: evaluate, append to the data files, publish, mark dirty, answer. In that order: an
  * answer goes out only for what has been logged durably and applied, and after the mark, so that whoever has the answer
  * and asks for a sync gets one that covers it.
+ *
+ * <p>An entry that finds no room, or a disk in other trouble, is not lost and not left out: it is {@linkplain
+ * NotYetException not applied yet}, and evaluated anew when the log tries it again, over the same state and to the same
+ * place. Only damage is for good.
  *
  * <p>On the log's thread, one entry at a time.
  */
@@ -56,10 +63,22 @@ final class EntryApplier implements LogApplier {
             }
         } catch (IOException | RuntimeException e) {
             data.abandon();
+            if (e instanceof IOException trouble && !(e instanceof CorruptionException)) {
+                throw new NotYetException("entry " + entry.index() + " can't be applied yet", trouble);
+            }
             if (origin != null) {
                 origin.failed(new IOException("logged, but not applied: " + e.getMessage(), e), true);
             }
             throw e;
+        }
+    }
+
+    /** What can't be decoded now never can. */
+    private static Command.Write decode(ByteBuffer payload) {
+        try {
+            return CommandCodec.decode(payload);
+        } catch (IOException unknown) {
+            throw new UncheckedIOException(unknown);
         }
     }
 
@@ -82,7 +101,7 @@ final class EntryApplier implements LogApplier {
     static long replay(LogEntry entry, Bitcask data) throws IOException {
         ByteBuffer payload = entry.payload();
         while (payload.hasRemaining()) {
-            Evaluator.apply(CommandCodec.decode(payload), data);
+            Evaluator.apply(decode(payload), data);
         }
         return data.commit(entry.index(), entry.term());
     }

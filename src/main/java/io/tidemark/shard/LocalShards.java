@@ -13,10 +13,13 @@ import io.tidemark.disk.Disk;
 import io.tidemark.disk.ForceMeter;
 import io.tidemark.disk.MeasuredDisk;
 import io.tidemark.log.LogRecovery;
+import io.tidemark.log.LogWork;
+import io.tidemark.log.NotYetException;
 import io.tidemark.log.segment.SegmentLog;
-import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureOptions;
 import io.tidemark.pressure.PressureReason;
+import io.tidemark.pressure.VolumeStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -24,6 +27,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +48,10 @@ import org.jspecify.annotations.Nullable;
  * holds up no read. These threads are never interrupted.
  */
 public final class LocalShards implements Shards {
+    /** Room for a look, a probe and a reserve file on each of two volumes, all hanging. */
+    private static final int DISK_THREADS = 6;
+
+    private static final long RECOVERY_PAUSE_MS = 500;
     private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
     private final Vertx vertx;
@@ -53,9 +61,13 @@ public final class LocalShards implements Shards {
     private final ShardMeter meter;
     private final ExecutorService writePool;
     private final ExecutorService readPool;
+    private final ExecutorService diskPool;
+    private final List<PressureCauses> causes = new ArrayList<>();
     private final List<SerialExecutor> lanes = new ArrayList<>();
     private volatile List<Shard> shards = List.of();
     private volatile @Nullable Checkpointers checkpointers;
+    private volatile @Nullable DiskWatch watch;
+    private volatile boolean closing;
 
     /**
      * Shards that are not open yet; they answer {@link Result.Kind#LOADING} until {@link #recover} has ended.
@@ -78,8 +90,10 @@ public final class LocalShards implements Shards {
         int count = options.directories().size();
         this.writePool = pool("tidemark-shard-", Math.min(count, Math.max(8, 4 * PROCESSORS)));
         this.readPool = pool("tidemark-read-", Math.max(2, PROCESSORS));
+        this.diskPool = pool("tidemark-disk-", DISK_THREADS);
         for (int number = 0; number < count; number++) {
             lanes.add(new SerialExecutor(writePool));
+            causes.add(new PressureCauses(number));
         }
     }
 
@@ -89,10 +103,16 @@ public final class LocalShards implements Shards {
      * @return fails with {@link io.tidemark.disk.CorruptionException} if what is on disk can't be trusted
      */
     public Future<Void> open() {
+        return run(diskPool, () -> new DiskWatch(vertx, disk, options.volumes(), causes, diskPool))
+                .compose(this::open);
+    }
+
+    private Future<Void> open(DiskWatch watching) {
+        watch = watching;
         List<Future<Shard>> opened = new ArrayList<>();
         for (int number = 0; number < lanes.size(); number++) {
             int shard = number;
-            opened.add(run(lanes.get(number), () -> openShard(shard)));
+            opened.add(run(lanes.get(number), () -> openShard(shard, watching.room(shard))));
         }
         return Future.join(opened)
                 .compose(done -> {
@@ -105,11 +125,14 @@ public final class LocalShards implements Shards {
                             all.stream().map(Shard::target).toList(),
                             new ToShards(all));
                 })
-                .onSuccess(deployed -> checkpointers = deployed)
+                .onSuccess(deployed -> {
+                    checkpointers = deployed;
+                    watching.start(shards, deployed);
+                })
                 .mapEmpty();
     }
 
-    private Shard openShard(int number) throws IOException {
+    private Shard openShard(int number, ShardRoom room) throws IOException {
         ShardOptions.Directories directories = options.directories().get(number);
         Bitcask data = Bitcask.open(
                 new MeasuredDisk(disk, ForceReporter.INSTANCE),
@@ -125,8 +148,7 @@ public final class LocalShards implements Shards {
                 options.log(),
                 lanes.get(number),
                 System::currentTimeMillis,
-                logFailed,
-                failure -> appendFailed(number, failure));
+                host(number, room));
         return new Shard(
                 number,
                 data,
@@ -134,22 +156,27 @@ public final class LocalShards implements Shards {
                 DirtyCounter.of(vertx, options.store(), number),
                 lanes.get(number),
                 new SerialExecutor(readPool),
+                room,
+                causes.get(number),
                 meter);
+    }
+
+    private ShardHost host(int number, ShardRoom room) {
+        return new ShardHost(
+                vertx,
+                number,
+                options.directories().get(number).log(),
+                room,
+                causes.get(number),
+                logFailed,
+                failure -> appendFailed(number, failure));
     }
 
     private void appendFailed(int number, IOException failure) {
         String why = "shard " + number + ": APPEND_FAILED; an acknowledged entry could not be applied: "
                 + failure.getMessage() + "; restart the node to recover it from the log";
         shards.get(number).fail(why);
-        PressureEvent event = new PressureEvent(
-                "",
-                options.store(),
-                number,
-                PressureLevel.FAILED,
-                PressureReason.APPEND_FAILED,
-                System.currentTimeMillis(),
-                why);
-        vertx.eventBus().publish(PressureEvent.ADDRESS, event.toJson());
+        causes.get(number).there(PressureReason.APPEND_FAILED, PressureCauses.Place.DATA, PressureLevel.FAILED, why);
     }
 
     /** The checkpointers of these shards; only after {@link #open}. */
@@ -161,13 +188,68 @@ public final class LocalShards implements Shards {
         return deployed;
     }
 
-    /** Replays every shard's log; from then on the shards serve. Fails with what {@link #open} may fail with. */
+    /**
+     * Replays every shard's log; from then on the shards serve. A shard whose disk has no room waits, without a thread, and
+     * goes on when there is some. Fails with what {@link #open} may fail with.
+     */
     public Future<List<LogRecovery>> recover() {
         List<Future<LogRecovery>> recovered = new ArrayList<>();
         for (int number = 0; number < shards.size(); number++) {
-            recovered.add(run(lanes.get(number), shards.get(number)::recover));
+            Promise<LogRecovery> one = Promise.promise();
+            recover(number, host(number, java.util.Objects.requireNonNull(watch).room(number)), false, one);
+            recovered.add(one.future());
         }
         return Future.join(recovered).map(done -> done.<LogRecovery>list());
+    }
+
+    private void recover(int number, ShardHost host, boolean waited, Promise<LogRecovery> promise) {
+        run(lanes.get(number), () -> {
+                    while (true) {
+                        try {
+                            return Optional.of(shards.get(number).recover());
+                        } catch (NotYetException noRoom) {
+                            if (!host.room().makeRoom(LogWork.APPLYING)
+                                    && !host.room().makeRoom(LogWork.LOGGING)) {
+                                host.appendWaits("the recovery waits", noRoom);
+                                return Optional.<LogRecovery>empty();
+                            }
+                        }
+                    }
+                })
+                .onSuccess(found -> {
+                    if (found.isPresent()) {
+                        if (waited) {
+                            host.appendGoesOn();
+                        }
+                        promise.complete(found.get());
+                    } else if (closing) {
+                        promise.fail("shard " + number + ": stopped while its recovery waited for the disk");
+                    } else {
+                        vertx.setTimer(RECOVERY_PAUSE_MS, id -> recover(number, host, true, promise));
+                    }
+                })
+                .onFailure(promise::fail);
+    }
+
+    /** Gives new options to the watch over the disks and to all shards' pressure, while they run. */
+    public Future<Void> reconfigurePressure(PressureOptions pressure) {
+        Checkpointers deployed = checkpointers;
+        DiskWatch watching = watch;
+        return deployed == null || watching == null
+                ? Future.failedFuture(new IllegalStateException("the shards are being opened"))
+                : watching.reconfigure(pressure, deployed);
+    }
+
+    /** The options that {@link #reconfigurePressure} gave last, or those of the start. A copy; any thread. */
+    public PressureOptions pressureOptions() {
+        DiskWatch watching = watch;
+        return watching == null ? new PressureOptions() : watching.options();
+    }
+
+    @Override
+    public List<VolumeStatus> volumes() {
+        DiskWatch watching = watch;
+        return watching == null ? List.of() : watching.volumes();
     }
 
     @Override
@@ -239,6 +321,11 @@ public final class LocalShards implements Shards {
      * everything, if a shard could not be made durable, and says which.
      */
     public Future<Void> close() {
+        closing = true;
+        DiskWatch watching = watch;
+        if (watching != null) {
+            watching.stop();
+        }
         Checkpointers deployed = checkpointers;
         Future<Void> forced = deployed == null ? Future.succeededFuture() : deployed.close();
         return forced.eventually(() -> {
@@ -246,6 +333,7 @@ public final class LocalShards implements Shards {
             return Future.join(closed).onComplete(done -> {
                 writePool.shutdown();
                 readPool.shutdown();
+                diskPool.shutdown();
             });
         });
     }
@@ -295,11 +383,6 @@ public final class LocalShards implements Shards {
         @Override
         public void ended(CheckpointOutcome outcome) {
             shards.get(outcome.shard()).checkpointed(outcome);
-        }
-
-        @Override
-        public void pressure(PressureEvent event) {
-            shards.get(event.shard()).pressed(event);
         }
     }
 }

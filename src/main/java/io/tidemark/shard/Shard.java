@@ -6,10 +6,11 @@ import io.tidemark.checkpoint.CheckpointOutcome;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.DirtyCounter;
 import io.tidemark.log.CommitLog;
+import io.tidemark.log.LogActivity;
 import io.tidemark.log.LogRecovery;
-import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.pressure.PressureReason;
+import io.tidemark.pressure.PressureState;
 import io.tidemark.shard.ShardStatus.Phase;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -45,6 +46,9 @@ final class Shard {
     private final ShardTarget target;
     private final ReplayWatch replay = new ReplayWatch();
     private final ShardMeter meter;
+    private final ShardRoom room;
+    private final PressureCauses causes;
+    private final Refusals refusals;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Object batchGate = new Object();
     private final Promise<Void> drained = Promise.promise();
@@ -54,11 +58,10 @@ final class Shard {
     private volatile Phase phase = Phase.RECOVERING;
     private volatile @Nullable CheckpointOutcome lastOutcome;
     private volatile long lastSuccessMillis = startMillis;
-    private volatile PressureLevel level = PressureLevel.NORMAL;
-    private volatile PressureReason reason = PressureReason.FSYNC_FAILED;
-    private volatile String detail = "";
+    private volatile String failure = "";
     private volatile boolean draining;
     private volatile boolean replaying;
+    private volatile boolean backlogTold;
 
     /**
      * A shard whose data files are open and whose log is not.
@@ -73,6 +76,8 @@ final class Shard {
             DirtyCounter dirty,
             Executor lane,
             Executor reads,
+            ShardRoom room,
+            PressureCauses causes,
             ShardMeter meter) {
         this.number = number;
         this.name = "shard " + number;
@@ -81,10 +86,13 @@ final class Shard {
         this.dirty = dirty;
         this.reads = reads;
         this.meter = meter;
+        this.room = room;
+        this.causes = causes;
+        this.refusals = new Refusals(name, room.dwellMillis());
         this.applier = new EntryApplier(live, dirty, replay, () -> draining);
-        this.target = new ShardTarget(
-                live, log, new ShardRepair(name, live, log, () -> phase != Phase.RECOVERING, lane, reads), this::drain);
-        this.batch = new WriteBatch(name, bytes -> {});
+        ShardRepair repair = new ShardRepair(name, live, log, () -> phase != Phase.RECOVERING, lane, reads);
+        this.target = new ShardTarget(live, log, repair, room, this::drain);
+        this.batch = new WriteBatch(refusals, bytes -> {});
         this.batch.close();
     }
 
@@ -150,13 +158,43 @@ final class Shard {
             refuse(calls, stopping());
         } else if (readsOnly(calls)) {
             reads.execute(() -> read(calls));
-        } else if (now == Phase.FAILED || dirty.shedding()) {
-            String why = detail.isEmpty() ? name + ": FSYNC_FAILED" : detail;
-            shed(calls, new Result.Failure(Result.Kind.SHED, why));
-            meter.shed(reason, writes(calls));
+        } else if (now == Phase.FAILED) {
+            shed(calls, new Result.Failure(Result.Kind.SHED, failure));
+            meter.shed(PressureReason.APPEND_FAILED, writes(calls));
         } else {
-            write(calls);
+            submitWrites(calls);
         }
+    }
+
+    private void submitWrites(List<Call> calls) {
+        PressureState pressure = dirty.pressure();
+        if (!pressure.level().sheds() && !log.waits()) {
+            write(calls);
+            return;
+        }
+        Result.Failure why = refusals.of(pressure);
+        PressureReason reason = pressure.leading().orElse(PressureReason.LOW_SPACE);
+        List<Call> passing = List.of();
+        if (pressure.shedsOnlyFor(PressureReason.LOW_SPACE) && !log.waits()) {
+            passing = calls.stream().filter(call -> !adds(call.command())).toList();
+        }
+        if (readsOnly(passing)) {
+            shed(calls, why);
+            meter.shed(reason, writes(calls));
+            return;
+        }
+        for (Call call : calls) {
+            if (adds(call.command())) {
+                call.complete(why);
+            }
+        }
+        meter.shed(reason, writes(calls) - writes(passing));
+        write(passing);
+    }
+
+    /** Whether a command may need room for good; a removal gives some back. */
+    private static boolean adds(Command command) {
+        return command instanceof Command.Write && !(command instanceof Command.Delete);
     }
 
     private static void refuse(List<Call> calls, Result.Failure why) {
@@ -212,46 +250,75 @@ final class Shard {
     }
 
     private void write(List<Call> calls) {
-        long weight = weight(calls);
+        long weight = WriteCost.of(calls);
         Result.Failure refusal = null;
-        boolean backlog = false;
+        long backlog = 0;
+        boolean noRoom = false;
         synchronized (batchGate) {
             long waiting = waitingBytes.get();
             if (draining) {
                 refusal = stopping();
             } else if (waiting > 0 && waiting + weight > MOST_WAITING_BYTES) {
-                backlog = true;
-                refusal = new Result.Failure(
-                        Result.Kind.SHED, name + ": LOG_BACKLOG; " + waiting + " bytes wait for the log; retry in 1 s");
+                refusal = refusals.backlog(waiting);
+                backlog = waiting;
+            } else if (!room.admit(weight)) {
+                refusal = refusals.lowSpace();
+                noRoom = true;
             } else {
                 waitingBytes.addAndGet(weight);
                 enqueue(calls, weight);
             }
         }
+        if (backlog > 0) {
+            backlogged(backlog);
+        }
         if (refusal != null) {
             shed(calls, refusal);
         }
-        if (backlog) {
-            meter.shed(PressureReason.LOG_BACKLOG, writes(calls));
+        if (noRoom || backlog > 0) {
+            meter.shed(noRoom ? PressureReason.LOW_SPACE : PressureReason.LOG_BACKLOG, writes(calls));
         }
+    }
+
+    /** Full for a moment: that is no reason to refuse what comes after; but operators should know. */
+    private void backlogged(long waiting) {
+        if (!backlogTold) {
+            backlogTold = true;
+            causes.there(
+                    PressureReason.LOG_BACKLOG,
+                    PressureCauses.Place.QUEUE,
+                    PressureLevel.WARN,
+                    name + ": " + waiting + " bytes wait for the log; what comes on top is refused");
+        }
+    }
+
+    /** Looks whether what waits for the log has become less. On the watch's timer. */
+    void watchQueue() {
+        if (backlogTold && waitingBytes.get() <= MOST_WAITING_BYTES / 2) {
+            backlogTold = false;
+            causes.gone(PressureReason.LOG_BACKLOG, PressureCauses.Place.QUEUE, name + ": the log has caught up");
+        }
+    }
+
+    /** See {@link CommitLog#trim}. */
+    void trimLog() {
+        log.trim();
+    }
+
+    /** See {@link CommitLog#activity}. */
+    @Nullable
+    LogActivity logActivity() {
+        return log.activity();
     }
 
     private void enqueue(List<Call> calls, long weight) {
         if (!batch.add(calls, weight)) {
             long began = System.nanoTime();
-            WriteBatch next = new WriteBatch(name, bytes -> answered(bytes, began));
+            WriteBatch next = new WriteBatch(refusals, bytes -> answered(bytes, began));
             next.add(calls, weight);
             batch = next;
             log.append(next);
         }
-    }
-
-    private static long weight(List<Call> calls) {
-        long bytes = 0;
-        for (Call call : calls) {
-            bytes += call.command() instanceof Command.Write write ? CommandCodec.size(write) + 32L : 32L;
-        }
-        return bytes;
     }
 
     private static int writes(List<Call> calls) {
@@ -264,6 +331,7 @@ final class Shard {
 
     private void answered(long bytes, long beganNanos) {
         meter.answered(System.nanoTime() - beganNanos);
+        room.settle(bytes);
         waitingBytes.addAndGet(-bytes);
         drainedIfIdle();
     }
@@ -279,6 +347,7 @@ final class Shard {
         synchronized (batchGate) {
             draining = true;
         }
+        log.stopWaiting();
         drainedIfIdle();
         return drained.future();
     }
@@ -302,10 +371,8 @@ final class Shard {
 
     /** Out of service for writes until a restart recovers it from the log. Any thread. */
     void fail(String why) {
+        failure = why;
         phase = Phase.FAILED;
-        level = PressureLevel.FAILED;
-        reason = PressureReason.APPEND_FAILED;
-        detail = why;
         LOG.error("{}", why);
     }
 
@@ -314,19 +381,6 @@ final class Shard {
         if (outcome.succeeded()) {
             lastSuccessMillis = outcome.endedEpochMillis();
         }
-    }
-
-    void pressed(PressureEvent event) {
-        level = event.level();
-        if (event.level().sheds()) {
-            reason = event.reason();
-        }
-        detail = event.level() == PressureLevel.NORMAL
-                ? ""
-                : name + ": " + event.reason() + "; "
-                        + (event.level() == PressureLevel.FAILED
-                                ? "the repair goes on; retry in 10 s"
-                                : "retry in 5 s");
     }
 
     /** Why a stop that has run out of time can't say that all is well with this shard; empty if it can. */
@@ -346,6 +400,8 @@ final class Shard {
     ShardStatus status() {
         CheckpointOutcome outcome = lastOutcome;
         Bitcask data = live.current();
+        PressureState pressure = dirty.pressure();
+        boolean failed = phase == Phase.FAILED;
         return new ShardStatus(
                 number,
                 phase,
@@ -356,11 +412,19 @@ final class Shard {
                 dirty.inFlight(),
                 lastSuccessMillis,
                 outcome == null || outcome.succeeded(),
-                level,
-                detail,
+                failed ? PressureLevel.FAILED : pressure.level(),
+                failed ? failure : detail(pressure),
                 log.retainedBytes(),
                 log.releasedIndex(),
                 replay.progress(log),
-                data.quarantinedFiles());
+                data.quarantinedFiles(),
+                pressure.reasons(),
+                pressure.sinceEpochMillis());
+    }
+
+    private String detail(PressureState pressure) {
+        return pressure.leading()
+                .map(reason -> name + ": " + reason + "; " + pressure.detail())
+                .orElse("");
     }
 }

@@ -1,6 +1,8 @@
 package io.tidemark.shard;
 
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import java.util.Map;
 
 /**
  * One shard at one moment; the figures are read one after another, not at one instant.
@@ -22,6 +24,8 @@ import io.tidemark.pressure.PressureLevel;
  * @param recovery how far the replay of the log is
  * @param quarantinedFiles data files that a repair has given up in part or as a whole, and that are kept until a later
  *     generation is durable
+ * @param reasons every reason for pressure, with its level; empty at {@code NORMAL}
+ * @param pressureSinceMillis since when the worst of them, milliseconds since 1970; 0 at {@code NORMAL}
  */
 public record ShardStatus(
         int shard,
@@ -38,7 +42,9 @@ public record ShardStatus(
         long logBytes,
         long releasedIndex,
         RecoveryProgress recovery,
-        int quarantinedFiles) {
+        int quarantinedFiles,
+        Map<PressureReason, PressureLevel> reasons,
+        long pressureSinceMillis) {
 
     /** Whether client writes are refused now. */
     public boolean refusesWrites() {

@@ -6,6 +6,7 @@ import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.ForceProgress;
 import io.tidemark.log.CommitLog;
+import io.tidemark.pressure.PressureReason;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.function.Supplier;
@@ -15,13 +16,15 @@ final class ShardTarget implements CheckpointTarget {
     private final LiveStore live;
     private final CommitLog log;
     private final ShardRepair repair;
+    private final ShardRoom room;
     private final Supplier<Future<Void>> drain;
     private volatile int pacingBytes;
 
-    ShardTarget(LiveStore live, CommitLog log, ShardRepair repair, Supplier<Future<Void>> drain) {
+    ShardTarget(LiveStore live, CommitLog log, ShardRepair repair, ShardRoom room, Supplier<Future<Void>> drain) {
         this.live = live;
         this.log = log;
         this.repair = repair;
+        this.room = room;
         this.drain = drain;
     }
 
@@ -36,6 +39,7 @@ final class ShardTarget implements CheckpointTarget {
     @Override
     public void configured(CheckpointOptions options) {
         pacingBytes = options.getPacingBytes();
+        room.configured(options);
     }
 
     @Override
@@ -48,6 +52,7 @@ final class ShardTarget implements CheckpointTarget {
     @Override
     public void force(Capture captured) throws IOException {
         ShardCapture mine = (ShardCapture) captured;
+        room.ensureBookkeeping();
         mine.data().force(mine.snapshot(), pacingBytes);
     }
 
@@ -70,7 +75,13 @@ final class ShardTarget implements CheckpointTarget {
 
     @Override
     public void repair(Capture failed) throws IOException {
+        room.ensureBookkeeping();
         repair.run();
+    }
+
+    @Override
+    public Future<Void> probe(PressureReason reason) {
+        return room.probe(reason);
     }
 
     @Override

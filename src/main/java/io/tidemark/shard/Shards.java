@@ -2,6 +2,7 @@ package io.tidemark.shard;
 
 import io.tidemark.checkpoint.JournalEntry;
 import io.tidemark.checkpoint.SyncResult;
+import io.tidemark.pressure.VolumeStatus;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -36,6 +37,9 @@ public interface Shards {
      * @return fails with a {@link io.tidemark.checkpoint.SyncException}
      */
     Future<SyncResult> sync(int shard);
+
+    /** The volumes of data and logs as they were last seen, one or two; empty if none is watched. */
+    List<VolumeStatus> volumes();
 
     /** A shard's last 256 generations, deferrals and incidents, oldest first; empty as long as its files are being opened. */
     List<JournalEntry> journal(int shard);

@@ -1,6 +1,7 @@
 package io.tidemark.shard;
 
 import io.tidemark.log.LogBatch;
+import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ final class WriteBatch implements LogBatch {
     /** From here on further calls get an entry of their own. */
     static final long FULL_BYTES = 4L << 20;
 
+    private final Refusals refusals;
     private final String shard;
     private final LongConsumer ended;
     private final Object gate = new Object();
@@ -26,11 +28,12 @@ final class WriteBatch implements LogBatch {
     /**
      * An empty batch that takes calls.
      *
-     * @param shard for messages, "shard 3"
+     * @param refusals for messages
      * @param ended gets the batch's weight in bytes once all its calls have been answered
      */
-    WriteBatch(String shard, LongConsumer ended) {
-        this.shard = shard;
+    WriteBatch(Refusals refusals, LongConsumer ended) {
+        this.refusals = refusals;
+        this.shard = refusals.shard();
         this.ended = ended;
     }
 
@@ -91,7 +94,9 @@ final class WriteBatch implements LogBatch {
                 ? new Result.Failure(
                         Result.Kind.OUTCOME_UNKNOWN,
                         shard + ": " + cause.getMessage() + "; whether it was carried out shows after a restart")
-                : new Result.Failure(Result.Kind.STOPPED, shard + ": not carried out: " + cause.getMessage());
+                : cause instanceof NotYetException
+                        ? refusals.lowSpace()
+                        : new Result.Failure(Result.Kind.STOPPED, shard + ": not carried out: " + cause.getMessage());
         ended.accept(bytes);
         for (Call call : calls) {
             call.complete(failure);

@@ -404,7 +404,9 @@ class AdminVerticleTest {
             assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(Result.Ok.OK);
             assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(Result.Ok.OK);
             assertThat(door.post("/api/sync", "").status()).isEqualTo(200);
-            assertThat(door.get("/health/ready").status()).isEqualTo(200);
+            while (door.get("/health/ready").status() != 200) {
+                Thread.onSpinWait(); // the dwell time, and a probe
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import io.tidemark.bitcask.BitcaskOptions;
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.disk.FaultyDisk;
 import io.tidemark.log.segment.SegmentLogOptions;
+import io.tidemark.pressure.PressureOptions;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.LocalShards;
@@ -52,7 +53,9 @@ final class OpenDoor implements AutoCloseable {
         shards = new LocalShards(vertx, disk, options, failure -> {});
         door = new AdminVerticle(new AdminOptions("127.0.0.1", 0, password), shards, phase::get, metrics);
         await(vertx.deployVerticle(door));
-        await(shards.open().compose(opened -> shards.recover()));
+        await(shards.open()
+                .compose(opened -> shards.reconfigurePressure(new PressureOptions().setDwellMs(10)))
+                .compose(opened -> shards.recover()));
     }
 
     /** Nothing is forced but on request; no password; no metrics. */

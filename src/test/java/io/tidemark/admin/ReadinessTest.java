@@ -7,6 +7,7 @@ import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 import io.tidemark.shard.ShardStatus.Phase;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -14,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ReadinessTest {
     private static ShardStatus shard(int number, Phase phase, PressureLevel level, String detail) {
         RecoveryProgress recovery = new RecoveryProgress(phase != Phase.RECOVERING, 10L * number, 100, 5, 1);
-        return new ShardStatus(number, phase, 0, 0, 0, 0, false, 0, true, level, detail, 0, 0, recovery, 0);
+        return new ShardStatus(
+                number, phase, 0, 0, 0, 0, false, 0, true, level, detail, 0, 0, recovery, 0, Map.of(), 0);
     }
 
     private static List<String> reasons(NodePhase phase, ShardStatus... shards) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.checkpoint.JournalEntry.Incident;
 import io.tidemark.checkpoint.JournalEntry.Incident.What;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureOptions;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -174,8 +175,9 @@ class CheckpointReportsTest {
         assertThat(incidents()).extracting(Incident::what).containsExactly(What.STALLED, What.STALLED);
         loop.runBlocked();
         loop.settle();
-        assertThat(checkpointer.status().level()).isEqualTo(PressureLevel.NORMAL);
         assertThat(checkpointer.status().inFlightMillis()).isZero();
+        loop.advanceMillis(PressureOptions.DEFAULT_DWELL_MS);
+        assertThat(checkpointer.status().level()).isEqualTo(PressureLevel.NORMAL);
     }
 
     @Test

@@ -184,8 +184,11 @@ class CheckpointerTest {
         rig.loop.runBlocked();
         rig.loop.settle();
         assertThat(rig.store.calls).endsWith("repair 1", "capture 1", "force 1", "completed 1");
-        assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.dirty.dirty()).isFalse();
+        rig.loop.advanceMillis(4_999);
+        assertThat(rig.dirty.shedding()).as("within the dwell time").isTrue();
+        rig.loop.advanceMillis(1);
+        assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.pressures.stream().map(PressureEvent::level))
                 .as("refused for now, out of service while repairs fail, refused until proven, well")
                 .containsExactly(PressureLevel.SHED, PressureLevel.FAILED, PressureLevel.SHED, PressureLevel.NORMAL);
@@ -207,6 +210,7 @@ class CheckpointerTest {
         assertThat(rig.store.calls).hasSize(5);
         rig.loop.advanceMillis(1);
         assertThat(rig.store.calls).endsWith("repair 1", "capture 1", "force 1", "completed 1");
+        rig.loop.advanceMillis(5_000);
         assertThat(rig.dirty.shedding()).isFalse();
     }
 
@@ -407,8 +411,11 @@ class CheckpointerTest {
         assertThat(rig.dirty.shedding()).isTrue();
         rig.loop.runBlocked();
         rig.loop.settle();
-        assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+        rig.loop.advanceMillis(4_999);
+        assertThat(rig.dirty.shedding()).as("within the dwell time").isTrue();
+        rig.loop.advanceMillis(1);
+        assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.pressures.stream().map(PressureEvent::level))
                 .containsExactly(PressureLevel.WARN, PressureLevel.SHED, PressureLevel.NORMAL);
     }

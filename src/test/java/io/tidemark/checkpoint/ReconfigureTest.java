@@ -184,6 +184,7 @@ class ReconfigureTest {
         assertThat(rig.dirty.shedding()).isTrue();
         rig.loop.runBlocked();
         rig.loop.settle();
+        rig.loop.advanceMillis(5_000);
         assertThat(rig.pressures.stream().map(PressureEvent::level))
                 .containsExactly(
                         PressureLevel.WARN,
@@ -216,6 +217,7 @@ class ReconfigureTest {
         rig.loop.settle();
         assertThat(rig.store.calls)
                 .containsExactly("capture 1", "force 1", "repair 1", "capture 1", "force 1", "completed 1");
+        rig.loop.advanceMillis(5_000);
         assertThat(rig.dirty.shedding()).isFalse();
     }
 

@@ -359,6 +359,24 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void load_ofPressureMarks_takesTwoThatGoTogether() throws Exception {
+        assertThat(new Loading().config().pressure().getMap()).containsOnlyKeys("dwell_ms");
+        assertThat(new Loading()
+                        .file(yaml("pressure: {shed_free_bytes: 10MiB, resume_free_bytes: 20MiB}\n"))
+                        .config()
+                        .pressure()
+                        .getMap())
+                .containsEntry("shed_free_bytes", 10L << 20)
+                .containsEntry("resume_free_bytes", 20L << 20);
+        assertThat(new Loading()
+                        .file(yaml("pressure: {shed_free_bytes: 20MiB, resume_free_bytes: 20MiB}\n"))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains("`pressure.resume_free_bytes` is 20MiB", "more than `pressure.shed_free_bytes`");
+    }
+
+    @Test
     void config_checkpointSection_isACopy() throws Exception {
         NodeConfig config = new Loading().config();
         config.checkpoint().put("interval_ms", 1L);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,14 @@ public final class FaultyDisk implements Disk {
     /** The system property that fixes the seed of {@link #seeded()}. */
     public static final String SEED_PROPERTY = "tidemark.seed";
 
+    private static final AtomicLong VOLUMES = new AtomicLong();
+
     private final Object lock = new Object();
     private final long seed;
     private final Random random;
     private final MemoryNames names;
     private final Faults faults;
+    private final String volume = "memory " + VOLUMES.incrementAndGet();
     private final OperationJournal journal = new OperationJournal();
     private final List<FaultyFile> open = new ArrayList<>();
     private @Nullable Consumer<OperationRecord> observer;
@@ -185,6 +189,13 @@ public final class FaultyDisk implements Disk {
         }
     }
 
+    /** Bounds it so that so many bytes are free now, in one step. */
+    public void leaveFree(long bytes) {
+        synchronized (lock) {
+            faults.limitBytes(usedBytes() + bytes);
+        }
+    }
+
     /** What {@link Faults#limitBytes} leaves free. */
     public long freeBytes() {
         synchronized (lock) {
@@ -326,6 +337,13 @@ public final class FaultyDisk implements Disk {
             journal.add(Operation.EXISTS, path, null, 0, 0, OperationRecord.Outcome.OK);
             return there;
         }
+    }
+
+    /** All of it is one volume, as large as {@link Faults#limitBytes} says. */
+    @Override
+    public DiskSpace space(Path given) throws IOException {
+        Path path = absolute(given);
+        return perform(Operation.SPACE, path, null, () -> new DiskSpace(volume, faults.limitBytes(), freeBytes()));
     }
 
     @Override

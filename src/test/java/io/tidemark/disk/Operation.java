@@ -16,7 +16,8 @@ public enum Operation {
     DELETE(true),
     FORCE_DIRECTORY(true),
     LIST(false),
-    EXISTS(false);
+    EXISTS(false),
+    SPACE(false);
 
     private final boolean changing;
 

@@ -6,7 +6,10 @@ import io.tidemark.checkpoint.JournalEntry;
 import io.tidemark.disk.Disk;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLogOptions;
+import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureOptions;
+import io.tidemark.pressure.VolumeStatus;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.LocalShards;
@@ -15,17 +18,22 @@ import io.tidemark.shard.ShardOptions;
 import io.tidemark.shard.ShardStatus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The shards of a node on a disk of the test's choice: everything real but the disk and the clients' door. */
 final class Node implements AutoCloseable {
@@ -33,36 +41,89 @@ final class Node implements AutoCloseable {
     static final UUID ID = new UUID(1, 2);
 
     final BlockingQueue<IOException> logFailures = new LinkedBlockingQueue<>();
-    final List<LogRecovery> recovered;
+
+    /** Every change of pressure that was published, as "SHED LOW_SPACE" and the like, by shard. */
+    final List<List<String>> pressures = List.of(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
+
+    List<LogRecovery> recovered = List.of();
     private final Vertx vertx = Vertx.vertx();
     private final LocalShards shards;
+    private Future<List<LogRecovery>> recovery = Future.failedFuture("not begun");
 
     /** Opens and recovers two shards. */
     Node(Disk disk, CheckpointOptions checkpoint) throws Exception {
+        this(disk, checkpoint, null);
+        recovered();
+    }
+
+    private Node(Disk disk, CheckpointOptions checkpoint, ShardOptions.@Nullable Volumes volumes) throws Exception {
         ShardOptions options = new ShardOptions(
                 "main",
                 ID,
-                List.of(directories(0), directories(1)),
+                List.of(directories(0, volumes), directories(1, volumes)),
                 checkpoint,
-                new SegmentLogOptions(SegmentLogOptions.MIN_SEGMENT_BYTES),
-                new BitcaskOptions(4_096));
+                new SegmentLogOptions(volumes == null ? SegmentLogOptions.MIN_SEGMENT_BYTES : 64 << 10),
+                new BitcaskOptions(4_096),
+                volumes);
         shards = new LocalShards(vertx, disk, options, logFailures::add);
+        vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> pressures
+                .get(event.body().getInteger("shard"))
+                .add(event.body().getString("level") + " " + event.body().getString("reason")));
         try {
             await(shards.open());
-            recovered = await(shards.recover());
+            if (volumes == null) {
+                reconfigure(new PressureOptions().setDwellMs(10));
+            }
+            recovery = shards.recover();
         } catch (Exception refused) {
             await(vertx.close());
             throw refused;
         }
     }
 
-    /** Nothing is forced but on request. */
-    static Node quiet(Disk disk) throws Exception {
-        return new Node(disk, new CheckpointOptions().setIntervalMs(3_600_000).setMaxDelayMs(3_600_000));
+    /** Waits for the end of the recovery. */
+    Node recovered() throws Exception {
+        try {
+            recovered = await(recovery);
+            return this;
+        } catch (Exception refused) {
+            await(vertx.close());
+            throw refused;
+        }
     }
 
-    private static ShardOptions.Directories directories(int shard) {
-        return new ShardOptions.Directories(data(shard), log(shard));
+    boolean isRecovered() {
+        return recovery.succeeded();
+    }
+
+    /** Nothing is forced but on request. */
+    static Node quiet(Disk disk) throws Exception {
+        return new Node(disk, quietly());
+    }
+
+    /** As {@link #quiet}, its room watched, all of it on one volume; not waiting for the recovery. */
+    static Node watched(Disk disk, PressureOptions pressure) throws Exception {
+        return watched(disk, quietly(), pressure);
+    }
+
+    static Node watched(Disk disk, CheckpointOptions checkpoint, PressureOptions pressure) throws Exception {
+        return new Node(disk, checkpoint, new ShardOptions.Volumes(ROOT, ROOT, pressure));
+    }
+
+    /** The same with the logs on a volume of their own. */
+    static Node watched(Disk disk, Path log, PressureOptions pressure) throws Exception {
+        return new Node(disk, quietly(), new ShardOptions.Volumes(ROOT, log, pressure));
+    }
+
+    static CheckpointOptions quietly() {
+        return new CheckpointOptions().setIntervalMs(3_600_000).setMaxDelayMs(3_600_000);
+    }
+
+    private static ShardOptions.Directories directories(int shard, ShardOptions.@Nullable Volumes volumes) {
+        Path log = volumes == null || volumes.log().equals(ROOT)
+                ? log(shard)
+                : volumes.log().resolve("shard-" + shard);
+        return new ShardOptions.Directories(data(shard), log);
     }
 
     static Path data(int shard) {
@@ -99,19 +160,30 @@ final class Node implements AutoCloseable {
 
     /** Submits one command; completes with the answer. */
     CompletableFuture<Result> submit(int shard, Command command) {
-        CompletableFuture<Result> answer = new CompletableFuture<>();
-        shards.submit(shard, List.of(new Call() {
-            @Override
-            public Command command() {
-                return command;
-            }
+        return submit(shard, List.of(command)).get(0);
+    }
 
-            @Override
-            public void complete(Result result) {
-                answer.complete(result);
-            }
-        }));
-        return answer;
+    /** Submits several commands at once; each completes with its answer. */
+    List<CompletableFuture<Result>> submit(int shard, List<Command> commands) {
+        List<CompletableFuture<Result>> answers = new ArrayList<>();
+        List<Call> calls = new ArrayList<>();
+        for (Command command : commands) {
+            CompletableFuture<Result> answer = new CompletableFuture<>();
+            answers.add(answer);
+            calls.add(new Call() {
+                @Override
+                public Command command() {
+                    return command;
+                }
+
+                @Override
+                public void complete(Result result) {
+                    answer.complete(result);
+                }
+            });
+        }
+        shards.submit(shard, calls);
+        return answers;
     }
 
     Result call(int shard, Command command) throws Exception {
@@ -132,15 +204,33 @@ final class Node implements AutoCloseable {
         return String.valueOf(result);
     }
 
-    ShardStatus status(int shard) {
-        return shards.statuses().get(shard);
-    }
-
-    /** Waits until a shard is under that much pressure. */
-    void awaitLevel(int shard, PressureLevel level) throws InterruptedException {
-        while (status(shard).level() != level) {
+    /** Waits until something holds; a test's own time limit ends it. */
+    static void until(Callable<Boolean> holds) throws Exception {
+        while (!holds.call()) {
             Thread.sleep(1);
         }
+    }
+
+    /** Waits until a shard is under that much pressure, as everybody sees it. */
+    void awaitLevel(int shard, PressureLevel level) throws Exception {
+        until(() -> status(shard).level() == level
+                && (pressures.get(shard).isEmpty()
+                        || pressures
+                                .get(shard)
+                                .get(pressures.get(shard).size() - 1)
+                                .startsWith(level.name())));
+    }
+
+    void reconfigure(PressureOptions pressure) throws Exception {
+        await(shards.reconfigurePressure(pressure));
+    }
+
+    List<VolumeStatus> volumes() {
+        return shards.volumes();
+    }
+
+    ShardStatus status(int shard) {
+        return shards.statuses().get(shard);
     }
 
     /** Waits until a failed generation has been told, which comes after its pressure. */

@@ -232,7 +232,8 @@ class CommandsTest {
                 .contains("rdb_last_bgsave_status:ok\r\n", "aof_enabled:1\r\n", "dirty_bytes:400\r\n")
                 .contains("rdb_changes_since_last_save:18\r\n")
                 .contains("shard1:phase=serving,keys=", ",applied_index=11,durable_index=7,dirty_bytes=100,")
-                .contains(",pressure=shed,detail=disk full\r\n")
+                .contains(",pressure=shed,reasons=LOW_SPACE,since=0,quarantined_files=0,detail=disk full\r\n")
+                .contains("volume_data:free_bytes=400,total_bytes=1000,ballast_bytes=10,shed_free_bytes=100,")
                 .contains("total_connections_received:1\r\n")
                 .contains("# Keyspace\r\ndb0:keys=1,expires=0,avg_ttl=0\r\n");
         assertThat(client.ask("INFO", "KEYSPACE", "clients"))

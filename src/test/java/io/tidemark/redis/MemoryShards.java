@@ -3,6 +3,8 @@ package io.tidemark.redis;
 import io.tidemark.checkpoint.JournalEntry;
 import io.tidemark.checkpoint.SyncResult;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import io.tidemark.pressure.VolumeStatus;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.RecoveryProgress;
@@ -12,6 +14,7 @@ import io.tidemark.shard.Shards;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -170,6 +173,11 @@ final class MemoryShards implements Shards {
     }
 
     @Override
+    public List<VolumeStatus> volumes() {
+        return List.of(new VolumeStatus("data", Path.of("/d"), 1_000, 400, 0, 10, 100, 200, false));
+    }
+
+    @Override
     public synchronized List<ShardStatus> statuses() {
         List<ShardStatus> all = new ArrayList<>();
         for (int i = 0; i < data.size(); i++) {
@@ -189,6 +197,8 @@ final class MemoryShards implements Shards {
                     4_096,
                     3,
                     new RecoveryProgress(true, 0, 0, 0, 1),
+                    0,
+                    level.sheds() ? Map.of(PressureReason.LOW_SPACE, level) : Map.of(),
                     0));
         }
         return all;

@@ -13,7 +13,7 @@ import io.tidemark.log.LogEntry;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLog;
 import io.tidemark.log.segment.SegmentLogOptions;
-import io.tidemark.pressure.PressureEvent;
+import io.tidemark.pressure.PressureOptions;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,7 +77,9 @@ public final class ShardFromParts {
                         world::logFailed,
                         world::applyFailed),
                 world::appended);
-        shard = new Shard(number, data, log, dirty, world.awaitedLane(), Runnable::run, ShardMeter.NONE);
+        ShardRoom room = new ShardRoom(null, null, () -> PressureOptions.DEFAULT_DWELL_MS);
+        PressureCauses causes = new PressureCauses(number);
+        shard = new Shard(number, data, log, dirty, world.awaitedLane(), Runnable::run, room, causes, ShardMeter.NONE);
     }
 
     /** See {@link Shard#recover}. */
@@ -98,11 +100,6 @@ public final class ShardFromParts {
     /** A generation has ended. */
     public void checkpointed(CheckpointOutcome outcome) {
         shard.checkpointed(outcome);
-    }
-
-    /** Its disk pressure has changed. */
-    public void pressed(PressureEvent event) {
-        shard.pressed(event);
     }
 
     /** Out of service until it is opened anew. */

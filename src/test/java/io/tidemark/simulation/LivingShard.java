@@ -365,7 +365,6 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
 
     @Override
     public void pressure(PressureEvent event) {
-        shard().pressed(event);
         life.met("pressure", event.reason() + " " + event.level());
     }
 

@@ -236,6 +236,11 @@ public final class LoopDisk implements AutoCloseable {
         Program.run("xfs_io", "-c", "sync_range -a -b -w " + offset + " " + bytes, file);
     }
 
+    /** Takes room in a file system without writing to the device below it. */
+    public static void allocate(Path file, long bytes) throws IOException {
+        Program.run("fallocate", "-l", bytes, file);
+    }
+
     /** Forgets what is cached of a file, so that the next read shows what the disk has. Dirty pages stay. */
     public static void dropCache(Path file) throws IOException {
         Program.run("xfs_io", "-r", "-c", "fadvise -d 0 " + Math.max(1, Files.size(file)), file);

@@ -1,9 +1,12 @@
 package io.tidemark.log.segment;
 
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.DiskFull;
+import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 
 /**
  * The segment that is appended to, through the descriptor it was made with. One thread writes; {@link #durableEnd} and {@link
@@ -22,9 +25,10 @@ final class ActiveSegment {
      *
      * @param stepBytes most at a time
      * @param upTo none from this offset on
+     * @param wanted whether there is room for it
      */
-    record Ahead(int stepBytes, long upTo) {
-        static final Ahead NONE = new Ahead(0, 0);
+    record Ahead(int stepBytes, long upTo, BooleanSupplier wanted) {
+        static final Ahead NONE = new Ahead(0, 0, () -> false);
     }
 
     private final SegmentHeader header;
@@ -72,11 +76,24 @@ final class ActiveSegment {
         return durableEnd == SegmentHeader.BYTES;
     }
 
-    /** One positional write or two, one force. After an exception this segment must not be touched again, but by close. */
+    /**
+     * One positional write or two, one force.
+     *
+     * @throws NotYetException if the write found no room. Some of the frames may be there, behind the durable end; nothing
+     *     was forced. Only the same bytes may be appended then
+     * @throws IOException if this segment must not be touched again, but by close
+     */
     void append(ByteBuffer frames) throws IOException {
         long at = durableEnd;
         long end = at + frames.remaining();
-        file.writeFully(frames, at);
+        try {
+            file.writeFully(frames.duplicate(), at);
+        } catch (IOException failure) {
+            if (DiskFull.isCauseOf(failure)) {
+                throw new NotYetException("no room for " + (end - at) + " bytes at " + at + " of " + path, failure);
+            }
+            throw failure;
+        }
         if (end > fileBytes) {
             fileBytes = writeAhead(end);
         }
@@ -88,7 +105,7 @@ final class ActiveSegment {
     private long writeAhead(long end) {
         long step = Math.min(ahead.stepBytes(), Math.max(LEAST_AHEAD_BYTES, Long.highestOneBit(end)));
         long to = Math.min(end + step, ahead.upTo());
-        if (!writesAhead || to <= end) {
+        if (!writesAhead || to <= end || !ahead.wanted().getAsBoolean()) {
             return end;
         }
         try {

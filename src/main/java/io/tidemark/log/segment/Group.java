@@ -35,6 +35,7 @@ final class Group {
     private int entries;
     private long firstIndex;
     private long timeMillis;
+    private boolean sealed;
 
     private Group() {}
 
@@ -49,6 +50,7 @@ final class Group {
         size = 0;
         bytes = 0;
         entries = 0;
+        sealed = false;
         if (frames.capacity() > MAX_BYTES || !IDLE.offer(this)) {
             frames = NONE;
         }
@@ -79,8 +81,12 @@ final class Group {
         entries++;
     }
 
-    /** Numbers the entries and binds the frames to a segment. */
+    /** Numbers the entries and binds the frames to a segment. Once only: what was written of them may be written again. */
     ByteBuffer seal(long identity, long nextIndex, long entryTimeMillis, long forcedMark) {
+        if (sealed) {
+            return frames.slice(0, bytes);
+        }
+        sealed = true;
         firstIndex = nextIndex;
         timeMillis = entryTimeMillis;
         long index = nextIndex;
@@ -112,6 +118,11 @@ final class Group {
 
     int entries() {
         return entries;
+    }
+
+    /** The entries' time, once sealed. */
+    long timeMillis() {
+        return timeMillis;
     }
 
     LogBatch batch(int i) {

@@ -3,6 +3,8 @@ package io.tidemark.log.segment;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.DiskFull;
+import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -205,54 +207,83 @@ final class LogDirectory {
                 0);
     }
 
-    /** Makes a segment that is durable under its name when this returns. The control file is the caller's next step. */
+    /**
+     * Makes a segment that is durable under its name when this returns. The control file is the caller's next step.
+     *
+     * @throws NotYetException if there is no room for it: there is none then of that name, unless there was before
+     */
     ActiveSegment make(SegmentHeader header, ActiveSegment.Ahead ahead, Filling filling) throws IOException {
         Path name = segment(header.id());
         Path unfinished = name.resolveSibling(name.getFileName() + ".new");
         disk.delete(unfinished);
-        DiskFile file = disk.create(unfinished);
-        return closedOnFailure(file, () -> {
+        return make(header, ahead, unfinished, disk::create, file -> {
             file.writeFully(header.encode(), 0);
-            long end = filling.write(file, SegmentHeader.BYTES);
-            file.force();
-            disk.rename(unfinished, name);
-            disk.forceDirectory(path);
-            return new ActiveSegment(header, name, file, end, end, ahead);
+            return filling.write(file, SegmentHeader.BYTES);
         });
     }
 
     /**
      * The same from a spare, whose blocks have been written before. Its old frames stay behind the new header: they carry
-     * another identity and so count for nothing.
+     * another identity and so count for nothing. If it fails, the spare is gone.
      */
     ActiveSegment make(SegmentHeader fresh, ActiveSegment.Ahead ahead, Spare spare) throws IOException {
         SegmentHeader header = fresh.inReusedFile(spare.bytes());
-        Path name = segment(header.id());
-        DiskFile file = disk.openForWrite(spare.path());
-        return closedOnFailure(file, () -> {
+        return make(header, ahead, spare.path(), disk::openForWrite, file -> {
             file.writeFully(header.encode(), 0);
-            file.force();
-            disk.rename(spare.path(), name);
-            disk.forceDirectory(path);
-            return new ActiveSegment(header, name, file, SegmentHeader.BYTES, spare.bytes(), ahead);
+            return SegmentHeader.BYTES;
         });
     }
 
     @FunctionalInterface
-    private interface Making {
-        ActiveSegment run() throws IOException;
+    private interface Opening {
+        DiskFile open(Path path) throws IOException;
     }
 
-    private static ActiveSegment closedOnFailure(DiskFile file, Making making) throws IOException {
+    /** Writes what the file begins with, and says where that ends. */
+    @FunctionalInterface
+    private interface Writing {
+        long write(DiskFile file) throws IOException;
+    }
+
+    private ActiveSegment make(
+            SegmentHeader header, ActiveSegment.Ahead ahead, Path unnamed, Opening opening, Writing writing)
+            throws IOException {
+        Path name = segment(header.id());
+        DiskFile file = null;
+        long end;
+        long bytes;
         try {
-            return making.run();
+            file = opening.open(unnamed);
+            end = writing.write(file);
+            bytes = file.size();
+            file.force();
+            disk.rename(unnamed, name);
         } catch (IOException | RuntimeException | Error failure) {
-            try {
-                file.close();
-            } catch (IOException close) {
-                failure.addSuppressed(close);
+            drop(file, unnamed, failure);
+            if (failure instanceof IOException noRoom && DiskFull.isCauseOf(noRoom)) {
+                throw new NotYetException("no room for " + name, noRoom);
             }
             throw failure;
+        }
+        try {
+            disk.forceDirectory(path);
+            return new ActiveSegment(header, name, file, end, bytes, ahead);
+        } catch (IOException | RuntimeException | Error failure) {
+            drop(file, null, failure); // it may have its name for good
+            throw failure;
+        }
+    }
+
+    private void drop(@Nullable DiskFile file, @Nullable Path unnamed, Throwable because) {
+        try {
+            if (file != null) {
+                file.close();
+            }
+            if (unnamed != null) {
+                disk.delete(unnamed);
+            }
+        } catch (IOException alsoFailed) {
+            because.addSuppressed(alsoFailed);
         }
     }
 

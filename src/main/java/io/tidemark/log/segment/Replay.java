@@ -4,13 +4,18 @@ import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
 import io.tidemark.log.LogApplier;
+import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checks every segment up to its end, each frame of which was durable, and hands the entries to an applier. */
+/**
+ * Checks every segment up to its end, each frame of which was durable, and hands the entries to an applier. If that one
+ * can't take an entry yet, the replay stops before it, and goes on there when it is run again.
+ */
 final class Replay {
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
     private static final long REPORT_MS = 5_000;
@@ -18,33 +23,85 @@ final class Replay {
     private final Disk disk;
     private final int shard;
     private final LongSupplier epochMillis;
+    private final List<Segment> segments;
+    private final long fromIndex;
     private long entries;
     private long bytes;
     private long startedMs;
     private long reportedMs;
 
-    Replay(Disk disk, int shard, LongSupplier epochMillis) {
+    private int next;
+    private @Nullable DiskFile file;
+    private @Nullable FrameReader reader;
+    private boolean held;
+
+    /** Will apply entries from {@code fromIndex} on. */
+    Replay(Disk disk, int shard, LongSupplier epochMillis, List<Segment> segments, long fromIndex) {
         this.disk = disk;
         this.shard = shard;
         this.epochMillis = epochMillis;
+        this.segments = segments;
+        this.fromIndex = fromIndex;
     }
 
-    /** Applies entries from {@code fromIndex} on. */
-    void run(List<Segment> segments, long fromIndex, LogApplier applier) throws IOException {
-        startedMs = epochMillis.getAsLong();
-        reportedMs = startedMs;
-        for (Segment segment : segments) {
-            try (DiskFile file = disk.openForRead(segment.path())) {
-                FrameReader reader = new FrameReader(file, segment.header(), segment.end());
-                while (reader.next()) {
-                    if (reader.isEntry() && reader.index() >= fromIndex) {
-                        applier.apply(reader.entry(), null);
-                        entries++;
-                        bytes += reader.payloadBytes();
-                        report(reader.index());
-                    }
-                }
-                checkWhole(segment, reader);
+    /**
+     * Applies what has not been applied.
+     *
+     * @throws io.tidemark.log.NotYetException if the applier threw it; run it again
+     */
+    void run(LogApplier applier) throws IOException {
+        if (startedMs == 0) {
+            startedMs = epochMillis.getAsLong();
+            reportedMs = startedMs;
+        }
+        boolean kept = false;
+        try {
+            while (next < segments.size()) {
+                replay(segments.get(next), applier);
+                close();
+                next++;
+            }
+        } catch (NotYetException wait) {
+            kept = true;
+            throw wait;
+        } finally {
+            if (!kept) {
+                close();
+            }
+        }
+    }
+
+    private void replay(Segment segment, LogApplier applier) throws IOException {
+        FrameReader frames = reader;
+        if (frames == null) {
+            DiskFile opened = disk.openForRead(segment.path());
+            file = opened;
+            frames = new FrameReader(opened, segment.header(), segment.end());
+            reader = frames;
+        }
+        while (held || frames.next()) {
+            if (frames.isEntry() && frames.index() >= fromIndex) {
+                held = true;
+                applier.apply(frames.entry(), null);
+                held = false;
+                entries++;
+                bytes += frames.payloadBytes();
+                report(frames.index());
+            }
+        }
+        checkWhole(segment, frames);
+    }
+
+    /** Lets go of the file; there is no going on after that. */
+    void close() {
+        DiskFile opened = file;
+        file = null;
+        reader = null;
+        if (opened != null) {
+            try {
+                opened.close();
+            } catch (IOException failure) {
+                LOG.debug("shard {}: closing a segment that was read", shard, failure);
             }
         }
     }

@@ -2,13 +2,17 @@ package io.tidemark.log.segment;
 
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.DiskFull;
 import io.tidemark.log.LogEntry;
+import io.tidemark.log.NotYetException;
 import io.tidemark.log.segment.LogDirectory.Spare;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -25,22 +29,32 @@ final class SegmentStore {
     private final Disk disk;
     private final LogDirectory directory;
     private final SegmentLogOptions options;
+    private final BooleanSupplier ample;
     private final ActiveSegment.Ahead ahead;
     private @Nullable ControlFile control;
     private final ArrayDeque<Spare> spares = new ArrayDeque<>();
     private volatile long spareBytes;
     private long lastTimeMillis;
     private long markedIndex;
+    /**
+     * The next segment, durable under its name, but not listed yet for want of room. It says where the one before it ends:
+     * from its making on nothing may be appended there, or a recovery would leave it out.
+     */
+    private @Nullable ActiveSegment made;
+
     private volatile List<Segment> closed;
     private volatile @Nullable ActiveSegment active;
     private volatile long lastIndex;
     private volatile long releasedIndex;
 
-    SegmentStore(Disk disk, LogDirectory directory, SegmentLogOptions options, Recovered recovered) {
+    /** @param ample see {@link io.tidemark.log.LogHost#ample} */
+    SegmentStore(
+            Disk disk, LogDirectory directory, SegmentLogOptions options, Recovered recovered, BooleanSupplier ample) {
         this.disk = disk;
         this.directory = directory;
         this.options = options;
-        this.ahead = new ActiveSegment.Ahead(options.aheadBytes(), options.segmentBytes());
+        this.ample = ample;
+        this.ahead = new ActiveSegment.Ahead(options.aheadBytes(), options.segmentBytes(), ample);
         ControlFile found = recovered.control();
         control = found;
         lastTimeMillis = recovered.lastTimeMillis();
@@ -82,18 +96,25 @@ final class SegmentStore {
         return bytes;
     }
 
-    /** Sees to it that there is a segment with room for a group of that many frame bytes. */
+    /**
+     * Sees to it that there is a segment with room for a group of that many frame bytes.
+     *
+     * @throws NotYetException if there is no room for a new one: nothing was written where it counts, and a smaller group
+     *     may still find its place
+     */
     ActiveSegment prepare(int groupBytes, long nowMillis) throws IOException {
         ActiveSegment current = active;
-        if (current != null && (current.isEmpty() || current.durableEnd() + groupBytes <= options.segmentBytes())) {
+        ActiveSegment fresh = made;
+        if (fresh == null
+                && current != null
+                && (current.isEmpty() || current.durableEnd() + groupBytes <= options.segmentBytes())) {
             return current;
         }
         ControlFile listed = control;
         if (listed == null) {
-            listed = directory.create();
+            listed = create();
             control = listed;
         }
-        long createdMillis = Math.max(lastTimeMillis, nowMillis);
         List<Segment> before = closed;
         Segment previous = null;
         if (current != null) {
@@ -102,25 +123,25 @@ final class SegmentStore {
         } else if (!before.isEmpty()) {
             previous = before.get(before.size() - 1);
         }
-        SegmentHeader header;
-        if (previous == null || previous.holdsEntries()) {
-            header = directory.successor(previous, lastIndex, listed.releasedIndex(), createdMillis);
-        } else {
-            header = directory.replacement(previous.header(), lastIndex, listed.releasedIndex(), createdMillis);
-            before = List.copyOf(before.subList(0, before.size() - 1));
+        boolean follows = previous == null || previous.holdsEntries();
+        if (fresh == null) {
+            long createdMillis = Math.max(lastTimeMillis, nowMillis);
+            fresh = make(
+                    follows
+                            ? directory.successor(previous, lastIndex, listed.releasedIndex(), createdMillis)
+                            : directory.replacement(
+                                    Objects.requireNonNull(previous).header(),
+                                    lastIndex,
+                                    listed.releasedIndex(),
+                                    createdMillis));
+            made = fresh;
         }
-        ActiveSegment fresh = make(header);
-        try {
-            if (header.id() != listed.lastId()) {
-                listed = listed.withLast(header.id());
-                directory.writeControl(listed);
-            }
-        } catch (IOException | RuntimeException failure) {
-            fresh.close();
-            throw failure;
+        if (fresh.header().id() != listed.lastId()) {
+            listed = list(listed, fresh);
         }
+        made = null;
         control = listed;
-        closed = before;
+        closed = follows ? before : List.copyOf(before.subList(0, before.size() - 1));
         active = fresh;
         markedIndex = lastIndex;
         if (current != null) {
@@ -142,12 +163,38 @@ final class SegmentStore {
         return directory.make(header, ahead, spare);
     }
 
-    /** Writes and forces a group; on return its entries are durable. */
+    private ControlFile create() throws IOException {
+        try {
+            return directory.create();
+        } catch (IOException failure) {
+            throw notYet(failure, "the log's directory");
+        }
+    }
+
+    private ControlFile list(ControlFile listed, ActiveSegment fresh) throws IOException {
+        ControlFile longer = listed.withLast(fresh.header().id());
+        try {
+            directory.writeControl(longer);
+            return longer;
+        } catch (IOException failure) {
+            throw notYet(failure, directory.control().toString());
+        }
+    }
+
+    private static IOException notYet(IOException failure, String what) {
+        return DiskFull.isCauseOf(failure) ? new NotYetException("no room for " + what, failure) : failure;
+    }
+
+    /**
+     * Writes and forces a group; on return its entries are durable.
+     *
+     * @throws NotYetException if there is no room for it; only the same group may be written next, to the same segment
+     */
     void write(ActiveSegment segment, Group group, long nowMillis) throws IOException {
         long before = lastIndex;
-        long timeMillis = Math.max(lastTimeMillis, nowMillis);
-        segment.append(group.seal(segment.header().identity(), before + 1, timeMillis, before));
-        lastTimeMillis = timeMillis;
+        segment.append(
+                group.seal(segment.header().identity(), before + 1, Math.max(lastTimeMillis, nowMillis), before));
+        lastTimeMillis = group.timeMillis();
         markedIndex = before;
         lastIndex = before + group.entries();
     }
@@ -155,7 +202,7 @@ final class SegmentStore {
     /** Notes on disk, if it isn't there yet, that everything is durable, so that the next recovery need not ask. */
     void mark() throws IOException {
         ActiveSegment current = active;
-        if (current == null || markedIndex == lastIndex) {
+        if (current == null || made != null || markedIndex == lastIndex) {
             return;
         }
         ByteBuffer frame = ByteBuffer.allocateDirect(Frame.HEADER_BYTES);
@@ -216,12 +263,32 @@ final class SegmentStore {
     private void discard(Segment segment) throws IOException {
         long bytes = segment.fileBytes();
         long usual = options.segmentBytes();
-        if (spares.size() < options.spares() && bytes >= usual / 2 && bytes <= 2 * usual) {
+        if (spares.size() < options.spares() && ample.getAsBoolean() && bytes >= usual / 2 && bytes <= 2 * usual) {
             spares.add(directory.setAside(segment));
             countSpares();
         } else {
             directory.delete(segment.id());
         }
+    }
+
+    /** Whether files are kept to be used again. Any thread. */
+    boolean hasSpares() {
+        return spareBytes > 0;
+    }
+
+    /** Removes the files that are kept to be used again; true if there were any. */
+    boolean dropSpares() {
+        boolean some = false;
+        for (Spare spare = spares.poll(); spare != null; spare = spares.poll()) {
+            some = true;
+            try {
+                directory.delete(spare);
+            } catch (IOException failure) {
+                LOG.warn("{}: not removed; the next open removes it", spare.path(), failure);
+            }
+        }
+        countSpares();
+        return some;
     }
 
     /** See {@link io.tidemark.log.CommitLog#read}. */
@@ -261,11 +328,15 @@ final class SegmentStore {
         }
     }
 
-    /** Closes the descriptor; forces nothing. */
+    /** Closes the descriptors; forces nothing. */
     void close() throws IOException {
         ActiveSegment current = active;
+        ActiveSegment fresh = made;
         if (current != null) {
             current.close();
+        }
+        if (fresh != null) {
+            fresh.close();
         }
     }
 

@@ -4,7 +4,10 @@ import io.tidemark.disk.Disk;
 import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.LogEntry;
+import io.tidemark.log.LogHost;
 import io.tidemark.log.LogRecovery;
+import io.tidemark.log.LogWork;
+import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * One shard's log on a recording disk, run by the test's own thread: tasks wait until {@link #runTasks}. A crash is
  * simply a log that is left behind.
  */
-final class LogFixture implements LogApplier {
+final class LogFixture implements LogApplier, LogHost {
     static final UUID ID = new UUID(0x1234, 0x5678);
     static final int SHARD = 3;
 
@@ -37,8 +40,29 @@ final class LogFixture implements LogApplier {
     final List<IOException> failures = new ArrayList<>();
     final List<IOException> applyFailures = new ArrayList<>();
 
+    /** What the log told its host: "waits LOGGING" and the like. */
+    final List<String> hosted = new ArrayList<>();
+
+    /** Callbacks that the log has asked for. */
+    final ArrayDeque<Runnable> timers = new ArrayDeque<>();
+
+    /** Whether there are timers: else nothing can wait. */
+    boolean waiting;
+
+    /** Whether there is room for what only saves time. */
+    boolean ample = true;
+
+    /** Carried out when the log asks for room, once. */
+    @Nullable
+    Runnable ballast;
+
+    /** An entry that can never be applied. */
     @Nullable
     String poison;
+
+    /** An entry that can't be applied yet. */
+    @Nullable
+    String early;
 
     SegmentLog log;
 
@@ -58,8 +82,59 @@ final class LogFixture implements LogApplier {
     LogFixture(Disk real, Path directory, SegmentLogOptions options, UUID id, int shard) {
         this.directory = directory;
         disk = new RecordingDisk(real);
-        log = new SegmentLog(
-                disk, directory, id, shard, options, tasks::add, clock::get, failures::add, applyFailures::add);
+        log = new SegmentLog(disk, directory, id, shard, options, tasks::add, clock::get, this);
+    }
+
+    @Override
+    public void failed(IOException cause) {
+        failures.add(cause);
+    }
+
+    @Override
+    public void applyFailed(IOException cause) {
+        applyFailures.add(cause);
+    }
+
+    @Override
+    public boolean ample() {
+        return ample;
+    }
+
+    @Override
+    public boolean makeRoom(LogWork work) {
+        Runnable given = ballast;
+        ballast = null;
+        if (given != null) {
+            given.run();
+        }
+        return given != null;
+    }
+
+    @Override
+    public boolean later(long millis, Runnable task) {
+        return waiting && timers.add(task);
+    }
+
+    @Override
+    public void waits(LogWork work, IOException why) {
+        hosted.add("waits " + work);
+    }
+
+    @Override
+    public void goesOn(LogWork work) {
+        hosted.add("goes on " + work);
+    }
+
+    @Override
+    public void refused(IOException why) {
+        hosted.add("refused");
+    }
+
+    /** Lets a pause pass. */
+    void pause() {
+        Runnable due = timers.remove();
+        due.run();
+        runTasks();
     }
 
     LogRecovery open(long durableIndex) throws IOException {
@@ -121,6 +196,9 @@ final class LogFixture implements LogApplier {
         String text = text(entry);
         if (text.equals(poison)) {
             throw new IOException("poisoned");
+        }
+        if (text.equals(early)) {
+            throw new NotYetException("too early", new IOException("No space left on device"));
         }
         applied.add(entry.index() + "=" + text);
         times.add(entry.timeMillis());

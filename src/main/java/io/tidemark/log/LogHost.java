@@ -1,0 +1,53 @@
+package io.tidemark.log;
+
+import java.io.IOException;
+
+/**
+ * What a log needs of the process that it lives in: somebody to report to, a timer, and help against a full disk. Calls
+ * come from the log's thread and may not throw; {@link #makeRoom} may block, the others return at once.
+ */
+public interface LogHost {
+
+    /** A write or force failed for good: nobody knows what is in the log until it has been opened anew. Called once. */
+    void failed(IOException cause);
+
+    /** The applier failed for good: what is in the log comes back when it is opened anew. Called once. */
+    void applyFailed(IOException cause);
+
+    /** A monotonic clock. */
+    default long nanoTime() {
+        return System.nanoTime();
+    }
+
+    /** Whether there is room for what only saves time: files kept to be used again, and blocks written ahead. */
+    default boolean ample() {
+        return true;
+    }
+
+    /**
+     * There is no room to go on: gives some up that was kept for this.
+     *
+     * @return whether to try again at once; true only if there is more room than before
+     */
+    default boolean makeRoom(LogWork work) {
+        return false;
+    }
+
+    /**
+     * Calls back after a pause, once, from any thread.
+     *
+     * @return false if there is no such timer: then nothing can wait, and what would have to has failed for good
+     */
+    default boolean later(long millis, Runnable task) {
+        return false;
+    }
+
+    /** The log holds a group that it can't go on with, and takes nothing further until {@link #goesOn}. */
+    default void waits(LogWork work, IOException why) {}
+
+    /** What made it wait is over. */
+    default void goesOn(LogWork work) {}
+
+    /** No segment could be begun for want of room; the writes that needed it were refused, the next ones may be taken. */
+    default void refused(IOException why) {}
+}

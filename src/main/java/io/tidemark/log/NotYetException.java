@@ -1,0 +1,16 @@
+package io.tidemark.log;
+
+import java.io.IOException;
+
+/**
+ * Something can't be done yet, most often for want of room. Nothing is lost and nothing has changed: the same call may be
+ * made again, and does the same thing at the same place.
+ */
+public final class NotYetException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    /** Says what could not be done; the cause says why. */
+    public NotYetException(String message, IOException cause) {
+        super(message, cause);
+    }
+}

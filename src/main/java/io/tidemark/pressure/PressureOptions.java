@@ -1,0 +1,145 @@
+package io.tidemark.pressure;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * When client writes are shed for want of room, and how long shedding lasts at least. Keys of the JSON form are the
+ * setters' names in snake_case; sizes that are left out follow from each volume's own size, see {@link SpaceMarks}.
+ *
+ * <p>Not thread-safe; whoever takes one copies it.
+ */
+public final class PressureOptions {
+    /** Default of {@link #setDwellMs}: 5 s. */
+    public static final long DEFAULT_DWELL_MS = 5_000;
+
+    /** A size that follows from the volume's. */
+    public static final long BY_VOLUME = -1;
+
+    private static final long MOST_BYTES = 1L << 50;
+    private static final long LEAST_DWELL_MS = 10;
+    private static final long MOST_DWELL_MS = 3_600_000;
+    private static final Set<String> KEYS = Set.of("shed_free_bytes", "resume_free_bytes", "ballast_bytes", "dwell_ms");
+
+    private long shedFreeBytes = BY_VOLUME;
+    private long resumeFreeBytes = BY_VOLUME;
+    private long ballastBytes = BY_VOLUME;
+    private long dwellMs = DEFAULT_DWELL_MS;
+
+    /** All defaults. */
+    public PressureOptions() {}
+
+    /** A copy. */
+    public PressureOptions(PressureOptions other) {
+        shedFreeBytes = other.shedFreeBytes;
+        resumeFreeBytes = other.resumeFreeBytes;
+        ballastBytes = other.ballastBytes;
+        dwellMs = other.dwellMs;
+    }
+
+    /**
+     * From JSON; a missing key has its default.
+     *
+     * @throws IllegalArgumentException naming the key and the value if a key is unknown, a value not of its type or range,
+     *     or the two marks don't go together
+     */
+    public PressureOptions(JsonObject json) {
+        TreeSet<String> unknown = new TreeSet<>(json.fieldNames());
+        unknown.removeAll(KEYS);
+        if (!unknown.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "unknown pressure option `" + unknown.first() + "`; known are " + new TreeSet<>(KEYS));
+        }
+        setShedFreeBytes(number(json, "shed_free_bytes", shedFreeBytes));
+        setResumeFreeBytes(number(json, "resume_free_bytes", resumeFreeBytes));
+        setBallastBytes(number(json, "ballast_bytes", ballastBytes));
+        setDwellMs(number(json, "dwell_ms", dwellMs));
+        if (shedFreeBytes != BY_VOLUME && resumeFreeBytes != BY_VOLUME && resumeFreeBytes <= shedFreeBytes) {
+            throw new IllegalArgumentException("pressure.resume_free_bytes is " + resumeFreeBytes
+                    + ", expected more than pressure.shed_free_bytes, which is " + shedFreeBytes);
+        }
+    }
+
+    private static long number(JsonObject json, String key, long otherwise) {
+        Object value = json.getValue(key);
+        if (value == null) {
+            return otherwise;
+        }
+        if (value instanceof Integer || value instanceof Long) {
+            return ((Number) value).longValue();
+        }
+        throw new IllegalArgumentException("pressure." + key + " is `" + value + "`, expected a whole number");
+    }
+
+    private static long inRange(String key, long value, long from, long to) {
+        if (value < from || value > to) {
+            throw new IllegalArgumentException("pressure." + key + " is " + value + ", expected " + from + " to " + to);
+        }
+        return value;
+    }
+
+    /** JSON with every key that has a value of its own. */
+    public JsonObject toJson() {
+        JsonObject json = new JsonObject().put("dwell_ms", dwellMs);
+        put(json, "shed_free_bytes", shedFreeBytes);
+        put(json, "resume_free_bytes", resumeFreeBytes);
+        put(json, "ballast_bytes", ballastBytes);
+        return json;
+    }
+
+    private static void put(JsonObject json, String key, long bytes) {
+        if (bytes != BY_VOLUME) {
+            json.put(key, bytes);
+        }
+    }
+
+    /** With less free space than this, writes are shed; {@link #BY_VOLUME} if not set. */
+    public long getShedFreeBytes() {
+        return shedFreeBytes;
+    }
+
+    /** With less free space than this on a volume, its shards shed writes; bytes, 0 for never, {@link #BY_VOLUME}. */
+    public PressureOptions setShedFreeBytes(long shedFreeBytes) {
+        this.shedFreeBytes = inRange("shed_free_bytes", shedFreeBytes, BY_VOLUME, MOST_BYTES);
+        return this;
+    }
+
+    /** With this much free space, shedding ends; {@link #BY_VOLUME} if not set. */
+    public long getResumeFreeBytes() {
+        return resumeFreeBytes;
+    }
+
+    /** With at least this much free space shedding ends; bytes, more than the other mark, or {@link #BY_VOLUME}. */
+    public PressureOptions setResumeFreeBytes(long resumeFreeBytes) {
+        this.resumeFreeBytes = inRange("resume_free_bytes", resumeFreeBytes, BY_VOLUME, MOST_BYTES);
+        return this;
+    }
+
+    /** Size of the reserve file of each volume; {@link #BY_VOLUME} if not set. */
+    public long getBallastBytes() {
+        return ballastBytes;
+    }
+
+    /** Size of the reserve file on each volume, which is given up before a committed entry must wait; 0 for none. */
+    public PressureOptions setBallastBytes(long ballastBytes) {
+        this.ballastBytes = inRange("ballast_bytes", ballastBytes, BY_VOLUME, MOST_BYTES);
+        return this;
+    }
+
+    /** How long a cause of pressure must have been gone. */
+    public long getDwellMs() {
+        return dwellMs;
+    }
+
+    /** How long a cause of pressure must have been gone before writes are taken again, in milliseconds, 10 to an hour. */
+    public PressureOptions setDwellMs(long dwellMs) {
+        this.dwellMs = inRange("dwell_ms", dwellMs, LEAST_DWELL_MS, MOST_DWELL_MS);
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return toJson().encode();
+    }
+}

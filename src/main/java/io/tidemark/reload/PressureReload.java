@@ -1,0 +1,45 @@
+package io.tidemark.reload;
+
+import io.tidemark.pressure.PressureOptions;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Hot reload of {@link PressureOptions}, every key of them, bound together with other sections. */
+public final class PressureReload {
+    private PressureReload() {}
+
+    /**
+     * The section as {@link ConfigReload#bind} takes it. A key that is not in the section has its default; an unknown key, a
+     * value of the wrong type or out of range changes nothing.
+     *
+     * @param key of the section, such as {@code pressure}
+     * @param inForce what is in force now
+     * @param apply puts others into force, such as {@link
+     *     io.tidemark.checkpoint.Checkpointers#reconfigurePressure}; must not block
+     */
+    public static ReloadableSection section(
+            String key, Supplier<PressureOptions> inForce, Function<PressureOptions, Future<Void>> apply) {
+        return new Section(key, inForce, apply);
+    }
+
+    private record Section(
+            String key, Supplier<PressureOptions> options, Function<PressureOptions, Future<Void>> change)
+            implements ReloadableSection {
+        @Override
+        public JsonObject inForce() {
+            return options.get().toJson();
+        }
+
+        @Override
+        public JsonObject checked(JsonObject given) {
+            return new PressureOptions(given).toJson();
+        }
+
+        @Override
+        public Future<Void> apply(JsonObject complete) {
+            return change.apply(new PressureOptions(complete));
+        }
+    }
+}

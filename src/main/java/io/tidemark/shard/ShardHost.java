@@ -1,0 +1,107 @@
+package io.tidemark.shard;
+
+import io.tidemark.disk.DiskFull;
+import io.tidemark.log.LogHost;
+import io.tidemark.log.LogWork;
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import io.tidemark.shard.PressureCauses.Place;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+
+/**
+ * What one shard's log is told by its node, and what it tells. On the log's thread.
+ *
+ * @param number the shard's
+ * @param directory the log's, for messages
+ * @param logFailed gets what ends the node
+ * @param applyFailed gets what ends the shard
+ */
+record ShardHost(
+        Vertx vertx,
+        int number,
+        Path directory,
+        ShardRoom room,
+        PressureCauses causes,
+        Consumer<IOException> logFailed,
+        Consumer<IOException> applyFailed)
+        implements LogHost {
+
+    @Override
+    public void failed(IOException cause) {
+        logFailed.accept(cause);
+    }
+
+    @Override
+    public void applyFailed(IOException cause) {
+        applyFailed.accept(cause);
+    }
+
+    @Override
+    public boolean ample() {
+        return room.ample();
+    }
+
+    @Override
+    public boolean makeRoom(LogWork work) {
+        return room.makeRoom(work);
+    }
+
+    @Override
+    public boolean later(long millis, Runnable task) {
+        vertx.setTimer(millis, id -> task.run());
+        return true;
+    }
+
+    @Override
+    public void waits(LogWork work, IOException why) {
+        if (work == LogWork.LOGGING) {
+            causes.there(
+                    PressureReason.LOW_SPACE,
+                    Place.LOG,
+                    PressureLevel.SHED,
+                    "shard " + number + ": the log in " + directory + " waits for room: " + reason(why));
+        } else {
+            appendWaits("a logged entry waits to be applied", why);
+        }
+    }
+
+    /** An entry can't be appended to the data files yet. */
+    void appendWaits(String what, IOException why) {
+        boolean full = DiskFull.isCauseOf(why);
+        causes.there(
+                PressureReason.APPEND_FAILED,
+                Place.DATA,
+                full ? PressureLevel.SHED : PressureLevel.FAILED,
+                "shard " + number + ": " + what + ": " + reason(why) + "; it is tried again until it succeeds");
+    }
+
+    @Override
+    public void goesOn(LogWork work) {
+        if (work == LogWork.LOGGING) {
+            causes.gone(PressureReason.LOW_SPACE, Place.LOG, "shard " + number + ": the log has found room");
+        } else {
+            appendGoesOn();
+        }
+    }
+
+    void appendGoesOn() {
+        causes.gone(PressureReason.APPEND_FAILED, Place.DATA, "shard " + number + ": what waited has been applied");
+    }
+
+    @Override
+    public void refused(IOException why) {
+        causes.happened(
+                PressureReason.LOW_SPACE,
+                Place.LOG,
+                PressureLevel.SHED,
+                "shard " + number + ": the log in " + directory + " can't go on in a new file: " + reason(why));
+    }
+
+    private static String reason(Throwable why) {
+        Throwable cause = why.getCause();
+        return cause == null ? String.valueOf(why.getMessage()) : reason(cause);
+    }
+}

@@ -1,0 +1,266 @@
+package io.tidemark.pressure;
+
+import static io.tidemark.pressure.PressureLevel.FAILED;
+import static io.tidemark.pressure.PressureLevel.NORMAL;
+import static io.tidemark.pressure.PressureLevel.SHED;
+import static io.tidemark.pressure.PressureLevel.WARN;
+import static io.tidemark.pressure.PressureReason.APPEND_FAILED;
+import static io.tidemark.pressure.PressureReason.FSYNC_FAILED;
+import static io.tidemark.pressure.PressureReason.FSYNC_STALLED;
+import static io.tidemark.pressure.PressureReason.LOW_SPACE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.lifecycle.AfterProperty;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The dwell time is 5,000. Times count from a start that is negative, as the monotonic clock's may be. */
+class PressureStateTest {
+    private static final List<PressureReason> REASONS = List.of(PressureReason.values());
+    private static final List<PressureLevel> CAUSES = List.of(WARN, SHED, FAILED);
+
+    private static long openings;
+
+    private static final long DWELL = 5_000;
+    private static final long START = Long.MIN_VALUE + 1_000_000;
+
+    /** A state, and the script that leads to it. */
+    private static final class Script {
+        private PressureState state = PressureState.NORMAL;
+
+        Script press(long at, PressureReason reason, PressureLevel level) {
+            state = state.pressed(reason, level, reason + " is there", START + at, at);
+            return this;
+        }
+
+        Script gone(long at, PressureReason reason) {
+            state = state.relieved(reason, reason + " is gone", START + at);
+            return this;
+        }
+
+        /** A probe for the latch that is due, if one is. */
+        Script probe(long from, long to, boolean succeeds) {
+            var due = state.probeDue(START + from, DWELL);
+            if (due.isPresent()) {
+                state = state.probing(due.get(), START + from).probed(succeeds, START + to, DWELL);
+            }
+            return this;
+        }
+
+        Script probing(long at, PressureReason reason) {
+            state = state.probing(reason, START + at);
+            return this;
+        }
+
+        Script probed(long at, boolean succeeded) {
+            state = state.probed(succeeded, START + at, DWELL);
+            return this;
+        }
+    }
+
+    private static Script script() {
+        return new Script();
+    }
+
+    static Stream<Arguments> table() {
+        return Stream.of(
+                row("nothing", script(), NORMAL),
+                row("a cause", script().press(0, LOW_SPACE, SHED), SHED),
+                row("the worst counts", script().press(0, LOW_SPACE, SHED).press(1, FSYNC_STALLED, WARN), SHED),
+                row("it grows worse", script().press(0, FSYNC_STALLED, WARN).press(1, FSYNC_STALLED, SHED), SHED),
+                row("a milder one", script().press(0, FSYNC_STALLED, SHED).press(1, FSYNC_STALLED, WARN), SHED),
+                row("not quite so bad", script().press(0, FSYNC_FAILED, FAILED).press(1, FSYNC_FAILED, SHED), SHED),
+                row("there, for ever", script().press(0, LOW_SPACE, SHED).probe(1_000_000, 1_000_001, true), SHED),
+                row("gone, no probe", script().press(0, LOW_SPACE, SHED).gone(1, LOW_SPACE), SHED),
+                row(
+                        "gone, probed within the dwell time",
+                        script().press(0, LOW_SPACE, SHED).gone(1, LOW_SPACE).probe(5_000, 5_001, true),
+                        SHED),
+                row(
+                        "gone, probed after it",
+                        script().press(0, LOW_SPACE, SHED).gone(1, LOW_SPACE).probe(5_001, 5_002, true),
+                        NORMAL),
+                row(
+                        "a probe begun too early does not count",
+                        script().press(0, LOW_SPACE, SHED)
+                                .gone(1, LOW_SPACE)
+                                .probing(5_000, LOW_SPACE)
+                                .probed(9_000, true),
+                        SHED),
+                row(
+                        "the probe failed",
+                        script().press(0, LOW_SPACE, SHED).gone(0, LOW_SPACE).probe(5_000, 5_001, false),
+                        SHED),
+                row(
+                        "and the next waits as long again",
+                        script().press(0, LOW_SPACE, SHED)
+                                .gone(0, LOW_SPACE)
+                                .probe(5_000, 5_001, false)
+                                .probe(10_000, 10_001, true),
+                        SHED),
+                row(
+                        "then it may succeed",
+                        script().press(0, LOW_SPACE, SHED)
+                                .gone(0, LOW_SPACE)
+                                .probe(5_000, 5_001, false)
+                                .probe(10_001, 10_002, true),
+                        NORMAL),
+                row(
+                        "back while the probe runs",
+                        script().press(0, LOW_SPACE, SHED)
+                                .gone(0, LOW_SPACE)
+                                .probing(5_000, LOW_SPACE)
+                                .press(5_001, LOW_SPACE, SHED)
+                                .probed(5_002, true),
+                        SHED),
+                row(
+                        "back and gone again while the probe runs",
+                        script().press(0, LOW_SPACE, SHED)
+                                .gone(0, LOW_SPACE)
+                                .probing(5_000, LOW_SPACE)
+                                .press(5_001, LOW_SPACE, SHED)
+                                .gone(5_001, LOW_SPACE)
+                                .probed(20_000, true),
+                        SHED),
+                row(
+                        "one of two is gone",
+                        script().press(0, LOW_SPACE, SHED)
+                                .press(0, APPEND_FAILED, FAILED)
+                                .gone(1, APPEND_FAILED)
+                                .probe(6_000, 6_001, true),
+                        SHED),
+                row(
+                        "both, one probe each",
+                        script().press(0, LOW_SPACE, SHED)
+                                .press(0, APPEND_FAILED, FAILED)
+                                .gone(1, APPEND_FAILED)
+                                .gone(1, LOW_SPACE)
+                                .probe(6_000, 6_001, true)
+                                .probe(6_001, 6_002, true),
+                        NORMAL),
+                row("gone without having been there", script().gone(0, LOW_SPACE), NORMAL));
+    }
+
+    private static Arguments row(String name, Script script, PressureLevel expected) {
+        return Arguments.of(name, script.state, expected);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("table")
+    void level_afterScript(String name, PressureState state, PressureLevel expected) {
+        assertThat(state.level()).isEqualTo(expected);
+    }
+
+    @Test
+    void shedsOnlyFor_lowSpace_onlyWhileNothingElseSheds() {
+        PressureState low = script().press(0, LOW_SPACE, SHED).press(1, FSYNC_STALLED, WARN).state;
+        assertThat(low.shedsOnlyFor(LOW_SPACE)).isTrue();
+        assertThat(script().press(0, LOW_SPACE, SHED)
+                        .press(1, FSYNC_FAILED, SHED)
+                        .state
+                        .shedsOnlyFor(LOW_SPACE))
+                .isFalse();
+        assertThat(PressureState.NORMAL.shedsOnlyFor(LOW_SPACE)).isFalse();
+    }
+
+    @Test
+    void leading_amongEquals_isNotLowSpaceAndElseTheOldest() {
+        PressureState state =
+                script().press(0, LOW_SPACE, SHED).press(7, FSYNC_STALLED, SHED).press(8, APPEND_FAILED, SHED).state;
+        assertThat(state.leading()).contains(FSYNC_STALLED);
+        assertThat(state.sinceEpochMillis()).isEqualTo(7);
+        assertThat(state.detail()).isEqualTo("FSYNC_STALLED is there");
+        assertThat(state.reasons()).containsOnlyKeys(LOW_SPACE, FSYNC_STALLED, APPEND_FAILED);
+    }
+
+    @Test
+    void nextProbe_isAfterTheDwellTimeAndNeverWhileOneRuns() {
+        Script script = script().press(0, LOW_SPACE, SHED);
+        assertThat(script.state.nextProbeNanos(DWELL)).isEmpty();
+        script.gone(100, LOW_SPACE);
+        assertThat(script.state.nextProbeNanos(DWELL)).hasValue(START + 5_100);
+        script.probing(5_100, LOW_SPACE);
+        assertThat(script.state.nextProbeNanos(DWELL)).isEmpty();
+        assertThat(script.state.probeDue(START + 9_999, DWELL)).isEmpty();
+    }
+
+    /** What may not happen, whatever happens: jqwik prints the seed of a failure. */
+    @Property(tries = 2_000)
+    void randomLife_neverOpensTooSoonNorUnproven(@ForAll long seed, @ForAll @IntRange(min = 1, max = 200) int steps) {
+        Random random = new Random(seed);
+        Map<PressureReason, Long> lastSeen = new EnumMap<>(PressureReason.class);
+        Map<PressureReason, Boolean> there = new EnumMap<>(PressureReason.class);
+        PressureState state = PressureState.NORMAL;
+        PressureReason probing = null;
+        long began = 0;
+        long now = START;
+        for (int i = 0; i < steps; i++) {
+            now += random.nextInt(4) == 0 ? DWELL : random.nextInt(1_500);
+            PressureReason reason = REASONS.get(random.nextInt(REASONS.size()));
+            PressureState before = state;
+            PressureReason proven = null;
+            switch (random.nextInt(5)) {
+                case 0 -> {
+                    PressureLevel cause = CAUSES.get(random.nextInt(CAUSES.size()));
+                    state = state.pressed(reason, cause, "", now, 0);
+                    there.put(reason, true);
+                    lastSeen.put(reason, now);
+                    assertThat(state.reasons()).containsKey(reason);
+                    assertThat(before.level().sheds() && !state.level().sheds())
+                            .as("a cause ended the shedding")
+                            .isFalse();
+                }
+                case 1 -> {
+                    state = state.relieved(reason, "", now);
+                    if (Boolean.TRUE.equals(there.put(reason, false))) {
+                        lastSeen.put(reason, now);
+                    }
+                }
+                case 2, 3 -> {
+                    var due = state.probeDue(now, DWELL);
+                    if (due.isPresent()) {
+                        assertThat(probing).as("one probe at a time").isNull();
+                        probing = due.get();
+                        began = now;
+                        state = state.probing(probing, now);
+                    }
+                }
+                default -> {
+                    boolean succeeded = random.nextInt(3) > 0;
+                    proven = succeeded ? probing : null;
+                    probing = null;
+                    state = state.probed(succeeded, now, DWELL);
+                }
+            }
+            for (PressureReason each : before.reasons().keySet()) {
+                if (!state.reasons().containsKey(each)) {
+                    openings++;
+                    assertThat(proven).as("the latch whose probe succeeded").isEqualTo(each);
+                    assertThat(there).as("causes that are there").containsEntry(each, false);
+                    assertThat(began - lastSeen.getOrDefault(each, Long.MAX_VALUE))
+                            .as("time from %s to the begin of its probe", each)
+                            .isGreaterThanOrEqualTo(DWELL);
+                }
+            }
+            assertThat(state.level())
+                    .isEqualTo(state.reasons().values().stream()
+                            .max(PressureLevel::compareTo)
+                            .orElse(NORMAL));
+        }
+    }
+
+    @AfterProperty
+    void openings_wereSeen() {
+        assertThat(openings).as("the control: latches did open").isGreaterThan(100);
+    }
+}
