@@ -359,8 +359,7 @@ final class NodeProcess implements AutoCloseable {
             List<String> command = new ArrayList<>(wrapper);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmOptions);
-            command.add("-jar");
-            command.add(jar().toString());
+            command.addAll(program());
             command.addAll(arguments);
             settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
             ProcessBuilder builder = new ProcessBuilder(command);
@@ -372,6 +371,23 @@ final class NodeProcess implements AutoCloseable {
             Process process = builder.start();
             RUNNING.add(process);
             return new NodeProcess(process);
+        }
+
+        /** {@code tidemark.jar=classes}: what was compiled and not packaged, as it is on this JVM's own class path. */
+        private static List<String> program() {
+            if (System.getProperty("tidemark.jar", "").equals("classes")) {
+                String own = System.getProperty("java.class.path");
+                return List.of("-cp", System.getProperty("surefire.test.class.path", own), "io.tidemark.node.Main");
+            }
+            return List.of("-jar", jar().toString());
+        }
+
+        /** Lets the nodes of this JVM start in half the time, if they are packaged. */
+        Builder sharedClasses() throws IOException {
+            ClassArchive.file()
+                    .ifPresent(file -> jvmOptions.addAll(
+                            List.of("-XX:SharedArchiveFile=" + file, "-Xlog:cds=off", "-Xlog:cds+dynamic=off")));
+            return this;
         }
 
         static Path jar() {
