@@ -45,10 +45,11 @@ final class CutLife {
     /** Puts other settings into the file, in one piece. */
     void reload(Path file) throws IOException {
         Map<String, Long> checkpoint = new TreeMap<>();
-        checkpoint.put("interval_ms", 10L + random.nextInt(50));
+        boolean often = random.nextInt(3) > 0;
+        checkpoint.put("interval_ms", 10L + random.nextInt(often ? 50 : 1_000));
         checkpoint.put("idle_ms", (long) random.nextInt(20));
-        checkpoint.put("max_delay_ms", 10L + random.nextInt(150));
-        checkpoint.put("max_dirty_bytes", power(4 << 10, 10));
+        checkpoint.put("max_delay_ms", 10L + random.nextInt(often ? 150 : 5_000));
+        checkpoint.put("max_dirty_bytes", power(4 << 10, often ? 10 : 16));
         checkpoint.put("max_concurrent_fsyncs", 1L + random.nextInt(4));
         checkpoint.put("pacing_bytes", random.nextInt(3) == 0 ? 0L : 65_536L);
         StringBuilder text = new StringBuilder("checkpoint:\n");
