@@ -6,7 +6,7 @@
 #
 # Patches and table come from this folder as it is, code and tests from HEAD: commit the test first.
 # MVN (default: mvn), MVN_FLAGS (e.g. -o) and FAULT_TIMEOUT_S (default: 300) change how Maven is called. Tests that cut the
-# power get FAULT_CUTS cuts (default: 20) to find a fault, and say after how many they did.
+# power get FAULT_CUTS cuts (default: 20; four times that for a log alone) to find a fault, and say after how many they did.
 # Exit code: 0 all caught, 1 some not, 2 the tests fail already without a fault, or wrong use.
 set -uo pipefail
 
@@ -33,7 +33,7 @@ run_tests() {
     # shellcheck disable=SC2086  # both may be several words
     (cd "$project" && timeout "${FAULT_TIMEOUT_S:-300}" \
         ${MVN:-mvn} -q -B ${MVN_FLAGS:-} -P '!checks' test -Dtest="$1" -Dtidemark.jar=classes \
-        -Dtidemark.it.cuts="${FAULT_CUTS:-20}") >"$log" 2>&1
+        -Dtidemark.it.cuts="${FAULT_CUTS:-20}" -Dtidemark.it.log_cuts="$((4 * ${FAULT_CUTS:-20}))") >"$log" 2>&1
 }
 
 patches=() tests=() texts=()

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -75,10 +76,17 @@ final class CutDisks implements AutoCloseable {
      * the power went.
      */
     void writeBackSome(SplittableRandom random) throws IOException {
-        for (Path file : newest()) {
+        for (LoopDisk disk : disks) {
+            writeBackSome(disk.root(), random, 3);
+        }
+    }
+
+    /** Writes back each other page of one in so many of the newest segments and data files below a directory. */
+    static void writeBackSome(Path root, SplittableRandom random, int oneIn) throws IOException {
+        for (Path file : newest(root)) {
             List<Long> pages = new ArrayList<>();
             long all = (Files.size(file) + PAGE - 1) / PAGE;
-            if (random.nextInt(3) == 0) {
+            if (random.nextInt(oneIn) == 0) {
                 for (long page = Math.max(0, all - MOST_PAGES); page < all; page++) {
                     if (random.nextBoolean()) {
                         pages.add(page * PAGE);
@@ -92,17 +100,15 @@ final class CutDisks implements AutoCloseable {
     }
 
     /** Of each directory the newest segment and the newest data file. */
-    private List<Path> newest() throws IOException {
+    private static Collection<Path> newest(Path root) throws IOException {
         Map<String, Path> newest = new TreeMap<>();
-        for (LoopDisk disk : disks) {
-            try (Stream<Path> files = Files.walk(disk.root())) {
-                files.filter(file -> file.toString().endsWith(".log")
-                                || file.toString().endsWith(".data"))
-                        .sorted(Comparator.naturalOrder())
-                        .forEach(file -> newest.put(String.valueOf(file.getParent()), file));
-            }
+        try (Stream<Path> files = Files.walk(root)) {
+            files.filter(file ->
+                            file.toString().endsWith(".log") || file.toString().endsWith(".data"))
+                    .sorted(Comparator.naturalOrder())
+                    .forEach(file -> newest.put(String.valueOf(file.getParent()), file));
         }
-        return List.copyOf(newest.values());
+        return newest.values();
     }
 
     /** Copies their images; no node may run. */

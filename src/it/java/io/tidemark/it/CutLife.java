@@ -67,7 +67,7 @@ final class CutLife {
             return;
         }
         slow(shim, 2, 6, "*.log", Call.FDATASYNC);
-        slow(shim, 3, 15, "*.data", Call.FDATASYNC, Call.MSYNC);
+        slow(shim, 3, 6, "*.data", Call.FDATASYNC, Call.MSYNC);
         slow(shim, 3, 10, "*.new", Call.FDATASYNC);
         slow(shim, 3, 10, "*", Call.RENAME);
         slow(shim, 3, 15, "*/tidemark-it-*", Call.FSYNC); // directories

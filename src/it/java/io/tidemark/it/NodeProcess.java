@@ -2,6 +2,7 @@ package io.tidemark.it;
 
 import io.tidemark.it.disk.Shim;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -77,6 +78,13 @@ final class NodeProcess implements AutoCloseable {
         Builder builder = new Builder();
         builder.arguments.clear();
         builder.arguments.addAll(List.of(arguments));
+        return builder;
+    }
+
+    /** Prepares another program: a class of the tests with the node's classes. */
+    static Builder program(Class<?> main, String... arguments) {
+        Builder builder = withArguments(arguments);
+        builder.main = main;
         return builder;
     }
 
@@ -299,6 +307,7 @@ final class NodeProcess implements AutoCloseable {
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private @Nullable Path workingDirectory;
+        private @Nullable Class<?> main;
 
         /** Adds {@code --set key=value}; the last value for a key counts. */
         Builder set(String key, String value) {
@@ -374,12 +383,20 @@ final class NodeProcess implements AutoCloseable {
         }
 
         /** {@code tidemark.jar=classes}: what was compiled and not packaged, as it is on this JVM's own class path. */
-        private static List<String> program() {
+        private List<String> program() {
             if (System.getProperty("tidemark.jar", "").equals("classes")) {
                 String own = System.getProperty("java.class.path");
-                return List.of("-cp", System.getProperty("surefire.test.class.path", own), "io.tidemark.node.Main");
+                return List.of(
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", own),
+                        main == null ? "io.tidemark.node.Main" : main.getName());
             }
-            return List.of("-jar", jar().toString());
+            if (main == null) {
+                return List.of("-jar", jar().toString());
+            }
+            String tests =
+                    main.getProtectionDomain().getCodeSource().getLocation().getPath();
+            return List.of("-cp", jar() + File.pathSeparator + tests, main.getName());
         }
 
         /** Lets the nodes of this JVM start in half the time, if they are packaged. */
