@@ -15,10 +15,12 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** After a power cut no more is replayed than was written in {@code max_delay_ms}, queue and force time. */
+@Tag("alone")
 @ExtendWith(NothingLeft.class)
 class BoundedReplayIT {
     private static final int SHARDS = 2;

@@ -22,7 +22,7 @@ final class ClassArchive {
     }
 
     private static Optional<Path> make() throws IOException {
-        Path directory = Files.createTempDirectory("tidemark-classes");
+        Path directory = Scratch.directory();
         Path archive = directory.resolve("node.jsa");
         try (NodeProcess node = NodeProcess.in(directory.resolve("data"))
                         .jvm("-XX:ArchiveClassesAtExit=" + archive)
@@ -36,17 +36,7 @@ final class ClassArchive {
             client.call("SAVE");
             new AdminClient(node.adminPort()).get("/api/shards");
             node.stop();
-        } finally {
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(directory)));
         }
         return Files.exists(archive) ? Optional.of(archive) : Optional.empty();
-    }
-
-    private static void remove(Path directory) {
-        try {
-            new ProcessBuilder("rm", "-rf", directory.toString()).start().waitFor();
-        } catch (IOException | InterruptedException failed) {
-            System.err.println("removing " + directory + ": " + failed);
-        }
     }
 }

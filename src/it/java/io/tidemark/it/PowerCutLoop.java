@@ -78,11 +78,11 @@ final class PowerCutLoop {
         SplittableRandom random = new SplittableRandom(plan.seed());
         int shards = 1 + random.nextInt(4);
         boolean logElsewhere = random.nextInt(3) == 0;
-        Path scratch = Files.createTempDirectory("power-cuts");
+        Path scratch = Scratch.directory();
         try (CutDisks disks = new CutDisks(plan.kind(), logElsewhere)) {
             return new PowerCutLoop(plan, random, disks, scratch, shards).run();
         } finally {
-            new ProcessBuilder("rm", "-rf", scratch.toString()).start();
+            Scratch.remove(scratch);
         }
     }
 
