@@ -387,6 +387,7 @@ final class NodeProcess implements AutoCloseable {
             if (System.getProperty("tidemark.jar", "").equals("classes")) {
                 String own = System.getProperty("java.class.path");
                 return List.of(
+                        "-Dlogback.configurationFile=logback.xml", // not the tests', which is on that path, too
                         "-cp",
                         System.getProperty("surefire.test.class.path", own),
                         main == null ? "io.tidemark.node.Main" : main.getName());
