@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(NothingLeft.class)
 class LogCutIT {
-    private static final int CUTS = Integer.getInteger("tidemark.it.log_cuts", 30);
+    private static final int CUTS = Integer.getInteger("tidemark.it.log_cuts", 20);
     private static final long SEED = Long.getLong("tidemark.it.seed", System.nanoTime());
     private static final int[] ENTRY_BYTES = {976, 2_000, 4_048, 4_048}; // four, two and one a page;
 
