@@ -6,7 +6,7 @@
 #
 # Patches and table come from this folder as it is, code and tests from HEAD: commit the test first.
 # MVN (default: mvn), MVN_FLAGS (e.g. -o) and FAULT_TIMEOUT_S (default: 300) change how Maven is called. Tests that cut the
-# power get FAULT_CUTS cuts (default: 80) to find a fault, and say after how many they did.
+# power get FAULT_CUTS cuts (default: 160) to find a fault, and say after how many they did.
 # Exit code: 0 all caught, 1 some not, 2 the tests fail already without a fault, or wrong use.
 set -uo pipefail
 
@@ -72,7 +72,7 @@ for i in "${!patches[@]}"; do
     if ! (cd "$project" && git apply "$here/$patch") 2>"$log"; then
         verdict="NOT CAUGHT (the patch does not apply: $(tail -1 "$log"))"
     else
-        run_tests "$test" "${FAULT_CUTS:-80}"
+        run_tests "$test" "${FAULT_CUTS:-160}"
         status=$?
         seed=$(cat "$log" "$report" 2>/dev/null | grep -oE 'seed ?= ?-?[0-9]+' | tail -1 | tr -dc '0-9-')
         if ((status == 0)); then

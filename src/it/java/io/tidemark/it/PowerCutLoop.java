@@ -170,7 +170,14 @@ final class PowerCutLoop {
         if (inOrder) {
             stop(node);
         } else {
-            look(node);
+            if (life.random().nextInt(3) == 0) { // what a sync has just promised
+                publish(new AdminClient(node.adminPort())
+                        .post("/api/sync?deadline_ms=1000", "")
+                        .json()
+                        .getJsonArray("shards"));
+            } else {
+                look(node);
+            }
             cut(node, life.random());
         }
         load.awaitEnd();
