@@ -5,7 +5,8 @@
 #   src/it/planted/run.sh [PATCH...]      PATCH as in faults.tsv, with or without .patch
 #
 # Patches and table come from this folder as it is, code and tests from HEAD: commit the test first.
-# MVN (default: mvn), MVN_FLAGS (e.g. -o) and FAULT_TIMEOUT_S (default: 300) change how Maven is called.
+# MVN (default: mvn), MVN_FLAGS (e.g. -o) and FAULT_TIMEOUT_S (default: 300) change how Maven is called. Tests that cut the
+# power get FAULT_CUTS cuts (default: 160) to find a fault, and say after how many they did.
 # Exit code: 0 all caught, 1 some not, 2 the tests fail already without a fault, or wrong use.
 set -uo pipefail
 
@@ -26,12 +27,13 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-# Runs tests in the checkout, without the static checks: a planted fault need not be well formatted.
+# run_tests TESTS CUTS: in the checkout, without the static checks: a planted fault need not be well formatted.
 run_tests() {
     rm -rf "$project/target/surefire-reports"
     # shellcheck disable=SC2086  # both may be several words
     (cd "$project" && timeout "${FAULT_TIMEOUT_S:-300}" \
-        ${MVN:-mvn} -q -B ${MVN_FLAGS:-} -P '!checks' test -Dtest="$1") >"$log" 2>&1
+        ${MVN:-mvn} -q -B ${MVN_FLAGS:-} -P '!checks' test -Dtest="$1" -Dtidemark.jar=classes \
+        -Dtidemark.it.cuts="$2" -Dtidemark.it.log_cuts="$2") >"$log" 2>&1
 }
 
 patches=() tests=() texts=()
@@ -54,7 +56,7 @@ fi
 git -C "$repository" worktree add --quiet --detach "$tree" HEAD || exit 2
 
 all=$(printf '%s\n' "${tests[@]}" | sort -u | paste -sd,)
-if ! run_tests "$all"; then
+if ! run_tests "$all" 10; then
     cat "$log" >&2
     echo "the tests fail without any fault; nothing was planted" >&2
     exit 2
@@ -70,7 +72,7 @@ for i in "${!patches[@]}"; do
     if ! (cd "$project" && git apply "$here/$patch") 2>"$log"; then
         verdict="NOT CAUGHT (the patch does not apply: $(tail -1 "$log"))"
     else
-        run_tests "$test"
+        run_tests "$test" "${FAULT_CUTS:-160}"
         status=$?
         seed=$(cat "$log" "$report" 2>/dev/null | grep -oE 'seed ?= ?-?[0-9]+' | tail -1 | tr -dc '0-9-')
         if ((status == 0)); then
@@ -82,10 +84,11 @@ for i in "${!patches[@]}"; do
         elif ! grep -qE '<<< (FAILURE|ERROR)!' "$report" || ! grep -qF -- "$text" "$report"; then
             verdict="NOT CAUGHT (it failed without saying: $text)"
         else
-            verdict=caught
+            cuts=$(cat "$log" "$report" | grep -oE 'caught after [0-9]+ cuts' | tail -1)
+            verdict=${cuts:-caught}
         fi
     fi
-    [[ $verdict == caught ]] || missed=1
+    [[ $verdict == caught* ]] || missed=1
     echo "${patch%.patch} | $test | ${seed:--} | $((SECONDS - started)) | $verdict"
 done
 exit "$missed"

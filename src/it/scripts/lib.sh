@@ -68,7 +68,7 @@ program() {
     [[ -d $CLASSES/io/tidemark/it ]] || die "$CLASSES is empty: run \`mvn test-compile\` first"
     local class=$1
     shift
-    java -cp "$CLASSES" "io.tidemark.it.$class" "$@"
+    java -cp "$CLASSES:$JAR" "io.tidemark.it.$class" "$@"
 }
 
 # Makes a temporary directory below $1 (default: target), in DIR; refuses one in memory.

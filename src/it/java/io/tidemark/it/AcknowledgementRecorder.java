@@ -31,13 +31,25 @@ final class AcknowledgementRecorder {
      * @param acknowledgedWrites told of each acknowledged write; may be shared with other clients
      */
     AcknowledgementRecorder(int client, int keyCount, int counterCount, LongAdder acknowledgedWrites) {
-        this.keys = IntStream.range(0, keyCount)
-                .mapToObj(i -> new KeyHistory("c" + client + ":key:" + i))
-                .toList();
-        this.counters = IntStream.range(0, counterCount)
-                .mapToObj(i -> new CounterHistory("c" + client + ":counter:" + i))
-                .toList();
+        this(
+                names("c" + client + ":key:", keyCount),
+                names("c" + client + ":counter:", counterCount),
+                acknowledgedWrites);
+    }
+
+    /**
+     * @param keys names
+     * @param counters names
+     * @param acknowledgedWrites counts those of all clients
+     */
+    AcknowledgementRecorder(List<String> keys, List<String> counters, LongAdder acknowledgedWrites) {
+        this.keys = keys.stream().map(KeyHistory::new).toList();
+        this.counters = counters.stream().map(CounterHistory::new).toList();
         this.acknowledgedWrites = acknowledgedWrites;
+    }
+
+    private static List<String> names(String start, int count) {
+        return IntStream.range(0, count).mapToObj(i -> start + i).toList();
     }
 
     /** The keys, never empty. */

@@ -12,7 +12,8 @@ import java.time.Duration;
 
 /** Asks a node's operators' door. */
 final class AdminClient {
-    private final HttpClient client = HttpClient.newHttpClient();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
     private final String root;
 
     AdminClient(int port) {
@@ -50,7 +51,7 @@ final class AdminClient {
     private Answer send(HttpRequest.Builder request) throws IOException {
         try {
             HttpResponse<String> response =
-                    client.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
+                    CLIENT.send(request.timeout(Duration.ofSeconds(20)).build(), BodyHandlers.ofString());
             return new Answer(response.statusCode(), response.body());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();

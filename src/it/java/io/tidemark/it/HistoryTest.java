@@ -99,8 +99,20 @@ class HistoryTest {
         assertThat(key.judgeAfterRestart(flipped)).get().asString().contains("torn");
         assertThat(key.judgeAfterRestart(foreign)).get().asString().contains("value of the key c2:key:1");
         assertThat(key.judgeAfterRestart(new byte[300])).get().asString().contains("no value of ours");
-        assertThat(key.judgeAfterRestart(new byte[0])).get().asString().contains("no value of ours");
         assertThat(key.judgeAfterRestart(whole)).isEmpty();
+    }
+
+    @Test
+    void judgeAfterRestart_emptyValue_isRightOnlyIfOneWasWritten() {
+        acknowledgeSets(1);
+        key.emptySetSent();
+        assertThat(key.judgeAfterRestart(new byte[0])).isEmpty();
+        assertThat(key.judgeAfterRestart(value(1)))
+                .contains("c1:key:1: holds write 1; expected an empty value (acknowledged)");
+        acknowledgeSets(1);
+        assertThat(key.judgeAfterRestart(new byte[0]))
+                .contains("c1:key:1: holds an empty value; expected write 3 (acknowledged)");
+        assertThat(key.judgeAfterRestart(null)).isPresent();
     }
 
     @Test

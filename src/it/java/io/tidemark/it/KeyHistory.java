@@ -14,6 +14,9 @@ final class KeyHistory {
     /** The state of a key that is not there. */
     private static final long ABSENT = 0;
 
+    /** The state of a key whose value has no bytes, and so no number. */
+    private static final long EMPTY = -1;
+
     private final String key;
     private final Deque<Attempt> open = new ArrayDeque<>();
     private long settled = ABSENT;
@@ -23,7 +26,7 @@ final class KeyHistory {
         this.key = key;
     }
 
-    /** A write under way: its number and the state it leaves, which is the number or {@link #ABSENT}. */
+    /** A write under way: its number and the state it leaves: the number, {@link #EMPTY} or {@link #ABSENT}. */
     private record Attempt(long sequence, long leaves) {}
 
     String key() {
@@ -34,6 +37,13 @@ final class KeyHistory {
     long setSent() {
         lastSequence++;
         open.addLast(new Attempt(lastSequence, lastSequence));
+        return lastSequence;
+    }
+
+    /** Notes that a SET of a value without bytes is about to be sent; returns its number. */
+    long emptySetSent() {
+        lastSequence++;
+        open.addLast(new Attempt(lastSequence, EMPTY));
         return lastSequence;
     }
 
@@ -103,7 +113,9 @@ final class KeyHistory {
 
     private Verdict judge(byte @Nullable [] value, long upTo) {
         long state = ABSENT;
-        if (value != null) {
+        if (value != null && value.length == 0) {
+            state = EMPTY;
+        } else if (value != null) {
             SelfDescribingValue.Reading reading = SelfDescribingValue.decode(key, value);
             if (reading instanceof SelfDescribingValue.Reading.Damaged damaged) {
                 return new Verdict(settled, Optional.of(key + ": " + damaged.why() + "; expected " + expected(upTo)));
@@ -128,6 +140,6 @@ final class KeyHistory {
     }
 
     private static String name(long state) {
-        return state == ABSENT ? "nothing" : "write " + state;
+        return state == ABSENT ? "nothing" : state == EMPTY ? "an empty value" : "write " + state;
     }
 }

@@ -5,19 +5,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
@@ -40,10 +32,7 @@ final class KillLoop {
     private final ServerUnderTest server;
     private final Plan plan;
     private final SplittableRandom random;
-    private final LongAdder acknowledged = new LongAdder();
-    private final List<LoadClient> clients;
-    private final List<String> violations = new ArrayList<>();
-    private long checkedKeys;
+    private final LoadClients clients;
     private int kills;
 
     /**
@@ -92,126 +81,76 @@ final class KillLoop {
         this.server = server;
         this.plan = plan;
         this.random = new SplittableRandom(plan.seed());
-        this.clients = IntStream.range(0, plan.clients())
-                .mapToObj(i -> new LoadClient(
-                        new AcknowledgementRecorder(i, KEYS, COUNTERS, acknowledged), random.split(), plan.pipeline()))
-                .toList();
+        LongAdder acknowledged = new LongAdder();
+        this.clients = new LoadClients(
+                IntStream.range(0, plan.clients())
+                        .mapToObj(i -> new LoadClient(
+                                new AcknowledgementRecorder(i, KEYS, COUNTERS, acknowledged),
+                                random.split(),
+                                plan.pipeline()))
+                        .toList(),
+                acknowledged);
     }
 
     /** Runs the plan; returns at the first cycle that leaves violations. */
     Report run() throws IOException {
         long startNanos = System.nanoTime();
-        ExecutorService threads = Executors.newFixedThreadPool(plan.clients());
-        try {
-            for (int cycle = 0; cycle < plan.cycles() && violations.isEmpty(); cycle++) {
+        try (server;
+                clients) {
+            for (int cycle = 0; cycle < plan.cycles() && clients.violations().isEmpty(); cycle++) {
                 server.start();
-                check("after kill " + kills);
-                loadAndKill(threads);
+                clients.check(server.port(), "after kill " + kills);
+                loadAndKill();
                 if (random.nextInt(4) == 0) {
                     server.startAndKillAfter(Duration.ofMillis(150 + random.nextInt(600)));
                     kills++;
                 }
             }
             server.start();
-            check("after kill " + kills);
+            clients.check(server.port(), "after kill " + kills);
             stopInOrder();
             server.start();
-            check("after the ordered stop");
+            clients.check(server.port(), "after the ordered stop");
             stopInOrder();
-        } finally {
-            threads.shutdownNow();
-            server.close();
         }
         return report((System.nanoTime() - startNanos) / 1e9);
     }
 
-    private void loadAndKill(ExecutorService threads) throws IOException {
-        int port = server.port();
-        long target = acknowledged.sum() + plan.maxWrites() / 10 + random.nextInt(plan.maxWrites());
-        AtomicInteger held = new AtomicInteger();
-        List<Future<?>> running = new ArrayList<>();
-        for (LoadClient client : clients) {
-            running.add(threads.submit(() -> {
-                if (client.run(port, () -> false)) {
-                    held.incrementAndGet();
-                }
-            }));
-        }
-        long deadlineNanos = System.nanoTime() + LOAD_LIMIT.toNanos();
-        while (acknowledged.sum() < target
-                && System.nanoTime() - deadlineNanos < 0
-                && running.stream().noneMatch(Future::isDone)) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        }
-        boolean brokeBefore = running.stream().anyMatch(Future::isDone);
-        boolean reached = acknowledged.sum() >= target;
+    private void loadAndKill() throws IOException {
+        long more = plan.maxWrites() / 10L + random.nextInt(plan.maxWrites());
+        LoadClients.Load load = clients.start(server.port());
+        boolean reached = load.awaitAcknowledged(more, LOAD_LIMIT);
+        boolean broke = load.hasEnded();
         server.kill();
         kills++;
-        for (Future<?> one : running) {
-            await(one);
-        }
-        if (brokeBefore && !reached) {
-            violations.add("a connection broke before the kill");
+        load.awaitEnd();
+        if (broke && !reached) {
+            clients.violations().add("a connection broke before the kill");
         } else if (!reached) {
-            violations.add("fewer acknowledgements than asked for within " + LOAD_LIMIT);
-        }
-    }
-
-    private void check(String when) throws IOException {
-        try (RespClient connection = RespClient.connect(server.port())) {
-            for (LoadClient client : clients) {
-                AcknowledgementRecorder recorder = client.recorder();
-                recorder.violations().stream()
-                        .map(text -> "under load, " + when + ": " + text)
-                        .forEach(violations::add);
-                recorder.violations().clear();
-                checkedKeys += RestartCheck.run(connection, recorder);
-                recorder.violations().stream()
-                        .map(text -> "at rest, " + when + ": " + text)
-                        .forEach(violations::add);
-                recorder.violations().clear();
-            }
+            clients.violations().add("fewer acknowledgements than asked for within " + LOAD_LIMIT);
         }
     }
 
     private void stopInOrder() throws IOException {
         int exitCode = server.stop();
         if (exitCode != 0) {
-            violations.add("the ordered stop ended with exit code " + exitCode);
+            clients.violations().add("the ordered stop ended with exit code " + exitCode);
         }
     }
 
     private Report report(double seconds) {
-        List<AcknowledgementRecorder> recorders =
-                clients.stream().map(LoadClient::recorder).toList();
+        LoadClients.Figures figures = clients.figures();
         return new Report(
                 plan,
                 kills,
-                recorders.stream()
-                        .mapToLong(AcknowledgementRecorder::sentWrites)
-                        .sum(),
-                acknowledged.sum(),
-                recorders.stream()
-                        .mapToLong(AcknowledgementRecorder::refusedWrites)
-                        .sum(),
-                recorders.stream().mapToLong(AcknowledgementRecorder::reads).sum(),
-                checkedKeys,
+                figures.sent(),
+                figures.acknowledged(),
+                figures.refused(),
+                figures.reads(),
+                figures.checkedKeys(),
                 seconds,
-                recorders.stream().flatMap(one -> one.refusals().stream()).toList(),
-                List.copyOf(violations));
-    }
-
-    private static void await(Future<?> future) throws IOException {
-        try {
-            future.get(30, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            throw new IOException("a load client failed", e.getCause());
-        } catch (java.util.concurrent.TimeoutException e) {
-            throw new IOException("a load client hangs on a dead server", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
+                clients.refusals(),
+                List.copyOf(clients.violations()));
     }
 
     /** The settings of a node's life in such a loop: by turns, so that all meet all others' leavings. */

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * One connection that writes its own keys without pause, pipelined, two batches under way at a time, until told to stop
@@ -16,7 +18,7 @@ final class LoadClient {
 
     private final AcknowledgementRecorder recorder;
     private final SplittableRandom random;
-    private final int pipeline;
+    private final Function<SplittableRandom, LoadMix> mixes;
 
     /**
      * @param recorder what this client alone writes
@@ -24,9 +26,18 @@ final class LoadClient {
      * @param pipeline commands a batch
      */
     LoadClient(AcknowledgementRecorder recorder, SplittableRandom random, int pipeline) {
+        this(recorder, random, drawn -> LoadMix.usual(pipeline));
+    }
+
+    /**
+     * @param recorder what this client alone writes
+     * @param random of its own
+     * @param mixes draws what to write in a life of the server
+     */
+    LoadClient(AcknowledgementRecorder recorder, SplittableRandom random, Function<SplittableRandom, LoadMix> mixes) {
         this.recorder = recorder;
         this.random = random;
-        this.pipeline = pipeline;
+        this.mixes = mixes;
     }
 
     AcknowledgementRecorder recorder() {
@@ -40,11 +51,13 @@ final class LoadClient {
      * @return whether the connection held
      */
     boolean run(int port, BooleanSupplier stop) {
+        LoadMix mix = mixes.apply(random);
         Deque<Operation> underWay = new ArrayDeque<>();
         try (RespClient connection = RespClient.connect(port)) {
             while (!stop.getAsBoolean()) {
-                send(connection, underWay);
-                receive(connection, underWay, pipeline);
+                LockSupport.parkNanos(mix.pause().toNanos());
+                send(connection, mix, underWay);
+                receive(connection, underWay, mix.pipeline());
             }
             receive(connection, underWay, 0);
             return true;
@@ -53,9 +66,9 @@ final class LoadClient {
         }
     }
 
-    private void send(RespClient connection, Deque<Operation> underWay) throws IOException {
-        for (int i = 0; i < pipeline; i++) {
-            Operation operation = draw();
+    private void send(RespClient connection, LoadMix mix, Deque<Operation> underWay) throws IOException {
+        for (int i = 0; i < mix.pipeline(); i++) {
+            Operation operation = draw(mix);
             if (!(operation instanceof Operation.Get)) {
                 recorder.writeSent();
             }
@@ -72,47 +85,41 @@ final class LoadClient {
         }
     }
 
-    private Operation draw() {
+    private Operation draw(LoadMix mix) {
         int percent = random.nextInt(100);
         if (percent < 15) {
             return Operation.Increment.of(
                     recorder.counters().get(random.nextInt(recorder.counters().size())));
         }
-        KeyHistory key = anyKey();
-        if (percent < 25) {
+        if (percent < 22) {
+            return Operation.Get.of(anyKey(mix));
+        }
+        if (percent < 26) {
+            return severalSets(mix);
+        }
+        KeyHistory key = anyKey(mix);
+        if (percent < 26 + mix.deletePercent()) {
             return Operation.Delete.of(key);
         }
-        if (percent < 32) {
-            return Operation.Get.of(key);
-        }
-        if (percent < 36) {
-            return severalSets();
-        }
-        return Operation.Set.of(key, length());
+        return Operation.Set.of(key, mix.lengths().draw(random));
     }
 
-    private Operation severalSets() {
+    private Operation severalSets(LoadMix mix) {
         List<KeyHistory> chosen = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            KeyHistory key = anyKey();
+            KeyHistory key = anyKey(mix);
             if (!chosen.contains(key)) {
                 chosen.add(key);
             }
         }
-        return new Operation.SetAll(
-                chosen.stream().map(key -> Operation.Set.of(key, length())).toList());
+        return new Operation.SetAll(chosen.stream()
+                .map(key -> Operation.Set.of(key, mix.lengths().draw(random)))
+                .toList());
     }
 
-    private KeyHistory anyKey() {
-        return recorder.keys().get(random.nextInt(recorder.keys().size()));
-    }
-
-    /** Mostly small, a few of some KiB, one in 200 up to 64 KiB. */
-    private int length() {
-        int draw = random.nextInt(200);
-        if (draw == 0) {
-            return 4_096 + random.nextInt(61_440);
-        }
-        return SelfDescribingValue.MIN_BYTES + random.nextInt(draw < 20 ? 8_192 : 400);
+    private KeyHistory anyKey(LoadMix mix) {
+        int all = recorder.keys().size();
+        boolean hot = mix.hotKeys() < all && random.nextInt(10) < 8;
+        return recorder.keys().get(random.nextInt(hot ? mix.hotKeys() : all));
     }
 }

@@ -37,11 +37,16 @@ record NodeInfo(Map<Integer, Map<String, String>> shards) {
                 .collect(Collectors.toMap(field -> field[0], field -> field[1], (first, second) -> first));
     }
 
+    /** The shard of a key. */
+    static int shard(String key, int shards) {
+        return KeySlots.shard(key.getBytes(StandardCharsets.UTF_8), shards);
+    }
+
     /** A key of that shard that begins with this word. */
     static String key(String word, int shard, int shards) {
         for (int i = 0; ; i++) {
             String key = word + "-" + shard + "-" + i;
-            if (KeySlots.shard(key.getBytes(StandardCharsets.UTF_8), shards) == shard) {
+            if (shard(key, shards) == shard) {
                 return key;
             }
         }

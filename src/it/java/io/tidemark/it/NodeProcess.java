@@ -2,6 +2,7 @@ package io.tidemark.it;
 
 import io.tidemark.it.disk.Shim;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -78,6 +79,13 @@ final class NodeProcess implements AutoCloseable {
         Builder builder = new Builder();
         builder.arguments.clear();
         builder.arguments.addAll(List.of(arguments));
+        return builder;
+    }
+
+    /** Prepares another program: a class of the tests with the node's classes. */
+    static Builder program(Class<?> main, String... arguments) {
+        Builder builder = withArguments(arguments);
+        builder.main = main;
         return builder;
     }
 
@@ -300,6 +308,7 @@ final class NodeProcess implements AutoCloseable {
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();
         private @Nullable Path workingDirectory;
+        private @Nullable Class<?> main;
 
         /** Adds {@code --set key=value}; the last value for a key counts. */
         Builder set(String key, String value) {
@@ -360,8 +369,7 @@ final class NodeProcess implements AutoCloseable {
             List<String> command = new ArrayList<>(wrapper);
             command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
             command.addAll(jvmOptions);
-            command.add("-jar");
-            command.add(jar().toString());
+            command.addAll(program());
             command.addAll(arguments);
             settings.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
             ProcessBuilder builder = new ProcessBuilder(command);
@@ -373,6 +381,32 @@ final class NodeProcess implements AutoCloseable {
             Process process = builder.start();
             RUNNING.add(process);
             return new NodeProcess(process);
+        }
+
+        /** {@code tidemark.jar=classes}: what was compiled and not packaged, as it is on this JVM's own class path. */
+        private List<String> program() {
+            if (System.getProperty("tidemark.jar", "").equals("classes")) {
+                String own = System.getProperty("java.class.path");
+                return List.of(
+                        "-Dlogback.configurationFile=logback.xml", // not the tests', which is on that path, too
+                        "-cp",
+                        System.getProperty("surefire.test.class.path", own),
+                        main == null ? "io.tidemark.node.Main" : main.getName());
+            }
+            if (main == null) {
+                return List.of("-jar", jar().toString());
+            }
+            String tests =
+                    main.getProtectionDomain().getCodeSource().getLocation().getPath();
+            return List.of("-cp", jar() + File.pathSeparator + tests, main.getName());
+        }
+
+        /** Lets the nodes of this JVM start in half the time, if they are packaged. */
+        Builder sharedClasses() throws IOException {
+            ClassArchive.file()
+                    .ifPresent(file -> jvmOptions.addAll(
+                            List.of("-XX:SharedArchiveFile=" + file, "-Xlog:cds=off", "-Xlog:cds+dynamic=off")));
+            return this;
         }
 
         static Path jar() {

@@ -17,15 +17,15 @@ sealed interface Operation {
     /** Judges and records the answer. */
     void answered(@Nullable Object reply, AcknowledgementRecorder recorder);
 
-    /** A SET that has its number in its value. */
+    /** A SET that has its number in its value, unless that has no bytes. */
     record Set(KeyHistory history, long sequence, int lengthBytes) implements Operation {
 
         static Set of(KeyHistory history, int lengthBytes) {
-            return new Set(history, history.setSent(), lengthBytes);
+            return new Set(history, lengthBytes == 0 ? history.emptySetSent() : history.setSent(), lengthBytes);
         }
 
         byte[] value() {
-            return SelfDescribingValue.encode(history.key(), sequence, lengthBytes);
+            return lengthBytes == 0 ? new byte[0] : SelfDescribingValue.encode(history.key(), sequence, lengthBytes);
         }
 
         @Override

@@ -4,54 +4,34 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.it.disk.LoopDisk;
 import io.tidemark.it.disk.NothingLeft;
-import java.util.SplittableRandom;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 
-/** I1: what was acknowledged outlives the power, on a real file system. */
-@Timeout(60)
+/** I1, I2, I6, I7: what was acknowledged and what was published outlive the power, on real file systems. */
+@Timeout(1_200)
 @ExtendWith(NothingLeft.class)
 class PowerCutIT {
+    private static final int CUTS = Integer.getInteger("tidemark.it.cuts", 40);
+    private static final long SEED = Long.getLong("tidemark.it.seed", System.nanoTime());
 
-    @ParameterizedTest
-    @EnumSource
-    void powerCut_underLoad_losesNoAcknowledgedWrite(LoopDisk.Kind kind) throws Exception {
-        LongAdder acknowledged = new LongAdder();
-        AcknowledgementRecorder recorder = new AcknowledgementRecorder(0, 200, 10, acknowledged);
-        long seed = System.nanoTime();
-        System.out.println("PowerCutIT: seed " + seed);
-        LoadClient load = new LoadClient(recorder, new SplittableRandom(seed), 32);
-        try (LoopDisk disk = LoopDisk.of(kind).mib(320).make()) {
-            NodeProcess.Builder builder = NodeProcess.in(disk.root().resolve("data"))
-                    .set("checkpoint.interval_ms", "200")
-                    .set("log.segment_bytes", "1MiB");
-            try (NodeProcess node = builder.start()) {
-                int port = node.port();
-                CompletableFuture<Boolean> running = CompletableFuture.supplyAsync(() -> load.run(port, () -> false));
-                while (acknowledged.sum() < 3_000 && !running.isDone()) {
-                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-                }
-                node.sigstop();
-                disk.powerCut();
-                node.sigkill();
-                assertThat(running.get(20, TimeUnit.SECONDS))
-                        .as("the load went on until the cut")
-                        .isFalse();
-            }
-            disk.remount();
-            try (NodeProcess node = builder.start();
-                    RespClient client = node.client()) {
-                RestartCheck.run(client, recorder);
-                assertThat(recorder.violations()).isEmpty();
-                assertThat(acknowledged.sum()).isGreaterThanOrEqualTo(3_000);
-                assertThat(node.stop()).as(node.stderr()).isZero();
-            }
-        }
+    @Test
+    void powerCuts_ext4_loseNothing() throws Exception {
+        losesNothing(LoopDisk.Kind.EXT4, CUTS);
+    }
+
+    @Test
+    void powerCuts_xfs_loseNothing() throws Exception {
+        losesNothing(LoopDisk.Kind.XFS, Math.max(1, CUTS / 4));
+    }
+
+    private static void losesNothing(LoopDisk.Kind kind, int cuts) throws Exception {
+        LoopDisk.require(kind);
+        System.out.println("PowerCutIT: " + kind + " -Dtidemark.it.seed=" + SEED);
+        CutFigures figures = PowerCuts.run(kind, SEED, cuts);
+        System.out.println("PowerCutIT: " + kind + ": " + figures);
+        assertThat(figures.violations()).as(figures.explanation()).isEmpty();
+        assertThat(figures.cuts).isEqualTo(cuts);
+        assertThat(figures.acknowledged()).isGreaterThan(cuts * 20L);
     }
 }

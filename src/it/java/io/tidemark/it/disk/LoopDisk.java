@@ -241,6 +241,14 @@ public final class LoopDisk implements AutoCloseable {
         Program.run("fallocate", "-l", bytes, file);
     }
 
+    /** As the other, for several ranges of the same size. */
+    public static void writeBack(Path file, List<Long> offsets, long bytes) throws IOException {
+        List<Object> command = new ArrayList<>(List.of("xfs_io"));
+        offsets.forEach(offset -> command.addAll(List.of("-c", "sync_range -a -b -w " + offset + " " + bytes)));
+        command.add(file);
+        Program.run(command.toArray());
+    }
+
     /** Forgets what is cached of a file, so that the next read shows what the disk has. Dirty pages stay. */
     public static void dropCache(Path file) throws IOException {
         Program.run("xfs_io", "-r", "-c", "fadvise -d 0 " + Math.max(1, Files.size(file)), file);
@@ -306,6 +314,11 @@ public final class LoopDisk implements AutoCloseable {
             copy.closeAfter(failed);
             throw failed;
         }
+    }
+
+    /** Copies the image, for people to look at; unmount it first. */
+    public void keep(Path target) throws IOException {
+        Program.run("cp", "--sparse=always", image, target);
     }
 
     /**

@@ -106,6 +106,11 @@ final class OpenDisks {
                     tryToRun("umount", "--lazy", mount);
                 }
             }
+            for (String device : attached()) {
+                if (isDead(Path.of(device))) {
+                    tryToRun("losetup", "--detach", "/dev/" + device.split(" ", 2)[0]);
+                }
+            }
             for (Path directory : dead()) {
                 tryToRun("rm", "-rf", "--one-file-system", directory);
             }

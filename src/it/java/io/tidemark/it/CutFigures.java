@@ -1,0 +1,100 @@
+package io.tidemark.it;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What came of a {@link PowerCutLoop}, or of several; {@link #toString} is for people. */
+final class CutFigures {
+    int cuts;
+    int cutsAfterJournal;
+    int cutsInRecovery;
+    int stops;
+    int inspections;
+    int verifies;
+    long syncs;
+    long replayed;
+    private long sent;
+    private long acknowledged;
+    private long refused;
+    private long checkedKeys;
+    private double seconds;
+    private final List<String> violations = new ArrayList<>();
+    private final List<String> explanation = new ArrayList<>();
+
+    /** Takes over what the clients saw. */
+    void take(LoadClients clients, double tookSeconds) {
+        LoadClients.Figures figures = clients.figures();
+        sent = figures.sent();
+        acknowledged = figures.acknowledged();
+        refused = figures.refused();
+        checkedKeys = figures.checkedKeys();
+        seconds = tookSeconds;
+        violations.addAll(clients.violations());
+    }
+
+    /** Says how to see a violation again. */
+    void explain(PowerCutLoop.Plan plan, List<Path> images) {
+        explanation.add("seed=" + plan.seed() + ", caught after " + cuts + " cuts; repeat it by");
+        explanation.add("src/it/scripts/power-cuts.sh --fs "
+                + plan.kind().name().toLowerCase(Locale.ROOT) + " --seed " + plan.seed() + " --cuts " + plan.cuts());
+        explanation.add("the file systems as they were then: " + images);
+    }
+
+    /** Adds those of another run. */
+    void add(CutFigures other) {
+        cuts += other.cuts;
+        cutsAfterJournal += other.cutsAfterJournal;
+        cutsInRecovery += other.cutsInRecovery;
+        stops += other.stops;
+        inspections += other.inspections;
+        verifies += other.verifies;
+        syncs += other.syncs;
+        replayed += other.replayed;
+        sent += other.sent;
+        acknowledged += other.acknowledged;
+        refused += other.refused;
+        checkedKeys += other.checkedKeys;
+        seconds += other.seconds;
+        violations.addAll(other.violations);
+        explanation.addAll(other.explanation);
+    }
+
+    long acknowledged() {
+        return acknowledged;
+    }
+
+    List<String> violations() {
+        return violations;
+    }
+
+    /** How to see the violations again; empty if there were none. */
+    String explanation() {
+        return String.join("\n", explanation);
+    }
+
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%d cuts (%d after a journal flush, %d during recovery), %d ordered stops; %d writes sent, %d acknowledged,"
+                        + " %d refused, %d syncs; %d keys checked, %d entries replayed, %d inspections, %d times verify;"
+                        + " %d violations; %.1f s, %.2f cuts/s",
+                cuts,
+                cutsAfterJournal,
+                cutsInRecovery,
+                stops,
+                sent,
+                acknowledged,
+                refused,
+                syncs,
+                checkedKeys,
+                replayed,
+                inspections,
+                verifies,
+                violations.size(),
+                seconds,
+                cuts / seconds);
+    }
+}

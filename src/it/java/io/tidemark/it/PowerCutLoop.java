@@ -1,0 +1,325 @@
+package io.tidemark.it;
+
+import io.tidemark.it.disk.LoopDisk;
+import io.tidemark.it.disk.Shim;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+
+/**
+ * Cuts the power of a node's file system under load, over and over on the same directory, and checks after each cut that
+ *
+ * <ul>
+ *   <li>{@code tidemark verify} finds nothing damaged;
+ *   <li>no shard's durable index is below the highest that was published;
+ *   <li>the replay begins behind the manifest's durable index, and ends at the log's last entry;
+ *   <li>every key and counter is what its last acknowledged write left, or a later one without an answer.
+ * </ul>
+ *
+ * <p>Each life: start; check; load by several clients, one of them the only one to write to its shard, and seldom; perhaps
+ * reloads and bursts of syncs; SIGSTOP until every thread has stopped; the cut; SIGKILL. Some lives end by SIGTERM instead,
+ * some are cut while they recover.
+ *
+ * <p>Everything drawn comes from the seed; what threads make of it does not, so that the seed repeats the settings, the load
+ * and the order of things, and not the moment of a cut.
+ */
+final class PowerCutLoop {
+    private static final int BUSY_CLIENTS = 3;
+    private static final int KEYS = 100;
+    private static final int COUNTERS = 10;
+    private static final long LOAD_LIMIT_MS = 20_000;
+
+    private final Plan plan;
+    private final SplittableRandom random;
+    private final CutDisks disks;
+    private final Path scratch;
+    private final Shim shim;
+    private final int shards;
+    private final LoadClients clients;
+    private final Map<Integer, Long> published = new TreeMap<>();
+    private final CutFigures figures = new CutFigures();
+    private StoppedNode left = new StoppedNode(List.of());
+    private boolean orderly;
+
+    /**
+     * What to do.
+     *
+     * @param seed of everything drawn
+     * @param cuts how many
+     */
+    record Plan(LoopDisk.Kind kind, long seed, int cuts) {}
+
+    private PowerCutLoop(Plan plan, SplittableRandom random, CutDisks disks, Path scratch, int shards)
+            throws IOException {
+        this.plan = plan;
+        this.random = random;
+        this.disks = disks;
+        this.scratch = scratch;
+        this.shim = Shim.in(scratch);
+        this.shards = shards;
+        this.clients = clients();
+    }
+
+    /** Runs a plan on disks of its own; ends at the first cut that something was wrong after. */
+    static CutFigures run(Plan plan) throws IOException {
+        SplittableRandom random = new SplittableRandom(plan.seed());
+        int shards = 1 + random.nextInt(4);
+        boolean logElsewhere = random.nextInt(3) == 0;
+        Path scratch = Scratch.directory();
+        try (CutDisks disks = new CutDisks(plan.kind(), logElsewhere)) {
+            return new PowerCutLoop(plan, random, disks, scratch, shards).run();
+        } finally {
+            Scratch.remove(scratch);
+        }
+    }
+
+    private LoadClients clients() {
+        LongAdder acknowledged = new LongAdder();
+        int trickled = random.nextInt(shards);
+        List<LoadClient> all = new ArrayList<>();
+        for (int client = 0; client <= BUSY_CLIENTS; client++) {
+            boolean trickle = client == BUSY_CLIENTS;
+            String name = "c" + client;
+            AcknowledgementRecorder recorder = new AcknowledgementRecorder(
+                    names(name + ":key:", trickle ? 10 : KEYS, trickled, trickle),
+                    names(name + ":counter:", trickle ? 3 : COUNTERS, trickled, trickle),
+                    acknowledged);
+            all.add(new LoadClient(recorder, random.split(), trickle ? CutLife::trickle : CutLife::mix));
+        }
+        return new LoadClients(all, acknowledged);
+    }
+
+    /** Names whose shard is the trickled one, or is not. */
+    private List<String> names(String start, int count, int trickled, boolean trickle) {
+        return IntStream.iterate(0, i -> i + 1)
+                .mapToObj(i -> start + i)
+                .filter(name -> shards == 1 || NodeInfo.shard(name, shards) == trickled == trickle)
+                .limit(count)
+                .toList();
+    }
+
+    private CutFigures run() throws IOException {
+        long startNanos = System.nanoTime();
+        try (clients) {
+            while (figures.cuts < plan.cuts() && sound()) {
+                live(new CutLife(random.split()));
+            }
+            if (sound()) {
+                finish();
+            }
+            figures.take(clients, (System.nanoTime() - startNanos) / 1e9);
+            if (!sound()) {
+                figures.explain(plan, disks.keep(kept(), plan.kind() + "-seed-" + plan.seed()));
+            }
+            return figures;
+        }
+    }
+
+    private static Path kept() {
+        return Path.of(System.getProperty("tidemark.basedir", ""), "target", "power-cuts");
+    }
+
+    private boolean sound() {
+        return clients.violations().isEmpty();
+    }
+
+    private void violation(String text) {
+        clients.violations().add("after cut " + figures.cuts + ": " + text);
+    }
+
+    private void live(CutLife life) throws IOException {
+        SplittableRandom drawn = life.random();
+        life.slowDown(shim);
+        boolean inRecovery = figures.cuts > 0 && drawn.nextInt(6) == 0;
+        boolean inOrder = !inRecovery && drawn.nextInt(8) == 0;
+        try (NodeProcess node = builder(life).launch()) {
+            if (inRecovery) {
+                node.adminPort(); // the recovery begins now
+                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(drawn.nextInt(60_000)));
+                cut(node, drawn);
+                figures.cutsInRecovery++;
+            } else {
+                node.port();
+                checkStarted(node);
+                if (sound()) {
+                    loadAndEnd(node, life, inOrder);
+                }
+            }
+        } catch (AssertionError | SocketTimeoutException failed) {
+            violation(life + ": " + failed.getMessage());
+        }
+        checkStopped();
+    }
+
+    private void loadAndEnd(NodeProcess node, CutLife life, boolean inOrder) throws IOException {
+        LoadClients.Load load = clients.start(node.port());
+        work(node, life, load);
+        if (inOrder) {
+            stop(node);
+        } else {
+            if (life.random().nextInt(3) == 0) { // what a sync has just promised
+                publish(new AdminClient(node.adminPort())
+                        .post("/api/sync?deadline_ms=1000", "")
+                        .json()
+                        .getJsonArray("shards"));
+            } else {
+                look(node);
+            }
+            cut(node, life.random());
+        }
+        load.awaitEnd();
+    }
+
+    private NodeProcess.Builder builder(CutLife life) throws IOException {
+        NodeProcess.Builder node = life.configure(disks.node(), scratch.resolve("tidemark.yaml"))
+                .set("shards", Integer.toString(shards))
+                .jvm("-XX:+UseSerialGC")
+                .shim(shim);
+        return node.sharedClasses();
+    }
+
+    private void cut(NodeProcess node, SplittableRandom drawn) throws IOException {
+        node.sigstop(); // a call under way during the cut may report success for bytes that are lost
+        if (drawn.nextBoolean()) {
+            disks.writeBackSome(drawn);
+        }
+        boolean afterJournal = drawn.nextInt(4) == 0;
+        disks.powerCut(afterJournal);
+        node.sigkill();
+        disks.remount();
+        orderly = false;
+        figures.cuts++;
+        figures.cutsAfterJournal += afterJournal ? 1 : 0;
+    }
+
+    private void stop(NodeProcess node) {
+        shim.clear(); // hundreds of files, each held up, would take longer than a stop may
+        int exitCode = node.stop();
+        orderly = true;
+        figures.stops++;
+        if (exitCode != 0) {
+            violation("the ordered stop ended with exit code " + exitCode + "\n" + node.stderr());
+        }
+    }
+
+    /** Until enough has been acknowledged or it is time. */
+    private void work(NodeProcess node, CutLife life, LoadClients.Load load) throws IOException {
+        SplittableRandom drawn = life.random();
+        long most = 200L + drawn.nextInt(3_000);
+        long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(30 + drawn.nextInt(300));
+        boolean reloads = drawn.nextInt(4) == 0;
+        boolean syncs = drawn.nextInt(3) == 0;
+        AdminClient admin = new AdminClient(node.adminPort());
+        try (RespClient client = node.client()) {
+            while (!load.awaitAcknowledged(most, Duration.ofMillis(2 + drawn.nextInt(20)))
+                    && (System.nanoTime() - endNanos < 0 || load.acknowledged() == 0)) {
+                if (load.hasEnded() || System.nanoTime() - endNanos > TimeUnit.MILLISECONDS.toNanos(LOAD_LIMIT_MS)) {
+                    violation("a connection broke, or nothing was acknowledged\n" + node.stderr());
+                    return;
+                }
+                look(node);
+                if (reloads && drawn.nextInt(3) == 0) {
+                    life.reload(scratch.resolve("tidemark.yaml"));
+                }
+                if (syncs && drawn.nextInt(3) == 0) {
+                    sync(client, admin, drawn);
+                }
+            }
+        }
+    }
+
+    /** Asks for syncs; some are still under way when the power goes. */
+    private void sync(RespClient client, AdminClient admin, SplittableRandom drawn) throws IOException {
+        if (drawn.nextBoolean()) {
+            publish(admin.post("/api/sync?deadline_ms=100", "").json().getJsonArray("shards"));
+            figures.syncs++;
+            return;
+        }
+        int burst = 1 + drawn.nextInt(20);
+        for (int i = 0; i < burst; i++) {
+            client.send("SAVE");
+        }
+        client.flush();
+        figures.syncs += burst;
+    }
+
+    private void look(NodeProcess node) throws IOException {
+        publish(shards(node));
+    }
+
+    private static JsonArray shards(NodeProcess node) throws IOException {
+        return new AdminClient(node.adminPort()).get("/api/shards").json().getJsonArray("shards");
+    }
+
+    private void publish(JsonArray told) {
+        for (int i = 0; i < told.size(); i++) {
+            JsonObject shard = told.getJsonObject(i);
+            published.merge(shard.getInteger("shard"), shard.getLong("durable_index", 0L), Math::max);
+        }
+    }
+
+    /** The files, before anybody has opened them. */
+    private void checkStopped() throws IOException {
+        if (!sound()) {
+            return;
+        }
+        left = StoppedNode.inspect(disks.data(), disks.log());
+        figures.inspections++;
+        left.problems().forEach(problem -> violation("verify: " + problem));
+        for (int shard = 0; shard < shards; shard++) {
+            long before = published.getOrDefault(shard, 0L);
+            if (left.durableIndex(shard) < before) {
+                violation("the durable index of shard " + shard + " went back from " + before + ", as published, to "
+                        + left.durableIndex(shard));
+            }
+            if (orderly && left.toReplay(shard) > 0) {
+                violation("an ordered stop left " + left.toReplay(shard) + " entries of shard " + shard + " to replay");
+            }
+        }
+        if (random.nextInt(10) == 0 && Files.exists(disks.data().resolve("TIDEMARK"))) {
+            String said = StoppedNode.verify(disks.data(), disks.log());
+            figures.verifies++;
+            if (!said.isEmpty()) {
+                violation("tidemark verify: " + said);
+            }
+        }
+    }
+
+    private void checkStarted(NodeProcess node) throws IOException {
+        JsonArray now = shards(node);
+        for (int shard = 0; shard < shards; shard++) {
+            JsonObject told = now.getJsonObject(shard);
+            long replayed = told.getJsonObject("recovery").getLong("entries");
+            figures.replayed += replayed;
+            if (replayed != left.toReplay(shard) || told.getLong("durable_index") < left.durableIndex(shard)) {
+                violation("shard " + shard + " replayed " + replayed + " entries from a durable index of "
+                        + told.getLong("durable_index") + "; its manifest says " + left.durableIndex(shard)
+                        + " and its log has " + left.toReplay(shard) + " behind that");
+            }
+        }
+        clients.check(node.port(), "after cut " + figures.cuts);
+    }
+
+    private void finish() throws IOException {
+        try (NodeProcess node = builder(new CutLife(random.split())).start()) {
+            checkStarted(node);
+            stop(node);
+        } catch (AssertionError notStarted) {
+            violation(String.valueOf(notStarted.getMessage()));
+        }
+        checkStopped();
+    }
+}
