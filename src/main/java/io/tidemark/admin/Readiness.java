@@ -1,6 +1,5 @@
 package io.tidemark.admin;
 
-import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +28,7 @@ record Readiness(List<String> reasons) {
     }
 
     private static String recovering(List<ShardStatus> shards) {
-        List<RecoveryProgress> all = shards.stream().map(ShardStatus::recovery).toList();
-        return "the logs are being replayed: "
-                + all.stream().filter(RecoveryProgress::done).count() + " of " + all.size() + " shards done, "
-                + all.stream().mapToLong(RecoveryProgress::entries).sum() + " entries so far";
+        return ReplayText.of(shards.stream().map(ShardStatus::recovery).toList());
     }
 
     private static List<String> refusing(List<ShardStatus> shards) {
