@@ -125,20 +125,21 @@ class ImageIT {
 
     private boolean isRight(Path dataDir, long[] before, long[] sent) throws IOException {
         try (NodeProcess copy = node(dataDir).launch()) {
-            try (RespClient client = copy.client()) {
-                assertThat(NumberedWrites.violations(writes.read(client), before, sent))
-                        .as(copy.stderr())
-                        .isEmpty();
-                return true;
+            RespClient client;
+            try {
+                client = copy.client();
             } catch (AssertionError notReady) {
-                if (copy.isAlive()) {
-                    throw notReady;
-                }
                 assertThat(copy.awaitExit(Duration.ofSeconds(20)))
                         .as(copy.stderr())
                         .isEqualTo(3);
                 assertThat(copy.stderr()).contains(dataDir.resolve("shard-").toString());
                 return false;
+            }
+            try (client) {
+                assertThat(NumberedWrites.violations(writes.read(client), before, sent))
+                        .as(copy.stderr())
+                        .isEmpty();
+                return true;
             }
         }
     }
