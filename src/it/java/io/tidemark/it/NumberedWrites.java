@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes its keys over and over, over one connection and in batches, each key's writes numbered from 1; of every fifth key
- * every seventh removes it. At any moment, also while it writes, any thread can ask up to which number each key's writes have been acknowledged
- * and sent: a state of the server of that moment has of each key a write between the two.
+ * every seventh write removes it. At any moment, also while it writes, any thread can ask up to which number each key's
+ * writes have been acknowledged and sent: a state of the server of that moment has of each key a write between the two.
  */
 final class NumberedWrites {
     private static final int BATCH = 16;
