@@ -94,6 +94,11 @@ class AdminIT {
                 assertThat(ready.status()).isEqualTo(503);
                 assertThat(ready.json().getJsonArray("reasons")).hasSize(1);
                 assertThat(ready.json().getString("phase")).isIn("opening", "recovering");
+                if (ready.json().getString("phase").equals("recovering")) {
+                    assertThat(ready.json().getJsonArray("reasons").getString(0))
+                            .matches("the logs are being replayed: [01] of 1 shards done, \\d+ %,"
+                                    + " \\d+ entries of \\d+ bytes in \\d+ ms(, \\d+ entries/s)?");
+                }
                 assertThat(admin.get("/health/live").status()).isEqualTo(200);
                 notReady++;
                 AdminClient.Answer shards = admin.get("/api/shards");
@@ -122,7 +127,12 @@ class AdminIT {
             assertThat(done.getBoolean("done")).isTrue();
             assertThat(done.getLong("entries")).isPositive();
             assertThat(done.getLong("entries_per_second")).isPositive();
-            assertThat(node.stderr()).contains("shard 0: replayed " + done.getLong("entries") + " entries");
+            assertThat(done.getLong("bytes")).isPositive();
+            assertThat(done.getLong("bytes_per_second")).isPositive();
+            assertThat(node.stderr())
+                    .contains("shard 0: replayed " + done.getLong("entries") + " entries, " + done.getLong("bytes")
+                            + " bytes, in " + done.getLong("elapsed_ms") + " ms (" + done.getLong("entries_per_second")
+                            + " entries/s, " + done.getLong("bytes_per_second") + " bytes/s)");
         }
     }
 }

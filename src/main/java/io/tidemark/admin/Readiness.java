@@ -1,7 +1,6 @@
 package io.tidemark.admin;
 
 import io.tidemark.pressure.PressureLevel;
-import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +29,8 @@ record Readiness(List<String> reasons) {
     }
 
     private static List<String> recovering(List<ShardStatus> shards) {
-        List<RecoveryProgress> all = shards.stream().map(ShardStatus::recovery).toList();
         List<String> reasons = new ArrayList<>();
-        reasons.add("the logs are being replayed: "
-                + all.stream().filter(RecoveryProgress::done).count() + " of " + all.size() + " shards done, "
-                + all.stream().mapToLong(RecoveryProgress::entries).sum() + " entries so far");
+        reasons.add(ReplayText.of(shards.stream().map(ShardStatus::recovery).toList()));
         shards.stream()
                 .filter(shard -> shard.level() != PressureLevel.NORMAL)
                 .forEach(shard -> reasons.add(detail(shard)));

@@ -72,7 +72,7 @@ public final class Bitcask implements AutoCloseable {
         BitcaskRecovery found = BitcaskRecovery.read(disk, directory, owner);
         StoreHome home = new StoreHome(
                 disk, directory, owner, options, new AtomicLong(found.nextId()), new Quarantine(disk, directory));
-        Keydir keydir = load(found.files());
+        Keydir keydir = load(found.files(), found.manifest());
         try {
             found.settle(disk, directory);
         } catch (IOException | RuntimeException e) {
@@ -83,10 +83,10 @@ public final class Bitcask implements AutoCloseable {
     }
 
     /** The keys in these files; closes them if that fails. */
-    private static Keydir load(List<DataFile> files) throws IOException {
+    private static Keydir load(List<DataFile> files, @Nullable Manifest manifest) throws IOException {
         Keydir keydir = new Keydir();
         long total = files.stream().mapToLong(DataFile::durableLength).sum();
-        KeydirLoader loader = new KeydirLoader(keydir, total);
+        KeydirLoader loader = new KeydirLoader(keydir, manifest == null ? 0 : manifest.index(), total);
         try {
             int slot = 0;
             for (DataFile file : files) {
@@ -107,7 +107,7 @@ public final class Bitcask implements AutoCloseable {
         Manifest proven = durable.proven();
         List<Manifest.Entry> entries = proven == null ? List.of() : proven.files();
         List<DataFile> files = BitcaskRecovery.open(entries, home.disk(), home.directory(), home.owner());
-        return new Bitcask(home, durable.successor(), files, load(files), List.of());
+        return new Bitcask(home, durable.successor(), files, load(files, proven), List.of());
     }
 
     /**

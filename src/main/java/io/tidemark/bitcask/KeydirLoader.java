@@ -12,12 +12,15 @@ final class KeydirLoader {
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Keydir keydir;
+    private final long durableIndex;
     private final long totalBytes;
     private long loadedBytes;
     private long nextReportNanos = System.nanoTime() + PROGRESS_NANOS;
 
-    KeydirLoader(Keydir keydir, long totalBytes) {
+    /** @param durableIndex the manifest's, of which the files must be */
+    KeydirLoader(Keydir keydir, long durableIndex, long totalBytes) {
         this.keydir = keydir;
+        this.durableIndex = durableIndex;
         this.totalBytes = totalBytes;
     }
 
@@ -28,7 +31,7 @@ final class KeydirLoader {
      * @throws CorruptionException if anything below the durable length is not a whole and valid record
      */
     void load(DataFile file, int slot) throws IOException {
-        RecordScan scan = new RecordScan(file);
+        RecordScan scan = new RecordScan(file, durableIndex);
         while (scan.next()) {
             if (scan.valueLength() < 0) {
                 keydir.remove(scan.key());

@@ -10,13 +10,16 @@ import java.nio.file.Path;
 final class RecordScan {
     private final FileWindow window;
     private final Path path;
+    private final long durableIndex;
     private long at;
     private long nextAt = DataFile.HEADER;
     private int start;
     private int keyLength;
     private int valueLength;
 
-    RecordScan(DataFile file) {
+    /** @param durableIndex the manifest's: no record below the durable length comes from a later entry */
+    RecordScan(DataFile file, long durableIndex) {
+        this.durableIndex = durableIndex;
         window = new FileWindow(file.file(), file.durableLength());
         path = file.file().path();
     }
@@ -25,7 +28,7 @@ final class RecordScan {
      * Steps to the next record.
      *
      * @return false at the durable length
-     * @throws CorruptionException if what is below it is not a whole and valid record
+     * @throws CorruptionException if what is below it is not a whole and valid record, or not of this manifest's time
      */
     boolean next() throws IOException {
         at = nextAt;
@@ -51,6 +54,12 @@ final class RecordScan {
         ByteBuffer bytes = window.bytes();
         if (bytes.getInt(start) != DataRecord.crc(bytes, start, start + (int) size)) {
             throw damaged();
+        }
+        if (index() > durableIndex) {
+            throw new CorruptionException("data file " + path + " has, at offset " + at
+                    + " below its durable length, a record of log entry " + index()
+                    + ", above the manifest's durable index " + durableIndex
+                    + ": the manifest is not the one that was written last; restore both from one copy");
         }
         nextAt = at + size;
         return true;

@@ -88,15 +88,9 @@ public final class StoreInspection {
     private void read(DataFile file, long durableIndex) throws IOException {
         durableBytes += file.durableLength();
         unprovenBytes += file.file().size() - file.durableLength();
-        RecordScan scan = new RecordScan(file);
+        RecordScan scan = new RecordScan(file, durableIndex);
         while (scan.next()) {
             records++;
-            if (scan.index() > durableIndex) {
-                throw new CorruptionException("data file " + file.file().path() + " has, at offset " + scan.at()
-                        + " below its durable length, a record of log entry " + scan.index()
-                        + ", above the manifest's durable index " + durableIndex
-                        + ": the manifest is not the one that was written last; restore both from one copy");
-            }
         }
     }
 

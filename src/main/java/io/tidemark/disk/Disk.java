@@ -101,13 +101,14 @@ public interface Disk {
      * Reads a small file as a whole.
      *
      * @param maxBytes what a sane file of this kind may have
-     * @throws IOException also if it is larger than {@code maxBytes}
+     * @throws CorruptionException if it is larger than {@code maxBytes}
      */
     default byte[] readAll(Path file, int maxBytes) throws IOException {
         try (DiskFile in = openForRead(file)) {
             long size = in.size();
             if (size > maxBytes) {
-                throw new IOException(file + " has " + size + " bytes, expected at most " + maxBytes);
+                throw new CorruptionException(
+                        file + " has " + size + " bytes, expected at most " + maxBytes + "; restore it from a copy");
             }
             byte[] bytes = new byte[(int) size];
             in.readFully(java.nio.ByteBuffer.wrap(bytes), 0);

@@ -60,7 +60,8 @@ class ReadinessTest {
                         NodePhase.RECOVERING,
                         shard(1, Phase.SERVING, PressureLevel.NORMAL, ""),
                         shard(2, Phase.RECOVERING, PressureLevel.NORMAL, "")))
-                .containsExactly("the logs are being replayed: 1 of 2 shards done, 30 entries so far");
+                .containsExactly("the logs are being replayed: 1 of 2 shards done, 100 %,"
+                        + " 30 entries of 200 bytes in 5 ms, 6000 entries/s");
     }
 
     @Test

@@ -294,20 +294,51 @@ public final class LoopDisk implements AutoCloseable {
     }
 
     /**
-     * An image of the disk as it is at this moment, in use or not, as a disk of its own. The image is copied in order from its
-     * start to its end while writers go on, so it is no instant: what a backup of a running machine would be.
+     * A copy of the image, as a disk of its own, made in order from its start to its end while writers go on. So it is no
+     * instant: a block that was written first may be missing from it and one that was written afterwards be there, in the
+     * journal as in files, and then neither the file system nor a log that orders its writes by forces holds what it
+     * promises. Only for a disk on which nothing changes but what doesn't matter; see {@link #snapshot} and {@link
+     * #frozenCopy}.
      */
     public LoopDisk copy() throws IOException {
+        return copied(OpenDisks.newDirectory(), null, "--sparse=always");
+    }
+
+    /**
+     * The disk as it was at one instant between two of its writes, as a disk of its own: what a power cut at that instant
+     * would have left of a drive that keeps what it has taken. Nobody has to wait. It shares blocks with the image ({@code
+     * FICLONE}, which the kernel does under the lock that the loop device's writes take), so the image must be {@linkplain
+     * Plan#imageIn in a directory} of an XFS; and it goes with that.
+     */
+    public LoopDisk snapshot() throws IOException {
+        return copied(OpenDisks.newDirectory(), image.getParent(), "--reflink=always");
+    }
+
+    /**
+     * A copy of the image made while the disk is frozen, as a disk of its own: one instant too, but one at which everything
+     * written had been written back. Writers wait meanwhile.
+     */
+    public LoopDisk frozenCopy() throws IOException {
         Path fresh = OpenDisks.newDirectory();
+        freeze();
+        try {
+            return copied(fresh, null, "--sparse=always");
+        } finally {
+            thaw();
+        }
+    }
+
+    private LoopDisk copied(Path fresh, @Nullable Path imageDirectory, String how) throws IOException {
         Plan same = new Plan(plan.kind);
         same.bytes = plan.bytes;
         same.mountOptions.addAll(plan.mountOptions);
         if (plan.kind == Kind.XFS) {
             same.mountOptions.add("nouuid");
         }
-        LoopDisk copy = new LoopDisk(same, fresh, fresh.resolve(fresh.getFileName() + ".image"));
+        Path target = (imageDirectory == null ? fresh : imageDirectory).resolve(fresh.getFileName() + ".image");
+        LoopDisk copy = new LoopDisk(same, fresh, target);
         try {
-            Program.run("cp", "--sparse=always", image, copy.image);
+            Program.run("cp", how, image, copy.image);
             copy.mount();
             return copy;
         } catch (IOException | RuntimeException failed) {

@@ -140,7 +140,7 @@ final class Recovery {
     }
 
     /** What is wrong with a header's place in the chain, or null. */
-    private static @Nullable String fault(
+    private @Nullable String fault(
             SegmentHeader header, @Nullable SegmentHeader previous, long previousBytes, ControlFile control) {
         if (header.firstIndex() != header.previousLastIndex() + 1 || header.forcedMark() < header.previousLastIndex()) {
             return "header contradicts itself: first index " + header.firstIndex() + ", previous last index "
@@ -164,8 +164,8 @@ final class Recovery {
                     + previous.firstIndex();
         }
         if (header.previousEnd() < SegmentHeader.BYTES || header.previousEnd() > previousBytes) {
-            return "header says that segment " + previous.id() + " ends at " + header.previousEnd() + ", but it has "
-                    + previousBytes + " bytes";
+            return "header says that " + directory.segment(previous.id()) + " ends at " + header.previousEnd()
+                    + ", but it has " + previousBytes + " bytes";
         }
         return null;
     }
