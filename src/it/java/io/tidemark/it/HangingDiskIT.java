@@ -39,6 +39,7 @@ class HangingDiskIT {
             try (NodeProcess node = builder.start();
                     RespClient client = node.client();
                     RespClient writer = node.client()) {
+                AdminClient admin = new AdminClient(node.adminPort());
                 client.set("a", "before");
                 try (LoopDisk.Frozen frozen = disk.freeze()) {
                     assertThat(frozen).isNotNull();
@@ -51,6 +52,12 @@ class HangingDiskIT {
                             .text(0, "pressure")
                             .equals("shed"));
                     assertThat(answered(client).text(0, "reasons")).contains("LOG_STALLED");
+                    long asked = System.nanoTime();
+                    AdminClient.Answer ready = admin.get("/health/ready");
+                    assertThat(admin.get("/health/live").status()).isEqualTo(200);
+                    assertThat(Duration.ofNanos(System.nanoTime() - asked)).isLessThan(Duration.ofSeconds(1));
+                    assertThat(ready.status()).isEqualTo(503);
+                    assertThat(ready.body()).contains("shard 0: LOG_STALLED");
                     long until = System.nanoTime()
                             + Duration.ofSeconds(FROZEN_SECONDS).toNanos();
                     while (System.nanoTime() - until < 0) {

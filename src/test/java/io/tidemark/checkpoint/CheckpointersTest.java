@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.pressure.PressureEvent;
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureOptions;
+import io.tidemark.pressure.PressureReason;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.ThreadingModel;
@@ -262,5 +265,41 @@ class CheckpointersTest {
         await(checkpointers.reconfigure(new CheckpointOptions().setIdleMs(8)));
         checkpointers.options().setIdleMs(9);
         assertThat(checkpointers.options().getIdleMs()).isEqualTo(8);
+    }
+
+    @Test
+    void pressure_subscriberHearsEachTransitionOnce_inOrder() throws Exception {
+        Checkpointers deployed = deploy(new CheckpointOptions());
+        await(deployed.reconfigurePressure(new PressureOptions().setDwellMs(10)));
+        List<BlockingQueue<String>> heard = List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
+        vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> heard.get(
+                        event.body().getInteger("shard"))
+                .add(event.body().getString("level") + " " + event.body().getString("reason")));
+        for (int round = 0; round < 20; round++) {
+            for (int shard = 0; shard < 2; shard++) {
+                deployed.press(shard, PressureReason.LOG_STALLED, PressureLevel.WARN, "slow");
+                deployed.press(shard, PressureReason.LOG_STALLED, PressureLevel.WARN, "still slow");
+                deployed.press(shard, PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
+                deployed.press(shard, PressureReason.LOG_STALLED, PressureLevel.SHED, "hangs");
+                deployed.press(shard, PressureReason.APPEND_FAILED, PressureLevel.FAILED, "broken");
+                for (PressureReason reason : PressureReason.values()) {
+                    deployed.press(shard, reason, PressureLevel.NORMAL, "over");
+                }
+            }
+            for (BlockingQueue<String> each : heard) {
+                assertThat(take(each)).isEqualTo("WARN LOG_STALLED");
+                assertThat(take(each)).isEqualTo("SHED LOW_SPACE");
+                assertThat(take(each)).isEqualTo("FAILED APPEND_FAILED");
+                String next = take(each); // whose latch opens first is the probes' business
+                for (; !next.startsWith("NORMAL"); next = take(each)) {
+                    assertThat(next).startsWith("SHED");
+                }
+                assertThat(each).isEmpty();
+            }
+        }
+    }
+
+    private static String take(BlockingQueue<String> heard) throws InterruptedException {
+        return String.valueOf(heard.poll(20, TimeUnit.SECONDS));
     }
 }
