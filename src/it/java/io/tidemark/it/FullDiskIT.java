@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.it.disk.LoopDisk;
 import io.tidemark.it.disk.LoopDisk.Kind;
 import io.tidemark.it.disk.NothingLeft;
+import io.tidemark.it.disk.Shim;
+import io.tidemark.it.disk.Shim.Call;
+import io.tidemark.it.disk.Shim.Errno;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -29,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("NullAway.Init")
 class FullDiskIT {
     private static final long MIB = 1 << 20;
+    /** A record of its own needs blocks. */
+    private static final String COUNTER = "n".repeat(20_000);
+
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     @TempDir
@@ -129,18 +135,21 @@ class FullDiskIT {
             Path data = disk.root().resolve("data");
             Path filler = disk.root().resolve("filler");
             AtomicLong acknowledged = new AtomicLong();
+            Shim shim = Shim.in(dir.resolve("shim"));
             NodeProcess.Builder builder = node(data)
+                    .shim(shim)
                     .set("log.dir", dir.resolve("log").toString())
                     .set("pressure.shed_free_bytes", "0")
                     .set("pressure.resume_free_bytes", "1MiB")
                     .set("shutdown_timeout_ms", "3000");
             try (NodeProcess node = builder.start();
-                    RespClient client = node.client()) {
-                client.call("INCR", "n");
+                    RespClient client = node.client();
+                    RespClient writer = node.client()) {
+                client.call("INCR", COUNTER);
                 client.call("SAVE");
                 acknowledged.set(1);
-                park(disk, filler, node, acknowledged);
-                assertThat(client.get("n")).as("reads go on").isEqualTo(acknowledged.toString());
+                park(disk, filler, shim, writer, client);
+                assertThat(client.get(COUNTER)).as("reads go on").isEqualTo(acknowledged.toString());
                 switch (how) {
                     case "SIGTERM" -> assertThat(node.stop()).as(node.stderr()).isIn(0, 6);
                     case "SIGKILL" -> node.sigkill();
@@ -148,9 +157,9 @@ class FullDiskIT {
                         Files.delete(filler);
                         Waiting.until(
                                 LIMIT, "the entry that waited is applied", () -> Long.toString(acknowledged.get() + 1)
-                                        .equals(client.get("n")));
+                                        .equals(client.get(COUNTER)));
                         Waiting.until(LIMIT, "writes are taken again", () -> Long.valueOf(acknowledged.get() + 2)
-                                .equals(client.call("INCR", "n")));
+                                .equals(client.call("INCR", COUNTER)));
                         assertThat(node.stop()).as(node.stderr()).isZero();
                         return;
                     }
@@ -160,34 +169,26 @@ class FullDiskIT {
         }
     }
 
-    /** Increments until an entry waits in the data files; that one is logged, and not answered. */
-    private static void park(LoopDisk disk, Path filler, NodeProcess node, AtomicLong acknowledged) throws Exception {
-        for (int attempt = 0; attempt < 5; attempt++) {
-            try (RespClient writer = node.client();
-                    RespClient asking = node.client()) {
-                writer.readTimeout(Duration.ofSeconds(2));
-                fill(disk, filler, 0);
-                try {
-                    Object reply;
-                    do {
-                        reply = writer.call("INCR", "n");
-                        if (reply instanceof Long number) {
-                            acknowledged.set(number);
-                        }
-                    } while (!shed(reply));
-                } catch (java.net.SocketTimeoutException waits) {
-                    Waiting.until(LIMIT, "the latch is closed", () -> NodeInfo.of(asking)
-                            .text(0, "reasons")
-                            .contains("APPEND_FAILED"));
-                    return;
-                }
-                Files.delete(filler); // the watch was faster
-                Waiting.until(LIMIT, "writes are taken again", () -> NodeInfo.of(asking)
-                        .text(0, "pressure")
-                        .equals("normal"));
-            }
+    /**
+     * Has an increment wait: logged, and not answered. The shim says that there is no room
+     * until there is none, for else the watch might be faster than the append.
+     */
+    private static void park(LoopDisk disk, Path filler, Shim shim, RespClient writer, RespClient asking)
+            throws IOException {
+        Shim.Order full = shim.on("*/data/*.data", Call.PWRITE).error(Errno.ENOSPC);
+        writer.send("INCR", COUNTER);
+        writer.flush();
+        Waiting.until(LIMIT, "the latch is closed", () -> waits(asking));
+        fill(disk, filler, 0);
+        full.lift();
+        long untilNanos = System.nanoTime() + Duration.ofMillis(800).toNanos();
+        while (System.nanoTime() - untilNanos < 0) {
+            assertThat(waits(asking)).as("the disk itself has no room").isTrue();
         }
-        throw new AssertionError("no entry waited: " + node.stderr());
+    }
+
+    private static boolean waits(RespClient asking) throws IOException {
+        return NodeInfo.of(asking).text(0, "reasons").contains("APPEND_FAILED");
     }
 
     private static void restartOnAFullDisk(LoopDisk disk, Path filler, NodeProcess.Builder builder, long expected)
@@ -210,9 +211,9 @@ class FullDiskIT {
             Files.delete(filler);
             assertThat(node.awaitReady(LIMIT)).isEqualTo(port);
             try (RespClient client = node.client()) {
-                assertThat(client.get("n")).isEqualTo(Long.toString(expected));
+                assertThat(client.get(COUNTER)).isEqualTo(Long.toString(expected));
                 Waiting.until(LIMIT, "writes are taken", () -> Long.valueOf(expected + 1)
-                        .equals(client.call("INCR", "n")));
+                        .equals(client.call("INCR", COUNTER)));
             }
             assertThat(node.stop()).as(node.stderr()).isZero();
         }

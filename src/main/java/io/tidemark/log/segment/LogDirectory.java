@@ -124,9 +124,17 @@ final class LogDirectory {
         return disk.openForRead(segment(id));
     }
 
-    /** Makes the directory, and the control file of a log that has no segment yet. */
+    /**
+     * Makes the directory, and the control file of a log that has no segment yet.
+     *
+     * @throws NotYetException if there is no room for them
+     */
     ControlFile create() throws IOException {
-        disk.createDirectories(path);
+        try {
+            disk.createDirectories(path);
+        } catch (IOException failure) {
+            throw notYet(failure, path);
+        }
         ControlFile fresh = new ControlFile(dataDirectoryId, shard, 0, 1, 0);
         writeControl(fresh);
         return fresh;
@@ -144,8 +152,17 @@ final class LogDirectory {
         return control;
     }
 
+    /** @throws NotYetException if there is no room for it: one of the two is there, and it must be written anew */
     void writeControl(ControlFile control) throws IOException {
-        disk.replace(control(), control.encode());
+        try {
+            disk.replace(control(), control.encode());
+        } catch (IOException failure) {
+            throw notYet(failure, control());
+        }
+    }
+
+    private static IOException notYet(IOException failure, Path what) {
+        return DiskFull.isCauseOf(failure) ? new NotYetException("no room for " + what, failure) : failure;
     }
 
     /** Reads a segment's header and checks that the file is the one its name says. */
@@ -260,8 +277,8 @@ final class LogDirectory {
             disk.rename(unnamed, name);
         } catch (IOException | RuntimeException | Error failure) {
             drop(file, unnamed, failure);
-            if (failure instanceof IOException noRoom && DiskFull.isCauseOf(noRoom)) {
-                throw new NotYetException("no room for " + name, noRoom);
+            if (failure instanceof IOException noRoom) {
+                throw notYet(noRoom, name);
             }
             throw failure;
         }

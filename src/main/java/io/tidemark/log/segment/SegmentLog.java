@@ -1,7 +1,6 @@
 package io.tidemark.log.segment;
 
 import io.tidemark.disk.Disk;
-import io.tidemark.disk.DiskFull;
 import io.tidemark.log.CommitLog;
 import io.tidemark.log.LogActivity;
 import io.tidemark.log.LogApplier;
@@ -194,16 +193,7 @@ public final class SegmentLog implements CommitLog {
     }
 
     private LogState.Replaying begin(long durableIndex) throws IOException {
-        Recovered recovered;
-        try {
-            recovered = new Recovery(directory, epochMillis).run(durableIndex);
-        } catch (IOException failure) {
-            if (DiskFull.isCauseOf(failure)) {
-                throw new NotYetException(
-                        "the log in " + directory.path() + " can't be made durable for want of room", failure);
-            }
-            throw failure;
-        }
+        Recovered recovered = new Recovery(directory, epochMillis).run(durableIndex);
         SegmentStore store = new SegmentStore(disk, directory, options, recovered, host::ample);
         Replay replay = new Replay(disk, shard, epochMillis, store.segments(), durableIndex + 1);
         return new LogState.Replaying(store, replay, recovered);

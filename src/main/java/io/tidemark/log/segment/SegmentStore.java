@@ -2,7 +2,6 @@ package io.tidemark.log.segment;
 
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
-import io.tidemark.disk.DiskFull;
 import io.tidemark.log.LogEntry;
 import io.tidemark.log.NotYetException;
 import io.tidemark.log.segment.LogDirectory.Spare;
@@ -112,7 +111,7 @@ final class SegmentStore {
         }
         ControlFile listed = control;
         if (listed == null) {
-            listed = create();
+            listed = directory.create();
             control = listed;
         }
         List<Segment> before = closed;
@@ -137,7 +136,8 @@ final class SegmentStore {
             made = fresh;
         }
         if (fresh.header().id() != listed.lastId()) {
-            listed = list(listed, fresh);
+            listed = listed.withLast(fresh.header().id());
+            directory.writeControl(listed);
         }
         made = null;
         control = listed;
@@ -161,28 +161,6 @@ final class SegmentStore {
         }
         countSpares();
         return directory.make(header, ahead, spare);
-    }
-
-    private ControlFile create() throws IOException {
-        try {
-            return directory.create();
-        } catch (IOException failure) {
-            throw notYet(failure, "the log's directory");
-        }
-    }
-
-    private ControlFile list(ControlFile listed, ActiveSegment fresh) throws IOException {
-        ControlFile longer = listed.withLast(fresh.header().id());
-        try {
-            directory.writeControl(longer);
-            return longer;
-        } catch (IOException failure) {
-            throw notYet(failure, directory.control().toString());
-        }
-    }
-
-    private static IOException notYet(IOException failure, String what) {
-        return DiskFull.isCauseOf(failure) ? new NotYetException("no room for " + what, failure) : failure;
     }
 
     /**

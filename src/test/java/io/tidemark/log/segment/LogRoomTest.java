@@ -340,6 +340,23 @@ final class LogRoomTest {
         assertThat(openedAgain(left.copyOf().crashLosingAllUnforced())).containsExactly("1=a", "2=b");
     }
 
+    /** A directory that is forced a second time may have lost what the first time was to keep. */
+    @Test
+    void open_forceOfTheDirectoryFindsNoRoom_isNotTriedAgain() throws IOException {
+        log.append("b");
+        for (int skipped = 0; skipped < 2; skipped++) {
+            FaultyDisk left = disk.copyOf().kill();
+            left.faults()
+                    .failForceDirectory("log")
+                    .saying(Faults.NO_SPACE)
+                    .after(skipped)
+                    .times(1);
+            assertThatThrownBy(() -> on(left).open(0))
+                    .isInstanceOf(IOException.class)
+                    .isNotInstanceOf(NotYetException.class);
+        }
+    }
+
     private LogFixture reusing(FaultyDisk where) throws IOException {
         LogFixture fixture = new LogFixture(
                 where,
