@@ -102,7 +102,7 @@ class FullDiskIT {
                     written++;
                 }
                 assertThat(written).as("the control: it did serve").isGreaterThan(50);
-                assertThat(free(disk)).as("free when it shed").isBetween(4 * MIB, 9 * MIB);
+                assertThat(free(disk)).as("free when it shed").isBetween(3 * MIB, 9 * MIB);
                 Waiting.until(LIMIT, "the latch is closed", () -> NodeInfo.of(client)
                         .text(0, "reasons")
                         .equals("LOW_SPACE"));

@@ -172,7 +172,7 @@ final class CheckpointerScheduleTest {
                             .as("what a sync answered, and what its asker had seen applied")
                             .isGreaterThanOrEqualTo(each.index());
                     assertThat(result.files() == 0 || result.generation() > each.startedBefore())
-                            .as("answered by a generation that began after the request, or none was needed")
+                            .as("what a sync answered: a generation that began after it was asked, or none was needed")
                             .isTrue();
                     met(result.files() == 0 ? "sync of a clean shard" : "sync after " + waited + " generations");
                 } else {
