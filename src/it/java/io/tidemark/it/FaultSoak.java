@@ -42,7 +42,8 @@ final class FaultSoak implements AutoCloseable {
     private static final int CLIENTS = 2;
     private static final int PIPELINE = 8;
     private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
-    private static final long FILLED_BY_WRITING = 1 << 20;
+    private static final long FILLED_BY_WRITING = 2 << 20;
+    private static final long MOST_FILLED_BY_WRITING = 16 << 20;
     private static final int LOG_FAILED = 5;
     private static final int STOP_INCOMPLETE = 6;
 
@@ -330,7 +331,7 @@ final class FaultSoak implements AutoCloseable {
 
     /** Mostly by blocks that are not written, so that the thin store stays thin; the rest by writing, to the last. */
     private void fill(Path filler) throws IOException {
-        LoopDisk.allocate(filler, Files.getFileStore(store.root()).getUsableSpace() - FILLED_BY_WRITING);
+        allocateNearlyAll(filler);
         ByteBuffer page = ByteBuffer.allocate(4_096);
         try (FileChannel out = FileChannel.open(filler, StandardOpenOption.WRITE, StandardOpenOption.APPEND)) {
             while (out.write(page.clear()) == page.capacity()) {
@@ -339,6 +340,21 @@ final class FaultSoak implements AutoCloseable {
         } catch (IOException full) {
             if (!String.valueOf(full.getMessage()).contains("No space left")) {
                 throw full;
+            }
+        }
+    }
+
+    /** The node takes room meanwhile, so it may take a second try that leaves more. */
+    private void allocateNearlyAll(Path filler) throws IOException {
+        for (long leave = FILLED_BY_WRITING; ; leave *= 2) {
+            try {
+                LoopDisk.allocate(filler, Files.getFileStore(store.root()).getUsableSpace() - leave);
+                return;
+            } catch (IOException noRoom) {
+                Files.deleteIfExists(filler);
+                if (leave > MOST_FILLED_BY_WRITING) {
+                    throw noRoom;
+                }
             }
         }
     }
