@@ -6,13 +6,14 @@ import java.io.IOException;
  * What a log needs of the process that it lives in: somebody to report to, a timer, and help against a full disk. Calls
  * come from the log's thread and may not throw; {@link #makeRoom} may block, the others return at once.
  */
+@FunctionalInterface
 public interface LogHost {
 
     /** A write or force failed for good: nobody knows what is in the log until it has been opened anew. Called once. */
     void failed(IOException cause);
 
     /** The applier failed for good: what is in the log comes back when it is opened anew. Called once. */
-    void applyFailed(IOException cause);
+    default void applyFailed(IOException cause) {}
 
     /** A monotonic clock. */
     default long nanoTime() {

@@ -10,6 +10,7 @@ import io.tidemark.log.CommitLog;
 import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.LogEntry;
+import io.tidemark.log.LogHost;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLog;
 import io.tidemark.log.segment.SegmentLogOptions;
@@ -74,12 +75,26 @@ public final class ShardFromParts {
                                 SegmentLogOptions.MIN_SEGMENT_BYTES, 4_096 * (number % 2), 2 * (number % 2)),
                         world.lane(),
                         world.epochMillis(),
-                        world::logFailed,
-                        world::applyFailed),
+                        toWorld(world)),
                 world::appended);
         ShardRoom room = new ShardRoom(null, null, () -> PressureOptions.DEFAULT_DWELL_MS);
         PressureCauses causes = new PressureCauses(number);
         shard = new Shard(number, data, log, dirty, world.awaitedLane(), Runnable::run, room, causes, ShardMeter.NONE);
+    }
+
+    /** Without a timer: what finds no room fails. */
+    private static LogHost toWorld(World world) {
+        return new LogHost() {
+            @Override
+            public void failed(IOException cause) {
+                world.logFailed(cause);
+            }
+
+            @Override
+            public void applyFailed(IOException cause) {
+                world.applyFailed(cause);
+            }
+        };
     }
 
     /** See {@link Shard#recover}. */

@@ -113,48 +113,6 @@ public final class SegmentLog implements CommitLog {
         this.committer = new GroupCommitter(shard, this.directory, epochMillis, host, queue, this::retry);
     }
 
-    /**
-     * A log whose host has no timer: what finds no room fails.
-     *
-     * @param onFailed see {@link LogHost#failed}
-     * @param onApplyFailed see {@link LogHost#applyFailed}
-     */
-    public SegmentLog(
-            Disk disk,
-            Path directory,
-            UUID dataDirectoryId,
-            int shard,
-            SegmentLogOptions options,
-            Executor executor,
-            LongSupplier epochMillis,
-            Consumer<IOException> onFailed,
-            Consumer<IOException> onApplyFailed) {
-        this(disk, directory, dataDirectoryId, shard, options, executor, epochMillis, new LogHost() {
-            @Override
-            public void failed(IOException cause) {
-                onFailed.accept(cause);
-            }
-
-            @Override
-            public void applyFailed(IOException cause) {
-                onApplyFailed.accept(cause);
-            }
-        });
-    }
-
-    /** The same, for an applier that needs not be told that it threw. */
-    public SegmentLog(
-            Disk disk,
-            Path directory,
-            UUID dataDirectoryId,
-            int shard,
-            SegmentLogOptions options,
-            Executor executor,
-            LongSupplier epochMillis,
-            Consumer<IOException> onFailed) {
-        this(disk, directory, dataDirectoryId, shard, options, executor, epochMillis, onFailed, failure -> {});
-    }
-
     @Override
     public LogRecovery open(long durableIndex, LogApplier target) throws IOException {
         LogState now = committer.state();
