@@ -388,7 +388,15 @@ class AdminVerticleTest {
                 }
                 OpenDoor.Answer ready = door.get("/health/ready");
                 assertThat(ready.status()).isEqualTo(503);
-                assertThat(ready.json().getJsonArray("reasons").toString()).contains("FSYNC_STALLED");
+                assertThat(ready.json().getJsonArray("reasons").toString())
+                        .as("the log's force and the data file's hang; whichever was told first speaks")
+                        .contains("shard 0: ", "shard 1: ")
+                        .containsPattern("(FSYNC|LOG)_STALLED");
+                JsonObject reasons;
+                do { // both have hung long enough: each is told at its watch's next look
+                    reasons = shard(door.get("/api/shards"), 0).getJsonObject("reasons");
+                } while (!"shed".equals(reasons.getString("FSYNC_STALLED"))
+                        || !"shed".equals(reasons.getString("LOG_STALLED")));
                 assertThat(shard(door.get("/api/shards"), 0).getBoolean("checkpoint_in_flight"))
                         .as("positive control: a force does hang")
                         .isTrue();
