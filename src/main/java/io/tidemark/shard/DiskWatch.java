@@ -182,13 +182,17 @@ final class DiskWatch {
                             PressureReason.LOG_STALLED,
                             Place.LOG,
                             level,
-                            name
-                                    + (activity.work() == LogWork.LOGGING
-                                            ? "the log's write or fdatasync"
-                                            : "the append to the data files")
-                                    + " has not come back for " + TimeUnit.NANOSECONDS.toMillis(nanos)
-                                    + " ms; the disk hangs or is very slow");
+                            name + nameOf(activity.work()) + " has not come back for "
+                                    + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; the disk hangs or is very slow");
         }
+    }
+
+    private static String nameOf(LogWork work) {
+        return switch (work) {
+            case LOGGING -> "the log's write or fdatasync";
+            case APPLYING -> "the append to the data files";
+            case RELEASING -> "the log's release of what is durable without it";
+        };
     }
 
     private static @Nullable PressureLevel level(ShardRoom room, long nanos) {

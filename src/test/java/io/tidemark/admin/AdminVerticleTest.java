@@ -368,9 +368,15 @@ class AdminVerticleTest {
 
     @Test
     void everyForceHangs_theDoorAnswersWithinASecond() throws Exception {
-        CheckpointOptions soon = OpenDoor.quietOptions().setStallWarnMs(20).setStallShedMs(50);
+        CheckpointOptions soon = OpenDoor.quietOptions().setStallWarnMs(500).setStallShedMs(1_000);
         CountDownLatch gate = new CountDownLatch(1);
         try (OpenDoor door = new OpenDoor(soon, null, () -> "metrics 1\n")) {
+            List<String> paths =
+                    List.of("/health/live", "/health/ready", "/metrics", "/api/shards", "/api/shards/1/journal");
+            assertThat(door.post("/api/sync", "").status()).isEqualTo(200);
+            for (String path : paths) {
+                door.get(path); // what a door's first answers cost is no part of the claim
+            }
             door.setAndWait(0, "a");
             door.setAndWait(1, "a");
             door.disk.faults().before(Operation.FORCE, "**", path -> hang(gate));
@@ -381,31 +387,33 @@ class AdminVerticleTest {
                 OpenDoor.Answer sync = door.post("/api/sync?deadline_ms=300", "");
                 assertThat(sync.status()).isEqualTo(504);
                 assertThat(sync.millis()).isLessThan(1_300);
-                for (String path :
-                        List.of("/health/live", "/health/ready", "/metrics", "/api/shards", "/api/shards/1/journal")) {
+                for (String path : paths) {
                     OpenDoor.Answer answer = door.get(path);
                     assertThat(answer.millis()).as(path).isLessThan(1_000);
+                }
+                for (int shard = 0; shard < 2; shard++) {
+                    JsonObject reasons;
+                    do { // both have hung long enough: each is told at its watch's next look
+                        reasons = shard(door.get("/api/shards"), shard).getJsonObject("reasons");
+                    } while (!"shed".equals(reasons.getString("FSYNC_STALLED"))
+                            || !"shed".equals(reasons.getString("LOG_STALLED")));
                 }
                 OpenDoor.Answer ready = door.get("/health/ready");
                 assertThat(ready.status()).isEqualTo(503);
                 assertThat(ready.json().getJsonArray("reasons").toString())
-                        .as("the log's force and the data file's hang; whichever was told first speaks")
+                        .as("whichever was told first speaks")
                         .contains("shard 0: ", "shard 1: ")
                         .containsPattern("(FSYNC|LOG)_STALLED");
-                JsonObject reasons;
-                do { // both have hung long enough: each is told at its watch's next look
-                    reasons = shard(door.get("/api/shards"), 0).getJsonObject("reasons");
-                } while (!"shed".equals(reasons.getString("FSYNC_STALLED"))
-                        || !"shed".equals(reasons.getString("LOG_STALLED")));
                 assertThat(shard(door.get("/api/shards"), 0).getBoolean("checkpoint_in_flight"))
                         .as("positive control: a force does hang")
                         .isTrue();
-                JsonObject stalled = door.get("/api/shards/0/journal")
-                        .json()
-                        .getJsonArray("journal")
-                        .getJsonObject(0);
-                assertThat(stalled.getString("what")).isEqualTo("stalled");
-                assertThat(stalled.getString("detail")).contains("shard 0", "data /data/shard-0/data/0000000001.data");
+                assertThat(door.get("/api/shards/0/journal").json().getJsonArray("journal").stream()
+                                .map(each -> (JsonObject) each)
+                                .filter(each -> "stalled".equals(each.getString("what")))
+                                .map(each -> each.getString("detail")))
+                        .as("for warn_ms and for shed_ms, or for the latter alone")
+                        .isNotEmpty()
+                        .allMatch(each -> each.startsWith("store main shard 0: forcing up to index "));
             } finally {
                 gate.countDown();
             }

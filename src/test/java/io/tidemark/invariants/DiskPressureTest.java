@@ -387,6 +387,25 @@ class DiskPressureTest {
     }
 
     @Test
+    void log_hangsInItsRelease_isReportedToo_forWritesWaitBehindIt() throws Exception {
+        CheckpointOptions slow = Node.quietly().setStallWarnMs(100).setStallShedMs(300);
+        try (Node node = Node.watched(disk, slow, marks()).recovered()) {
+            for (int i = 0; i < 3; i++) {
+                node.set(0, "a", "1".repeat(40 << 10)); // segments of 64 KiB: there is one to be given back
+            }
+            CountDownLatch go = new CountDownLatch(1);
+            disk.faults().before(Operation.FORCE, "/data/shard-0/log/*", path -> hold(go));
+            node.syncLater().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            node.awaitLevel(0, PressureLevel.SHED);
+            assertShed(node.set(0, "a", "2"), "shard 0: LOG_STALLED");
+            go.countDown();
+            node.awaitLevel(0, PressureLevel.NORMAL);
+            assertThat(node.set(0, "a", "3")).isEqualTo(Result.Ok.OK);
+            assertThat(node.pressures.get(0)).endsWith("SHED LOG_STALLED", "NORMAL LOG_STALLED");
+        }
+    }
+
+    @Test
     void data_hangs_holdsUpNeitherOtherShardsNorReads() throws Exception {
         CheckpointOptions slow = Node.quietly().setStallWarnMs(100).setStallShedMs(200);
         try (Node node = Node.watched(disk, slow, marks()).recovered()) {

@@ -94,6 +94,11 @@ final class GroupCommitter {
         return activity;
     }
 
+    /** The log's thread turns to what is not a group's. */
+    void releases() {
+        activity = new LogActivity(LogWork.RELEASING, host.nanoTime());
+    }
+
     void rest() {
         activity = null;
     }

@@ -280,10 +280,12 @@ public final class SegmentLog implements CommitLog {
             SegmentStore store = committer.inService();
             if (releaseWaits && store != null) {
                 releaseWaits = false;
+                committer.releases();
                 store.release(releaseTo.get());
             }
             if (trimWaits && store != null) {
                 trimWaits = false;
+                committer.releases();
                 store.dropSpares();
             }
         } catch (Throwable unexpected) {
