@@ -21,9 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class NumberedWrites {
     private static final int BATCH = 16;
     private static final int REMOVES = 7;
+    /** How far it goes beyond what somebody waits for: a slow check must not fill the disk. */
+    private static final int AHEAD = 20_000;
 
     private final AtomicLongArray sent;
     private final AtomicLongArray acknowledged;
+    private volatile long most = AHEAD;
 
     NumberedWrites(int keys) {
         sent = new AtomicLongArray(keys);
@@ -31,14 +34,23 @@ final class NumberedWrites {
     }
 
     /**
-     * Writes until told to stop, all answers read, or until the connection breaks.
+     * Writes until told to stop, all answers read, or until the connection breaks; pauses when it is far ahead of what was
+     * waited for.
      *
      * @return whether the connection held and every write was accepted
      */
     boolean run(int port, BooleanSupplier stop) {
         Deque<Integer> underWay = new ArrayDeque<>();
         try (RespClient connection = RespClient.connect(port)) {
-            for (int next = 0; !stop.getAsBoolean(); next += BATCH) {
+            int next = 0;
+            while (!stop.getAsBoolean()) {
+                if (total() + underWay.size() >= most) {
+                    while (!underWay.isEmpty()) {
+                        receive(connection, underWay);
+                    }
+                    LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
+                    continue;
+                }
                 for (int i = 0; i < BATCH; i++) {
                     int key = (next + i) % sent.length();
                     send(connection, key);
@@ -48,6 +60,7 @@ final class NumberedWrites {
                 while (underWay.size() > BATCH) {
                     receive(connection, underWay);
                 }
+                next += BATCH;
             }
             while (!underWay.isEmpty()) {
                 receive(connection, underWay);
@@ -101,9 +114,10 @@ final class NumberedWrites {
         return IntStream.range(0, sent.length()).mapToLong(sent::get).toArray();
     }
 
-    /** Waits until so many more writes have been acknowledged, 20 s at most. */
+    /** Waits until so many more writes have been acknowledged, 20 s at most; there will be some more after that. */
     void awaitMore(long writes) {
         long until = total() + writes;
+        most = until + AHEAD;
         long began = System.nanoTime();
         while (total() < until) {
             if (System.nanoTime() - began > TimeUnit.SECONDS.toNanos(20)) {
