@@ -169,7 +169,7 @@ class RepairIT {
     /** Increments a second of the shards that are not struck. */
     private static long medianOfOthers(List<Incrementer> all) {
         List<Long> rates = new ArrayList<>();
-        for (int window = 0; window < 5; window++) {
+        for (int window = 0; window < 7; window++) {
             long from = served(all);
             long begunNanos = System.nanoTime();
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(250));

@@ -28,6 +28,7 @@ public interface LogHost {
     /**
      * There is no room to go on: gives some up that was kept for this.
      *
+     * @param work {@code LOGGING} or {@code APPLYING}
      * @return whether to try again at once; true only if there is more room than before
      */
     default boolean makeRoom(LogWork work) {
@@ -43,7 +44,11 @@ public interface LogHost {
         return false;
     }
 
-    /** The log holds a group that it can't go on with, and takes nothing further until {@link #goesOn}. */
+    /**
+     * The log holds a group that it can't go on with, and takes nothing further until {@link #goesOn}.
+     *
+     * @param work {@code LOGGING} or {@code APPLYING}
+     */
     default void waits(LogWork work, IOException why) {}
 
     /** What made it wait is over. */

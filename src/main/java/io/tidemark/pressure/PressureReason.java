@@ -10,7 +10,7 @@ public enum PressureReason {
     FSYNC_FAILED,
     /** A force has not come back for too long. */
     FSYNC_STALLED,
-    /** The log's write or fdatasync, the append to the data files behind it, or its release has not come back for too long. */
+    /** The log's write or fdatasync, the append behind it, or the log's release has not come back for too long. */
     LOG_STALLED,
     /** More bytes wait for the log than the bound allows. */
     LOG_BACKLOG
