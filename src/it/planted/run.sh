@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Plants each fault of faults.tsv (or the named ones) in a clean checkout of HEAD and demands that its test fails with
-# the assertion text of its line. A compile error, another failure or none at all is NOT CAUGHT.
+# the assertion text of its line (or one of several, between "||"). A compile error, another failure or none at all is NOT
+# CAUGHT; what the test said is then printed.
 #
 #   src/it/planted/run.sh [PATCH...]      PATCH as in faults.tsv, with or without .patch
 #
-# Patches and table come from this folder as it is, code and tests from HEAD: commit the test first.
+# Patches and table come from this folder as it is, code and tests from HEAD: commit the test first. Everything is compiled
+# once; with a fault in, only the files that it changes are compiled again.
 # MVN (default: mvn), MVN_FLAGS (e.g. -o) and FAULT_TIMEOUT_S (default: 300) change how Maven is called. Tests that cut the
 # power get FAULT_CUTS cuts (default: 160) to find a fault, and say after how many they did.
 # Exit code: 0 all caught, 1 some not, 2 the tests fail already without a fault, or wrong use.
@@ -27,13 +29,25 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
-# run_tests TESTS CUTS: in the checkout, without the static checks: a planted fault need not be well formatted.
+# maven ARGUMENT...: in the checkout, without the static checks: a planted fault need not be well formatted.
+maven() {
+    # shellcheck disable=SC2086  # both may be several words
+    (cd "$project" && timeout "${FAULT_TIMEOUT_S:-300}" ${MVN:-mvn} -q -B ${MVN_FLAGS:-} -P '!checks' "$@") >"$log" 2>&1
+}
+
+# run_tests TESTS CUTS GOAL
 run_tests() {
     rm -rf "$project/target/surefire-reports"
-    # shellcheck disable=SC2086  # both may be several words
-    (cd "$project" && timeout "${FAULT_TIMEOUT_S:-300}" \
-        ${MVN:-mvn} -q -B ${MVN_FLAGS:-} -P '!checks' test -Dtest="$1" -Dtidemark.jar=classes \
-        -Dtidemark.it.cuts="$2" -Dtidemark.it.log_cuts="$2") >"$log" 2>&1
+    maven "$3" -Dtest="$1" -Dtidemark.jar=classes -Dtidemark.it.cuts="$2" -Dtidemark.it.log_cuts="$2"
+}
+
+# compile_changed: what a patch has changed, over the classes as they were without any.
+compile_changed() {
+    rm -rf "$project/target/classes" && cp -a "$temporary/classes" "$project/target/classes" || return
+    local changed
+    mapfile -t changed < <(cd "$project" && git diff --name-only --relative -- src/main/java)
+    ((${#changed[@]} > 0)) || { echo "the patch changes nothing in src/main/java"; return 1; }
+    (cd "$project" && javac --release 17 -proc:none -nowarn -cp "$classpath" -d target/classes "${changed[@]}")
 }
 
 patches=() tests=() texts=()
@@ -56,11 +70,14 @@ fi
 git -C "$repository" worktree add --quiet --detach "$tree" HEAD || exit 2
 
 all=$(printf '%s\n' "${tests[@]}" | sort -u | paste -sd,)
-if ! run_tests "$all" 10; then
+if ! run_tests "$all" 10 test; then
     cat "$log" >&2
     echo "the tests fail without any fault; nothing was planted" >&2
     exit 2
 fi
+cp -a "$project/target/classes" "$temporary/classes"
+maven org.codehaus.mojo:exec-maven-plugin:3.5.1:exec -Dexec.executable=echo -Dexec.args=%classpath -Dexec.classpathScope=test
+classpath=$(grep -m1 -o '/.*target/classes.*' "$log") || { cat "$log" >&2; exit 2; }
 
 missed=0
 echo "fault | test | seed | seconds | caught"
@@ -71,8 +88,10 @@ for i in "${!patches[@]}"; do
     started=$SECONDS
     if ! (cd "$project" && git apply "$here/$patch") 2>"$log"; then
         verdict="NOT CAUGHT (the patch does not apply: $(tail -1 "$log"))"
+    elif ! compile_changed >"$log" 2>&1; then
+        verdict="NOT CAUGHT (it does not compile: $(head -1 "$log"))"
     else
-        run_tests "$test" "${FAULT_CUTS:-160}"
+        run_tests "$test" "${FAULT_CUTS:-160}" surefire:test@default-test
         status=$?
         seed=$(cat "$log" "$report" 2>/dev/null | grep -oE 'seed ?= ?-?[0-9]+' | tail -1 | tr -dc '0-9-')
         if ((status == 0)); then
@@ -81,14 +100,17 @@ for i in "${!patches[@]}"; do
             verdict="NOT CAUGHT (no end within ${FAULT_TIMEOUT_S:-300} s)"
         elif [[ ! -f $report ]]; then
             verdict="NOT CAUGHT (no test report: $(grep -m1 ERROR "$log"))"
-        elif ! grep -qE '<<< (FAILURE|ERROR)!' "$report" || ! grep -qF -- "$text" "$report"; then
+        elif ! grep -qE '<<< (FAILURE|ERROR)!' "$report" || ! grep -qF -- "${text//||/$'\n'}" "$report"; then
             verdict="NOT CAUGHT (it failed without saying: $text)"
         else
             cuts=$(cat "$log" "$report" | grep -oE 'caught after [0-9]+ cuts' | tail -1)
             verdict=${cuts:-caught}
         fi
     fi
-    [[ $verdict == caught* ]] || missed=1
     echo "${patch%.patch} | $test | ${seed:--} | $((SECONDS - started)) | $verdict"
+    if [[ $verdict != caught* ]]; then
+        missed=1
+        cat "$report" "$log" 2>/dev/null | head -c 8000 >&2
+    fi
 done
 exit "$missed"

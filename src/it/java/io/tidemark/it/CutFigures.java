@@ -15,28 +15,27 @@ final class CutFigures {
     int verifies;
     long syncs;
     long replayed;
+    double seconds;
     private long sent;
     private long acknowledged;
     private long refused;
     private long checkedKeys;
-    private double seconds;
     private final List<String> violations = new ArrayList<>();
     private final List<String> explanation = new ArrayList<>();
 
     /** Takes over what the clients saw. */
-    void take(LoadClients clients, double tookSeconds) {
+    void take(LoadClients clients) {
         LoadClients.Figures figures = clients.figures();
         sent = figures.sent();
         acknowledged = figures.acknowledged();
         refused = figures.refused();
         checkedKeys = figures.checkedKeys();
-        seconds = tookSeconds;
         violations.addAll(clients.violations());
     }
 
     /** Says how to see a violation again. */
     void explain(PowerCutLoop.Plan plan, List<Path> images) {
-        explanation.add("seed=" + plan.seed() + ", caught after " + cuts + " cuts; repeat it by");
+        explanation.add("seed=" + plan.seed() + ", after " + cuts + " cuts on its disks; repeat it by");
         explanation.add("src/it/scripts/power-cuts.sh --fs "
                 + plan.kind().name().toLowerCase(Locale.ROOT) + " --seed " + plan.seed() + " --cuts " + plan.cuts());
         explanation.add("the file systems as they were then: " + images);
@@ -56,7 +55,6 @@ final class CutFigures {
         acknowledged += other.acknowledged;
         refused += other.refused;
         checkedKeys += other.checkedKeys;
-        seconds += other.seconds;
         violations.addAll(other.violations);
         explanation.addAll(other.explanation);
     }
@@ -71,7 +69,7 @@ final class CutFigures {
 
     /** How to see the violations again; empty if there were none. */
     String explanation() {
-        return String.join("\n", explanation);
+        return explanation.isEmpty() ? "" : "caught after " + cuts + " cuts\n" + String.join("\n", explanation);
     }
 
     @Override

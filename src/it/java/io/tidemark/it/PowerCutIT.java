@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.it.disk.LoopDisk;
 import io.tidemark.it.disk.NothingLeft;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** I1, I2, I6, I7: what was acknowledged and what was published outlive the power, on real file systems. */
+@Tag("alone") // it keeps two processors busy by itself
 @Timeout(1_200)
 @ExtendWith(NothingLeft.class)
 class PowerCutIT {

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -43,6 +44,7 @@ final class PowerCutLoop {
     private static final long LOAD_LIMIT_MS = 20_000;
 
     private final Plan plan;
+    private final BooleanSupplier stopped;
     private final SplittableRandom random;
     private final CutDisks disks;
     private final Path scratch;
@@ -62,9 +64,11 @@ final class PowerCutLoop {
      */
     record Plan(LoopDisk.Kind kind, long seed, int cuts) {}
 
-    private PowerCutLoop(Plan plan, SplittableRandom random, CutDisks disks, Path scratch, int shards)
+    private PowerCutLoop(
+            Plan plan, BooleanSupplier stopped, SplittableRandom random, CutDisks disks, Path scratch, int shards)
             throws IOException {
         this.plan = plan;
+        this.stopped = stopped;
         this.random = random;
         this.disks = disks;
         this.scratch = scratch;
@@ -73,14 +77,18 @@ final class PowerCutLoop {
         this.clients = clients();
     }
 
-    /** Runs a plan on disks of its own; ends at the first cut that something was wrong after. */
-    static CutFigures run(Plan plan) throws IOException {
+    /**
+     * Runs a plan on disks of its own; ends at the first cut that something was wrong after.
+     *
+     * @param stopped asked before each life; true ends the plan early
+     */
+    static CutFigures run(Plan plan, BooleanSupplier stopped) throws IOException {
         SplittableRandom random = new SplittableRandom(plan.seed());
         int shards = 1 + random.nextInt(4);
         boolean logElsewhere = random.nextInt(3) == 0;
         Path scratch = Scratch.directory();
         try (CutDisks disks = new CutDisks(plan.kind(), logElsewhere)) {
-            return new PowerCutLoop(plan, random, disks, scratch, shards).run();
+            return new PowerCutLoop(plan, stopped, random, disks, scratch, shards).run();
         } finally {
             Scratch.remove(scratch);
         }
@@ -112,15 +120,14 @@ final class PowerCutLoop {
     }
 
     private CutFigures run() throws IOException {
-        long startNanos = System.nanoTime();
         try (clients) {
-            while (figures.cuts < plan.cuts() && sound()) {
+            while (figures.cuts < plan.cuts() && sound() && !stopped.getAsBoolean()) {
                 live(new CutLife(random.split()));
             }
             if (sound()) {
                 finish();
             }
-            figures.take(clients, (System.nanoTime() - startNanos) / 1e9);
+            figures.take(clients);
             if (!sound()) {
                 figures.explain(plan, disks.keep(kept(), plan.kind() + "-seed-" + plan.seed()));
             }
