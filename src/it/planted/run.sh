@@ -8,8 +8,8 @@
 # Patches and table come from this folder as it is, code and tests from HEAD: commit the test first. Everything is compiled
 # once; with a fault in, only the files that it changes are compiled again.
 # First the tests must pass without a fault; FAULT_BASELINE=no leaves that out, for where they have just done so at HEAD.
-# MVN (default: mvn), MVN_FLAGS (e.g. -o) and FAULT_TIMEOUT_S (default: 300) change how Maven is called. Tests that cut the
-# power get FAULT_CUTS cuts (default: 160) to find a fault, and say after how many they did.
+# MVN (default: mvn), MVN_FLAGS (e.g. -o) and FAULT_TIMEOUT_S (default: 400) change how Maven is called. Tests that cut the
+# power get FAULT_CUTS cuts (default: 250) to find a fault, and say after how many they did.
 # Exit code: 0 all caught, 1 some not, 2 the tests fail already without a fault, or wrong use.
 set -uo pipefail
 
@@ -33,7 +33,7 @@ trap 'exit 130' INT TERM
 # maven ARGUMENT...: in the checkout, without the static checks: a planted fault need not be well formatted.
 maven() {
     # shellcheck disable=SC2086  # both may be several words
-    (cd "$project" && timeout "${FAULT_TIMEOUT_S:-300}" ${MVN:-mvn} -q -B ${MVN_FLAGS:-} -P '!checks' "$@") >"$log" 2>&1
+    (cd "$project" && timeout "${FAULT_TIMEOUT_S:-400}" ${MVN:-mvn} -q -B ${MVN_FLAGS:-} -P '!checks' "$@") >"$log" 2>&1
 }
 
 # run_tests TESTS CUTS GOAL
@@ -89,6 +89,7 @@ echo "fault | test | seed | seconds | caught"
 for i in "${!patches[@]}"; do
     patch=${patches[i]} test=${tests[i]} text=${texts[i]} seed=- verdict=
     report=$project/target/surefire-reports/${test%%#*}.txt
+    rm -f "$report"
     git -C "$tree" checkout --quiet -- . && git -C "$tree" clean --quiet -fd
     started=$SECONDS
     if ! (cd "$project" && git apply "$here/$patch") 2>"$log"; then
@@ -96,13 +97,13 @@ for i in "${!patches[@]}"; do
     elif ! compile_changed >"$log" 2>&1; then
         verdict="NOT CAUGHT (it does not compile: $(head -1 "$log"))"
     else
-        run_tests "$test" "${FAULT_CUTS:-160}" surefire:test@default-test
+        run_tests "$test" "${FAULT_CUTS:-250}" surefire:test@default-test
         status=$?
         seed=$(cat "$log" "$report" 2>/dev/null | grep -oE 'seed ?= ?-?[0-9]+' | tail -1 | tr -dc '0-9-')
         if ((status == 0)); then
             verdict="NOT CAUGHT (the test passed)"
         elif ((status == 124)); then
-            verdict="NOT CAUGHT (no end within ${FAULT_TIMEOUT_S:-300} s)"
+            verdict="NOT CAUGHT (no end within ${FAULT_TIMEOUT_S:-400} s)"
         elif [[ ! -f $report ]]; then
             verdict="NOT CAUGHT (no test report: $(grep -m1 ERROR "$log"))"
         elif ! grep -qE '<<< (FAILURE|ERROR)!' "$report" || ! grep -qF -- "${text//||/$'\n'}" "$report"; then

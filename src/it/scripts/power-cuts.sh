@@ -5,7 +5,7 @@
 #   src/it/scripts/power-cuts.sh [--fs ext4|xfs] [--cuts N] [--seed N]
 #
 #   --fs ext4|xfs  file system (default ext4), on a loop device over an image in memory
-#   --cuts N       how many (default 5000); each 20 on file systems of their own
+#   --cuts N       how many (default 5000); each 20 on file systems of their own, two such at a time
 #   --seed N       of the first 20 (default: the clock), those after it have the seeds after it
 #
 # Needs root, loop devices and gcc. What was wrong is printed with the command that repeats it; the images are then kept
