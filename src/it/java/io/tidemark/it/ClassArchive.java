@@ -25,7 +25,7 @@ final class ClassArchive {
         Path directory = Scratch.directory();
         Path archive = directory.resolve("node.jsa");
         try (NodeProcess node = NodeProcess.in(directory.resolve("data"))
-                        .jvm("-XX:ArchiveClassesAtExit=" + archive)
+                        .archiveClasses(archive)
                         .start();
                 RespClient client = node.client()) {
             client.set("key", "value");

@@ -191,11 +191,10 @@ final class PowerCutLoop {
     }
 
     private NodeProcess.Builder builder(CutLife life) throws IOException {
-        NodeProcess.Builder node = life.configure(disks.node(), scratch.resolve("tidemark.yaml"))
+        return life.configure(disks.node(), scratch.resolve("tidemark.yaml"))
                 .set("shards", Integer.toString(shards))
                 .jvm("-XX:+UseSerialGC")
                 .shim(shim);
-        return node.sharedClasses();
     }
 
     private void cut(NodeProcess node, SplittableRandom drawn) throws IOException {

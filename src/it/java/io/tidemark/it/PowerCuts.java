@@ -23,6 +23,7 @@ final class PowerCuts {
     private final LoopDisk.Kind kind;
     private final Consumer<CutFigures> progress;
     private final CutFigures all = new CutFigures();
+    private final long startNanos = System.nanoTime();
     private long nextSeed;
     private int toBegin;
     private boolean stopped;
@@ -40,7 +41,6 @@ final class PowerCuts {
     }
 
     private CutFigures run() throws IOException {
-        long startNanos = System.nanoTime();
         ExecutorService threads = Executors.newFixedThreadPool(LANES);
         List<Future<?>> lanes = new ArrayList<>();
         for (int lane = 0; lane < LANES; lane++) {
@@ -60,7 +60,6 @@ final class PowerCuts {
             stop();
             awaitEnd(threads);
         }
-        all.seconds = (System.nanoTime() - startNanos) / 1e9;
         return all;
     }
 
@@ -98,6 +97,7 @@ final class PowerCuts {
 
     private synchronized void add(CutFigures figures) {
         all.add(figures);
+        all.seconds = (System.nanoTime() - startNanos) / 1e9;
         stopped |= !all.violations().isEmpty();
         progress.accept(all);
     }

@@ -63,9 +63,8 @@ record StoppedNode(List<ShardInspection> shards) {
         if (log != null) {
             arguments.addAll(List.of("--log-dir", log.toString()));
         }
-        try (NodeProcess verify = NodeProcess.withArguments(arguments.toArray(String[]::new))
-                .sharedClasses()
-                .launch()) {
+        try (NodeProcess verify =
+                NodeProcess.withArguments(arguments.toArray(String[]::new)).launch()) {
             int exitCode = verify.awaitExit(java.time.Duration.ofSeconds(TimeUnit.MINUTES.toSeconds(1)));
             return exitCode == 0 ? "" : "exit code " + exitCode + "\n" + verify.stdout() + verify.stderr();
         }
