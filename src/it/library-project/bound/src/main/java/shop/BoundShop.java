@@ -72,6 +72,7 @@ public final class BoundShop {
                                 .sum()
                         >= 2);
 
+        await(retriever.close()); // else it may read the file once more while Vert.x closes
         await(checkpointers.close());
         await(vertx.close());
         System.out.println("followed the file and showed meters; all went well");
