@@ -23,6 +23,7 @@ final class LiveStore {
     private final AtomicLong waits = new AtomicLong();
     private final long longestWaitMs;
     private volatile Bitcask current;
+    private volatile boolean ended;
 
     LiveStore(Bitcask first) {
         this(first, LONGEST_WAIT_MS);
@@ -49,8 +50,13 @@ final class LiveStore {
         return waiting.size();
     }
 
-    /** Ends all waiting. */
-    void wakeAll() {
+    /** No other store comes: whoever waits is told, and nobody waits from now on. Any thread. */
+    void end() {
+        ended = true;
+        wakeAll();
+    }
+
+    private void wakeAll() {
         waiting.values().forEach(each -> each.complete(null));
     }
 
@@ -67,7 +73,7 @@ final class LiveStore {
             wait.complete(null);
         } else {
             waiting.put(number, wait);
-            if (current != seen) {
+            if (current != seen || ended) {
                 wait.complete(null);
             }
         }

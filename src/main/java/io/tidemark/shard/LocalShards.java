@@ -30,8 +30,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -59,9 +60,9 @@ public final class LocalShards implements Shards {
     private final ShardOptions options;
     private final Consumer<IOException> logFailed;
     private final ShardMeter meter;
-    private final ExecutorService writePool;
-    private final ExecutorService readPool;
-    private final ExecutorService diskPool;
+    private final ThreadPoolExecutor writePool;
+    private final ThreadPoolExecutor readPool;
+    private final ThreadPoolExecutor diskPool;
     private final List<PressureCauses> causes = new ArrayList<>();
     private final List<SerialExecutor> lanes = new ArrayList<>();
     private volatile List<Shard> shards = List.of();
@@ -331,9 +332,9 @@ public final class LocalShards implements Shards {
         return forced.eventually(() -> {
             List<Future<Void>> closed = shards.stream().map(Shard::close).toList();
             return Future.join(closed).onComplete(done -> {
-                writePool.shutdown();
-                readPool.shutdown();
-                diskPool.shutdown();
+                retire(writePool);
+                retire(readPool);
+                retire(diskPool);
             });
         });
     }
@@ -355,17 +356,22 @@ public final class LocalShards implements Shards {
         return promise.future();
     }
 
-    private static ExecutorService pool(String prefix, int threads) {
+    private static ThreadPoolExecutor pool(String prefix, int threads) {
         AtomicInteger number = new AtomicInteger();
         ThreadFactory factory = task -> {
             Thread thread = new Thread(task, prefix + number.getAndIncrement());
             thread.setDaemon(true);
             return thread;
         };
-        java.util.concurrent.ThreadPoolExecutor pool = new java.util.concurrent.ThreadPoolExecutor(
-                threads, threads, 30, TimeUnit.SECONDS, new java.util.concurrent.LinkedBlockingQueue<>(), factory);
+        ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
         pool.allowCoreThreadTimeOut(true);
         return pool;
+    }
+
+    /** Lets a pool's threads go once they are idle. It is not shut down: a call that comes late is to be answered, too. */
+    private static void retire(ThreadPoolExecutor pool) {
+        pool.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
     }
 
     /** Of what a log forces, only its fdatasyncs: a command waits for no other. */

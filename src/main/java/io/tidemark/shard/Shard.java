@@ -62,6 +62,7 @@ final class Shard {
     private volatile boolean draining;
     private volatile boolean replaying;
     private volatile boolean backlogTold;
+    private volatile boolean filesClosed;
 
     /**
      * A shard whose data files are open and whose log is not.
@@ -237,6 +238,10 @@ final class Shard {
 
     /** Answers a read, if need be after a repair has brought back what it asks for. On the lane of reads. */
     private void answer(Call call, Command.Read read, boolean mayWait) {
+        if (phase == Phase.STOPPED) {
+            call.complete(stopping());
+            return;
+        }
         Bitcask data = live.current();
         try {
             call.complete(Evaluator.read(read, data));
@@ -352,21 +357,30 @@ final class Shard {
         return drained.future();
     }
 
-    /** Closes log and files; after the checkpointer has been stopped. */
+    /** Closes the log, and the files behind every read that was taken; after the checkpointer has been stopped. */
     Future<Void> close() {
         draining = true;
         // of a log that is not open because its replay was stopped there is nothing to finish
         Future<Void> finished = phase == Phase.RECOVERING ? log.close().otherwiseEmpty() : log.close();
         return finished.eventually(() -> {
             phase = Phase.STOPPED;
-            live.wakeAll();
-            try {
-                live.current().close();
-            } catch (IOException e) {
-                LOG.warn("{}: closing its files failed", name, e);
-            }
-            return Future.succeededFuture();
+            live.end();
+            Promise<Void> closed = Promise.promise();
+            reads.execute(() -> {
+                closeFiles();
+                closed.complete();
+            });
+            return closed.future();
         });
+    }
+
+    private void closeFiles() {
+        try {
+            live.current().close();
+        } catch (IOException e) {
+            LOG.warn("{}: closing its files failed", name, e);
+        }
+        filesClosed = true;
     }
 
     /** Out of service for writes until a restart recovers it from the log. Any thread. */
@@ -394,7 +408,11 @@ final class Shard {
         if (replaying) {
             return Optional.of(name + " (its replay has not ended)");
         }
-        return waitingBytes.get() > 0 ? Optional.of(name + " (writes under way have not come back)") : Optional.empty();
+        if (waitingBytes.get() > 0) {
+            return Optional.of(name + " (writes under way have not come back)");
+        }
+        boolean reading = phase == Phase.STOPPED && !filesClosed;
+        return reading ? Optional.of(name + " (a read has not come back; nothing is lost)") : Optional.empty();
     }
 
     ShardStatus status() {

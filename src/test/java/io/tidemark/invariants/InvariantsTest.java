@@ -10,6 +10,7 @@ import io.tidemark.disk.Operation;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
+import io.tidemark.shard.ShardStatus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -368,6 +369,42 @@ class InvariantsTest {
                     .isZero());
             assertThat(again.get(0, "a")).isEqualTo("1");
             assertThat(again.get(1, "b")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void I11_readsUnderWayAtAStop_areAllAnswered() throws Exception {
+        CountDownLatch reading = new CountDownLatch(1);
+        CountDownLatch read = new CountDownLatch(1);
+        try (Node node = Node.quiet(disk)) {
+            node.set(0, "a", "1");
+            disk.faults().before(Operation.READ, Node.data(0) + "/*.data", path -> {
+                reading.countDown();
+                Node.hold(read);
+            });
+            List<CompletableFuture<Result>> answers = new ArrayList<>();
+            answers.add(node.submit(0, new Command.Get(Node.bytes("a"))));
+            reading.await();
+            answers.add(node.submit(0, new Command.Get(Node.bytes("a"))));
+            answers.add(node.submit(0, new Command.Get(Node.bytes("none"))));
+            Future<Void> stopped = node.stopLater();
+            Node.until(() -> node.status(0).phase() == ShardStatus.Phase.STOPPED);
+            assertThat(stopped.isComplete()).as("stopped with files in use").isFalse();
+            assertThat(node.undurable())
+                    .as("why, should it not come back in time")
+                    .contains("shard 0 (a read has not come back; nothing is lost)");
+            answers.add(node.submit(0, new Command.Get(Node.bytes("a"))));
+            read.countDown();
+            assertThat(answers.get(0).get(20, TimeUnit.SECONDS))
+                    .isInstanceOfSatisfying(Result.Value.class, value -> assertThat(value.bytes())
+                            .isEqualTo(Node.bytes("1")));
+            for (CompletableFuture<Result> late : answers.subList(1, 4)) {
+                assertThat(late.get(20, TimeUnit.SECONDS))
+                        .isInstanceOfSatisfying(Result.Failure.class, failure -> assertThat(failure.kind())
+                                .isEqualTo(Result.Kind.STOPPED));
+            }
+            node.stopped(stopped);
+            assertThat(disk.openFiles()).isEmpty();
         }
     }
 

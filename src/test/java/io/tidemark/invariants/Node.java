@@ -255,6 +255,21 @@ final class Node implements AutoCloseable {
         await(shards.close());
     }
 
+    /** Begins to stop in order. */
+    Future<Void> stopLater() {
+        return shards.close();
+    }
+
+    /** Waits for the end of a stop. */
+    void stopped(Future<Void> stop) throws Exception {
+        await(stop);
+    }
+
+    /** What keeps a stop from its end. */
+    List<String> undurable() {
+        return shards.undurable();
+    }
+
     /** Runs something again and again, on an event loop. */
     void every(long millis, Runnable task) {
         vertx.setPeriodic(millis, timer -> task.run());

@@ -13,6 +13,7 @@ import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class RepairTest {
     private static final String SHARD = "/data/shard-0/data";
+    private static final int MOST_WAITING_READS = 4_096;
     private final FaultyDisk disk = FaultyDisk.seeded();
 
     @BeforeEach
@@ -225,7 +227,7 @@ class RepairTest {
 
     @Test
     void I5_lostBytesThatNoRepairBringsBack_areAFailureAndNotMissing() throws Exception {
-        CompletableFuture<Result> lost;
+        List<CompletableFuture<Result>> lost;
         try (Node node = Node.quiet(disk)) {
             prepare(node);
             disk.faults().failForce(SHARD + "/*.data").times(1);
@@ -233,11 +235,18 @@ class RepairTest {
             assertThatThrownBy(node::sync).hasMessageContaining("Input/output error");
             node.awaitLevel(0, PressureLevel.FAILED);
             disk.dropCache();
-            lost = node.submit(0, new Command.Get(Node.bytes("new")));
+            lost = node.submit(0, Collections.nCopies(MOST_WAITING_READS + 1, new Command.Get(Node.bytes("new"))));
+            assertThat(lost.get(MOST_WAITING_READS).get(20, TimeUnit.SECONDS))
+                    .as("one more than may wait for a repair")
+                    .isInstanceOfSatisfying(Result.Failure.class, failure -> assertThat(failure.kind())
+                            .isEqualTo(Result.Kind.UNREADABLE));
         }
-        assertThat(lost.get(20, TimeUnit.SECONDS))
-                .isInstanceOfSatisfying(Result.Failure.class, failure -> assertThat(failure.kind())
-                        .isEqualTo(Result.Kind.UNREADABLE));
+        for (CompletableFuture<Result> each : lost) {
+            assertThat(each.get(20, TimeUnit.SECONDS))
+                    .as("told by the stop at the latest")
+                    .isInstanceOfSatisfying(Result.Failure.class, failure -> assertThat(failure.kind())
+                            .isIn(Result.Kind.STOPPED, Result.Kind.UNREADABLE));
+        }
     }
 
     @Test

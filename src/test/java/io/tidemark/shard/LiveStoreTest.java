@@ -68,8 +68,10 @@ final class LiveStoreTest {
         assertThat(handedOver).isEmpty();
         live.whenReplaced(first, handedOver::add, () -> {});
         assertThat(handedOver).hasSize(1);
-        live.wakeAll();
+        live.end();
         assertThat(handedOver).hasSize(LiveStore.MOST_WAITING + 1);
         assertThat(live.waiting()).isZero();
+        live.whenReplaced(first, handedOver::add, () -> {});
+        assertThat(handedOver).as("after the end").hasSize(LiveStore.MOST_WAITING + 2);
     }
 }
