@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
 @Timeout(120)
 @Tag("alone")
 class ContinuousWritesIT {
-    private static final long SECONDS = Long.getLong("tidemark.continuous_seconds", 9);
+    private static final long SECONDS = Long.getLong("tidemark.continuous_seconds", 7);
     /** How late an event loop may be on a busy machine. */
     private static final double SLACK_MS = 250;
 

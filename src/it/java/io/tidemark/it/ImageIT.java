@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ExtendWith(NothingLeft.class)
 class ImageIT {
     private static final int KEYS = 60;
+    private static final int IMAGES = Integer.getInteger("tidemark.it.images", 2);
 
     private final NumberedWrites writes = new NumberedWrites(KEYS);
     private final AtomicBoolean enough = new AtomicBoolean();
@@ -70,10 +71,10 @@ class ImageIT {
                 LoopDisk disk = LoopDisk.of(kind).mib(320).imageIn(host.root()).make();
                 NodeProcess node = node(disk.root().resolve("data")).start()) {
             CompletableFuture<Boolean> load = load(node);
-            for (int i = 0; i < 4; i++) {
-                writes.awaitMore(1_000 + random.nextInt(5_000));
+            for (int i = 1; i <= IMAGES; i++) {
+                writes.awaitMore(1_000 + random.nextInt(3_000));
                 long[] before = writes.acknowledged();
-                try (LoopDisk image = i < 3 ? disk.snapshot() : disk.frozenCopy()) {
+                try (LoopDisk image = i < IMAGES ? disk.snapshot() : disk.frozenCopy()) {
                     check(image, before, writes.sent());
                 }
             }
@@ -105,8 +106,8 @@ class ImageIT {
         int right = 0;
         try (NodeProcess node = node(dir.resolve("data")).start()) {
             CompletableFuture<Boolean> load = load(node);
-            for (int i = 0; i < 4; i++) {
-                writes.awaitMore(1_000 + random.nextInt(5_000));
+            for (int i = 0; i < IMAGES; i++) {
+                writes.awaitMore(1_000 + random.nextInt(3_000));
                 long[] before = writes.acknowledged();
                 Path copy = dir.resolve("copy-" + i);
                 // files that go meanwhile make it complain, and go on
@@ -120,7 +121,8 @@ class ImageIT {
             enough.set(true);
             assertThat(load.get(20, TimeUnit.SECONDS)).as(node.stderr()).isTrue();
         }
-        System.out.println("ImageIT: of 4 copies of the directory " + right + " right, the others refused");
+        System.out.println(
+                "ImageIT: of " + IMAGES + " copies of the directory " + right + " right, the others refused");
     }
 
     private boolean isRight(Path dataDir, long[] before, long[] sent) throws IOException {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** I1, I6: after any number of SIGKILLs under load every acknowledged write is there, and nothing is torn. */
 class KillIT {
 
-    private static final int CYCLES = Integer.getInteger("tidemark.it.kills", 20);
+    private static final int CYCLES = Integer.getInteger("tidemark.it.kills", 8);
     private static final long SEED = Long.getLong("tidemark.it.seed", System.nanoTime());
 
     @Test

@@ -157,9 +157,10 @@ final class NodeProcess implements AutoCloseable {
     void sigstop() {
         signal("STOP");
         long deadlineNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (!everyThreadStopped()) {
+        long pid = pid();
+        while (!everyThreadStopped(pid)) {
             if (System.nanoTime() - deadlineNanos > 0) {
-                throw new AssertionError("process " + pid() + " has threads that don't stop");
+                throw new AssertionError("process " + pid + " has threads that don't stop");
             }
             Thread.onSpinWait();
         }
@@ -265,8 +266,8 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
-    private boolean everyThreadStopped() {
-        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid()), "task"))) {
+    private static boolean everyThreadStopped(long pid) {
+        try (Stream<Path> tasks = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
             for (Path task : tasks.toList()) {
                 String stat = Files.readString(task.resolve("stat"), StandardCharsets.ISO_8859_1);
                 char state = stat.charAt(stat.lastIndexOf(')') + 2);
@@ -302,8 +303,14 @@ final class NodeProcess implements AutoCloseable {
     /** How the node is started. */
     static final class Builder {
         private final List<String> wrapper = new ArrayList<>();
-        private final List<String> jvmOptions =
-                new ArrayList<>(List.of("-Xmx512m", "-XX:TieredStopAtLevel=1")); // lives are short
+        /** Lives are short: what pays off later costs more than it gives. */
+        private final List<String> jvmOptions = new ArrayList<>(List.of(
+                "-Xmx512m",
+                "-Xmn16m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-XX:CompileThresholdScaling=10"));
+
         private final List<String> arguments = new ArrayList<>(List.of("run"));
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final Map<String, String> environment = new LinkedHashMap<>();

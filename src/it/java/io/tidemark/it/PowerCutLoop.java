@@ -193,7 +193,6 @@ final class PowerCutLoop {
     private NodeProcess.Builder builder(CutLife life) throws IOException {
         return life.configure(disks.node(), scratch.resolve("tidemark.yaml"))
                 .set("shards", Integer.toString(shards))
-                .jvm("-XX:+UseSerialGC")
                 .shim(shim);
     }
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(150)
 class ReloadIT {
     private static final Pattern DURABLE = Pattern.compile("durable_index=(\\d+)");
-    private static final int RELOADS = Integer.getInteger("tidemark.it.reloads", 200);
+    private static final int RELOADS = Integer.getInteger("tidemark.it.reloads", 60);
     private static final long SEED = Long.getLong("tidemark.it.seed", System.nanoTime());
 
     private final Path dir;

@@ -65,12 +65,12 @@ class SyscallsIT {
                         .start();
                 RespClient client = node.client()) {
             SetLoad load = new SetLoad(node.port(), 50, 16, 128, SetLoad.keys("k", 10_000));
-            load.run(40_000); // warm: files are there, code is compiled
+            load.run(20_000); // warm: files are there, code is compiled
             long acknowledged;
             Instant saved;
             List<SyscallTrace.Call> calls;
             try (SyscallTrace trace = SyscallTrace.attach(node.pid(), SYNCS + ",pwrite64", dir.resolve("trace"))) {
-                acknowledged = load.run(60_000);
+                acknowledged = load.run(20_000);
                 saved = Instant.now();
                 client.text("SAVE");
                 calls = trace.detach();

@@ -84,7 +84,7 @@ public final class ConfigReload {
      * Watches a retriever from now on; what it has read already counts as read once.
      *
      * @param retriever with a scan period, and without the default stores, which would merge the whole environment in; not
-     *     closed by this
+     *     closed by this: close it before its Vert.x, or a scan that begins in between is logged as an exception
      * @param store where outcomes are published
      * @param sections one or more
      * @param settleMs time between the two readings that must be equal, from 1; longer than whoever writes the

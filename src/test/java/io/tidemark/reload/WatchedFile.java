@@ -87,7 +87,8 @@ final class WatchedFile {
     /** Lets the retriever look so many times more, and tells what was published meanwhile, all told. */
     List<JsonObject> outcomesAfterScans(int howMany) throws InterruptedException {
         int until = scans.get() + howMany;
-        while (scans.get() < until) {
+        long noSoonerNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos((long) howMany * SCAN_MS);
+        while (scans.get() < until || System.nanoTime() - noSoonerNanos < 0) { // late ones come all at once
             TimeUnit.MILLISECONDS.sleep(1);
         }
         return List.copyOf(published);

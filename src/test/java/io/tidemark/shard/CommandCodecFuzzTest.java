@@ -14,10 +14,11 @@ import org.junit.jupiter.api.Timeout;
 
 /** The payload of a log entry: what is read as commands is written as the same bytes. */
 @Timeout(10)
-class CommandCodecFuzzTest {
+public class CommandCodecFuzzTest {
 
+    /** The payload of an entry. */
     @FuzzTest(maxDuration = "2s")
-    void decode(byte[] payload) throws IOException {
+    public void decode(byte[] payload) throws IOException {
         Allocations.atMost((256 << 10) + 64L * payload.length, () -> decode(payload, 0, new ArrayList<>()));
         List<Write> commands = new ArrayList<>();
         int end = decode(payload, 0, commands);

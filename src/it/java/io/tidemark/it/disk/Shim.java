@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Storage faults on order in other processes, by the library {@code src/it/c/shim.c}, which they preload. Orders are given
@@ -45,6 +46,8 @@ public final class Shim {
     private static final int GLOB = 128;
     private static final int LONGEST_GLOB = ORDER - GLOB - 1;
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    private static @Nullable Path compiled;
 
     private final Path library;
     private final Path table;
@@ -119,17 +122,15 @@ public final class Shim {
     }
 
     /**
-     * Compiles the library and makes an empty table of orders; skips the test if there is no compiler.
+     * Makes an empty table of orders beside the library, which is compiled if need be; skips the test if there is no compiler.
      *
-     * @param directory where both go; on no file system that the test does harm to
+     * @param directory where the table goes; on no file system that the test does harm to
      * @throws IOException also if the compiler complains
      */
     public static Shim in(Path directory) throws IOException {
         Faults.requireProgram("gcc");
         Files.createDirectories(directory);
-        Path library = directory.resolve("shim.so").toAbsolutePath();
-        Path source = Path.of(System.getProperty("tidemark.basedir", "."), "src/it/c/shim.c");
-        Program.run("gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source);
+        Path library = library();
         Path table = directory.resolve("shim.orders").toAbsolutePath();
         try (FileChannel channel = FileChannel.open(
                 table, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -137,6 +138,20 @@ public final class Shim {
             memory.order(ByteOrder.nativeOrder()).putLong(0, MAGIC);
             return new Shim(library, table, memory);
         }
+    }
+
+    /** Compiled once in this JVM, and gone with it. */
+    private static synchronized Path library() throws IOException {
+        if (compiled == null) {
+            Path directory = Files.createTempDirectory("tidemark-shim");
+            Path library = directory.resolve("shim.so").toAbsolutePath();
+            directory.toFile().deleteOnExit(); // behind what is in it
+            library.toFile().deleteOnExit();
+            Path source = Path.of(System.getProperty("tidemark.basedir", "."), "src/it/c/shim.c");
+            Program.run("gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Werror", "-o", library, source);
+            compiled = library;
+        }
+        return compiled;
     }
 
     /** What a process needs in its environment. */
