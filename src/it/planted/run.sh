@@ -73,10 +73,8 @@ git -C "$repository" worktree add --quiet --detach "$tree" HEAD || exit 2
 
 sound=("${tests[@]}")
 [[ ${FAULT_BASELINE:-} != it ]] || mapfile -t sound < <(printf '%s\n' "${tests[@]}" | grep -F .it.)
-if ((${#sound[@]} == 0)); then
-    maven test-compile
-else
-    run_tests "$(printf '%s\n' "${sound[@]}" | sort -u | paste -sd,)" 10 test
+maven test-compile && if ((${#sound[@]} > 0)); then
+    run_tests "$(printf '%s\n' "${sound[@]}" | sort -u | paste -sd,)" 10 surefire:test@default-test
 fi || {
     cat "$log" >&2
     echo "it does not compile, or the tests fail without any fault; nothing was planted" >&2
