@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
  * does, or is refused, as {@code verify} says too. If all parts were good it has all.
  */
 @Timeout(10)
-public class StoreFuzzTest {
+class StoreFuzzTest {
     private static final int MOST_BYTES = 8 << 20;
 
     private final CRC32C crc = new CRC32C();
@@ -31,9 +31,8 @@ public class StoreFuzzTest {
     /** One data file under construction. */
     record Draft(long id, ByteBuffer bytes) {}
 
-    /** A manifest and data files, as drawn from these bytes. */
     @FuzzTest(maxDuration = "2s")
-    public void open(byte[] bytes) throws IOException {
+    void open(byte[] bytes) throws IOException {
         Input input = new Input(bytes);
         Map<String, byte[]> keys = new TreeMap<>();
         List<Draft> files = new ArrayList<>();

@@ -13,15 +13,14 @@ import org.junit.jupiter.api.Timeout;
 
 /** The clients' bytes: however they are cut and whatever stands around them, the same requests or the same refusal. */
 @Timeout(10)
-public class RespParserFuzzTest {
+class RespParserFuzzTest {
     private static final int MAX_REQUEST_BYTES = 1 << 20;
 
     private final List<List<ByteBuffer>> requests = new ArrayList<>();
     private final List<Integer> wireBytes = new ArrayList<>();
 
-    /** What a client sends. */
     @FuzzTest(maxDuration = "2s")
-    public void parse(byte[] bytes) throws ProtocolException {
+    void parse(byte[] bytes) throws ProtocolException {
         Input input = new Input(bytes);
         RequestLimits limits = input.u8() % 2 == 0
                 ? RequestLimits.authenticated(MAX_REQUEST_BYTES)

@@ -14,11 +14,10 @@ import org.junit.jupiter.api.Timeout;
 
 /** The payload of a log entry: what is read as commands is written as the same bytes. */
 @Timeout(10)
-public class CommandCodecFuzzTest {
+class CommandCodecFuzzTest {
 
-    /** The payload of an entry. */
     @FuzzTest(maxDuration = "2s")
-    public void decode(byte[] payload) throws IOException {
+    void decode(byte[] payload) throws IOException {
         Allocations.atMost((256 << 10) + 64L * payload.length, () -> decode(payload, 0, new ArrayList<>()));
         List<Write> commands = new ArrayList<>();
         int end = decode(payload, 0, commands);

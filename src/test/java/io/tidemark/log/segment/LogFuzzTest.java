@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
  * what {@code verify} read, or is refused, and then {@code verify} says so too. If all parts were good it has all.
  */
 @Timeout(10)
-public class LogFuzzTest {
+class LogFuzzTest {
     private static final Path DIRECTORY = Path.of("/data/log");
     private static final UUID ID = new UUID(0x1234, 0x5678);
     private static final int SHARD = 3;
@@ -45,9 +45,8 @@ public class LogFuzzTest {
         boolean good = true;
     }
 
-    /** A control file and segments, as drawn from these bytes. */
     @FuzzTest(maxDuration = "2s")
-    public void open(byte[] bytes) throws IOException {
+    void open(byte[] bytes) throws IOException {
         decode(bytes);
         Input input = new Input(bytes);
         long durableIndex = input.u8() % 4;
