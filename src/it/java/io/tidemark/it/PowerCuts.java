@@ -18,9 +18,10 @@ import java.util.function.Consumer;
  */
 final class PowerCuts {
     private static final int LANES = 2;
-    private static final int CUTS_PER_DISK = 20;
+    private static final int MOST_CUTS_PER_DISK = 20;
 
     private final LoopDisk.Kind kind;
+    private final int cutsPerDisk;
     private final Consumer<CutFigures> progress;
     private final CutFigures all = new CutFigures();
     private final long startNanos = System.nanoTime();
@@ -33,6 +34,7 @@ final class PowerCuts {
         this.progress = progress;
         nextSeed = seed;
         toBegin = cuts;
+        cutsPerDisk = Math.min(MOST_CUTS_PER_DISK, (cuts + LANES - 1) / LANES);
     }
 
     /** Runs so many cuts; the loops have the seeds from {@code seed} on. Ends when a loop has found anything. */
@@ -90,7 +92,7 @@ final class PowerCuts {
 
     /** The next loop; of no cuts if there is none. */
     private synchronized PowerCutLoop.Plan next() {
-        int cuts = stopped ? 0 : Math.min(CUTS_PER_DISK, toBegin);
+        int cuts = stopped ? 0 : Math.min(cutsPerDisk, toBegin);
         toBegin -= cuts;
         return new PowerCutLoop.Plan(kind, nextSeed++, cuts);
     }

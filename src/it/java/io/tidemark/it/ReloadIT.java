@@ -22,8 +22,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A node follows its file. */
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
 @Timeout(150)
 class ReloadIT {
     private static final Pattern DURABLE = Pattern.compile("durable_index=(\\d+)");

@@ -11,10 +11,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** I11: a stop ends with every dirty shard forced, or at its deadline with an exit code and a line that say which was not. */
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
 @Timeout(60)
 @SuppressWarnings("NullAway.Init")
 class StopIT {

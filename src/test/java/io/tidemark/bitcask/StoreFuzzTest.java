@@ -16,12 +16,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /**
  * A store's files, manifest and data, out of good and bad parts, most with good checksums: it opens, as {@code verify} says it
  * does, or is refused, as {@code verify} says too. If all parts were good it has all.
  */
+@Tag("fuzz")
 @Timeout(10)
 class StoreFuzzTest {
     private static final int MOST_BYTES = 8 << 20;

@@ -8,8 +8,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The times of the policy on a real Vert.x; what it decides is tested on virtual time elsewhere. */
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
 class RealTimeTest extends RealStores {
 
     /** How late this machine may be, beside what is asserted. */

@@ -14,10 +14,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** However checkpointers are stopped, it ends with every byte durable and every channel open, or says what is not. */
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
 class StopTest extends RealStores {
     private static final CheckpointOptions NEVER_TICKING = new CheckpointOptions().setIntervalMs(3_600_000);
     private static final long SLOW_FORCE_MS = 2_000;

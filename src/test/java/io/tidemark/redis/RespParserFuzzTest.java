@@ -9,9 +9,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /** The clients' bytes: however they are cut and whatever stands around them, the same requests or the same refusal. */
+@Tag("fuzz")
 @Timeout(10)
 class RespParserFuzzTest {
     private static final int MAX_REQUEST_BYTES = 1 << 20;

@@ -10,9 +10,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /** The payload of a log entry: what is read as commands is written as the same bytes. */
+@Tag("fuzz")
 @Timeout(10)
 class CommandCodecFuzzTest {
 

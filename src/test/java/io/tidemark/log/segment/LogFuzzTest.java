@@ -20,12 +20,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
 /**
  * A log's files, control file and segments, out of good and bad parts, most with good checksums: it opens, and then has
  * what {@code verify} read, or is refused, and then {@code verify} says so too. If all parts were good it has all.
  */
+@Tag("fuzz")
 @Timeout(10)
 class LogFuzzTest {
     private static final Path DIRECTORY = Path.of("/data/log");
