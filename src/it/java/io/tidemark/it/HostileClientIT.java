@@ -10,6 +10,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -188,6 +189,41 @@ class HostileClientIT {
             try (RespClient client = authenticated()) {
                 sendRaw(client, "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$100\r\nhalf of the va");
             }
+        }
+    }
+
+    /** A gibibyte through a heap of 128 MiB. */
+    @Test
+    void pipelineOfLargeReads_isAnsweredAsItIsRead() throws IOException {
+        byte[] value = new byte[1 << 20];
+        try (RespClient client = authenticated();
+                RespClient other = authenticated()) {
+            client.set("mebibyte", value);
+            for (int i = 0; i < 1_000; i++) {
+                client.send("GET", "mebibyte");
+            }
+            client.flush();
+            for (int i = 0; i < 1_000; i++) {
+                assertThat(client.read()).isInstanceOfSatisfying(byte[].class, read -> assertThat(read)
+                        .hasSize(value.length));
+                if (i % 100 == 0) {
+                    assertThat(other.get("a")).isEqualTo("b");
+                }
+            }
+            client.set("p", "still in step");
+            assertThat(client.get("p")).isEqualTo("still in step");
+        }
+    }
+
+    @Test
+    void mgetOfMoreThanFits_isRefused() throws IOException {
+        try (RespClient client = authenticated()) {
+            client.set("mebibyte", new byte[1 << 20]);
+            Object[] words = new Object[10_001];
+            Arrays.fill(words, "mebibyte");
+            words[0] = "MGET";
+            assertThat(failure(client.call(words))).contains("67108864 bytes of values", "ask for less");
+            assertThat(client.get("a")).isEqualTo("b");
         }
     }
 

@@ -40,6 +40,9 @@ final class Connection implements RespParser.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int FLUSH_BYTES = 1 << 20;
 
+    /** As long as the client has not read all but so much, what shards have postponed waits. */
+    private static final int ASK_AGAIN_BYTES = 1 << 20;
+
     private final RedisServer server;
     private final ServerLoop loop;
     private final NetSocket socket;
@@ -54,6 +57,7 @@ final class Connection implements RespParser.Sink {
     private int wireBytes;
     private long pendingBytes;
     private long unsentBytes;
+    private int postponed;
     private boolean paused;
     private boolean concerned;
 
@@ -229,7 +233,11 @@ final class Connection implements RespParser.Sink {
 
     /** Counts an answer; true if {@link #answersArrived} must follow and nobody knows it yet. */
     boolean answered(ShardCall call) {
-        dispatch.answered(call);
+        if (call.isPostponed()) {
+            postponed++;
+        } else {
+            dispatch.answered(call);
+        }
         boolean first = !concerned;
         concerned = true;
         return first;
@@ -279,16 +287,29 @@ final class Connection implements RespParser.Sink {
             dispatchHeld();
             dispatch.submit();
             flush();
-        } catch (RuntimeException e) {
-            LOG.error("client {} is disconnected because of a bug in the server", session.remoteAddress(), e);
+            askAgain();
+        } catch (RuntimeException | Error e) {
+            loop.out.clear(); // nothing of it may reach the next client
             loop.aside.clear();
             disconnect();
+            LOG.error(
+                    "client {} is disconnected because of a bug in the server, or for want of memory",
+                    session.remoteAddress(),
+                    e);
         }
         if (state == State.DRAINING && owed.isEmpty()) {
             state = State.CLOSED;
             socket.end();
         } else if (state == State.OPEN) {
             pauseOrResume();
+        }
+    }
+
+    /** Submits again, in order, what shards have postponed, once the client has read what it was sent. */
+    private void askAgain() {
+        if (postponed > 0 && unsentBytes <= ASK_AGAIN_BYTES && state != State.CLOSED) {
+            postponed = 0;
+            owed.forEach(reply -> reply.askAgain(dispatch::again));
         }
     }
 
@@ -328,7 +349,16 @@ final class Connection implements RespParser.Sink {
             int length = reply.length();
             unsentBytes += length;
             server.stats().outputBytes.add(length);
-            socket.write(reply).onComplete(ignored -> unsentBytes -= length);
+            socket.write(reply).onComplete(written -> sent(length, written.succeeded()));
+        }
+    }
+
+    private void sent(int length, boolean written) {
+        unsentBytes -= length;
+        if (written) {
+            askAgain();
+        } else if (state != State.CLOSED) {
+            disconnect(); // later replies would be taken for this one
         }
     }
 

@@ -2,6 +2,7 @@ package io.tidemark.redis;
 
 import io.tidemark.shard.Result;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,11 @@ final class GatheredReply extends OwedReply {
             }
         }
         return true;
+    }
+
+    @Override
+    void askAgain(Consumer<ShardCall> again) {
+        parts.forEach(part -> part.call().askAgain(again));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.tidemark.redis;
 
+import java.util.function.Consumer;
+
 /** A reply that a connection owes for a request, in its place in the order of requests. Event loop only. */
 abstract class OwedReply {
 
@@ -8,6 +10,9 @@ abstract class OwedReply {
 
     /** Whether it can be encoded now. */
     abstract boolean ready();
+
+    /** Gives its calls that their shards have postponed to {@code again}. */
+    void askAgain(Consumer<ShardCall> again) {}
 
     /** Encodes it; called once, when ready. */
     abstract void encode(ReplyWriter out);

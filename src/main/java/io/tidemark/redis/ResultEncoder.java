@@ -34,6 +34,7 @@ final class ResultEncoder {
             case STOPPED -> "ERR " + message + "; the node is shutting down";
             case OUTCOME_UNKNOWN -> "ERR outcome unknown: " + message;
             case UNREADABLE -> "ERR unreadable: " + message;
+            case TOO_LARGE -> "ERR " + message;
         };
     }
 }

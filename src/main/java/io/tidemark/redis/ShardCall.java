@@ -5,6 +5,7 @@ import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,7 @@ final class ShardCall extends OwedReply implements Call {
     private final Command command;
     private @Nullable Result result;
     private boolean settled;
+    private boolean postponed;
 
     ShardCall(Connection connection, int shard, Command command) {
         this.connection = connection;
@@ -68,9 +70,19 @@ final class ShardCall extends OwedReply implements Call {
         return command instanceof Command.Write;
     }
 
-    /** The event loop has seen the answer. */
+    /** The event loop has seen the answer; if it was none yet, the call is to be submitted again. */
     void settle() {
-        settled = true;
+        postponed = result == Result.Later.LATER;
+        if (postponed) {
+            result = null;
+        } else {
+            settled = true;
+        }
+    }
+
+    /** Whether the shard wants it to be submitted again. */
+    boolean isPostponed() {
+        return postponed;
     }
 
     /** The answer; only when {@link #ready}. */
@@ -85,6 +97,14 @@ final class ShardCall extends OwedReply implements Call {
     @Override
     boolean ready() {
         return settled;
+    }
+
+    @Override
+    void askAgain(Consumer<ShardCall> again) {
+        if (postponed) {
+            postponed = false;
+            again.accept(this);
+        }
     }
 
     @Override

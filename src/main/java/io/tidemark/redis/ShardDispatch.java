@@ -75,6 +75,11 @@ final class ShardDispatch {
         gathering.clear();
     }
 
+    /** Submits a read again that its shard has postponed; it still counts as not answered. */
+    void again(ShardCall call) {
+        outbox.add(call.shard(), List.of(call), true);
+    }
+
     /** A submitted call has been answered. */
     void answered(ShardCall call) {
         Lane lane = lanes[call.shard()];

@@ -61,16 +61,20 @@ final class EntryApplier implements LogApplier {
                 dirty.mark(entry.index(), replay(entry, data));
                 replay.applied(payloadBytes);
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             data.abandon();
             if (e instanceof IOException trouble && !(e instanceof CorruptionException)) {
                 throw new NotYetException("entry " + entry.index() + " can't be applied yet", trouble);
             }
             if (origin != null) {
-                origin.failed(new IOException("logged, but not applied: " + e.getMessage(), e), true);
+                origin.failed(new IOException("logged, but not applied: " + said(e), e), true);
             }
             throw e;
         }
+    }
+
+    private static String said(Throwable failure) {
+        return failure instanceof IOException ? String.valueOf(failure.getMessage()) : failure.toString();
     }
 
     /** What can't be decoded now never can. */
@@ -87,8 +91,8 @@ final class EntryApplier implements LogApplier {
         WriteBatch batch = (WriteBatch) origin;
         try {
             batch.answer(evaluate(batch.calls(), live.current()));
-        } catch (IOException | RuntimeException e) {
-            batch.failed(new IOException(e.getMessage(), e), false);
+        } catch (IOException | RuntimeException | Error e) {
+            batch.failed(new IOException(said(e), e), false);
             throw e;
         }
     }
@@ -108,8 +112,16 @@ final class EntryApplier implements LogApplier {
 
     private static List<Result> evaluate(List<Call> calls, Bitcask data) throws IOException {
         List<Result> results = new ArrayList<>(calls.size());
+        long bytes = 0;
         for (Call call : calls) {
-            results.add(Evaluator.apply(call.command(), data));
+            Command command = call.command();
+            if (bytes > Evaluator.MOST_VALUE_BYTES && command instanceof Command.Read) {
+                results.add(Evaluator.tooLarge());
+                continue;
+            }
+            Result result = Evaluator.apply(command, data);
+            bytes += Evaluator.valueBytes(result);
+            results.add(result);
         }
         return results;
     }

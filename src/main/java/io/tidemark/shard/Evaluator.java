@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * both come out the same.
  */
 final class Evaluator {
+    /** Most bytes of values that one command, or the reads of one log entry, may ask of a shard. */
+    static final long MOST_VALUE_BYTES = 64L << 20;
+
     private static final int LONGEST_LONG = 20;
 
     private Evaluator() {}
@@ -155,11 +158,7 @@ final class Evaluator {
         if (read instanceof Command.Get get) {
             return new Result.Value(view.get(get.key()));
         } else if (read instanceof Command.GetAll all) {
-            List<byte @Nullable []> values = new ArrayList<>(all.keys().size());
-            for (byte[] key : all.keys()) {
-                values.add(view.get(key));
-            }
-            return new Result.Values(values);
+            return values(all, view);
         } else if (read instanceof Command.Exists exists) {
             long there = 0;
             for (byte[] key : exists.keys()) {
@@ -168,5 +167,42 @@ final class Evaluator {
             return new Result.Count(there);
         }
         return new Result.Count(view.valueLength(((Command.ValueLength) read).key()));
+    }
+
+    private static Result values(Command.GetAll all, View view) throws IOException {
+        List<byte @Nullable []> values = new ArrayList<>(all.keys().size());
+        long bytes = 0;
+        for (byte[] key : all.keys()) {
+            byte[] value = view.get(key);
+            values.add(value);
+            bytes += value == null ? 0 : value.length;
+            if (bytes > MOST_VALUE_BYTES) {
+                return tooLarge();
+            }
+        }
+        return new Result.Values(values);
+    }
+
+    /** What a client hears who asks for more than may be in memory at once. */
+    static Result tooLarge() {
+        return new Result.Failure(
+                Result.Kind.TOO_LARGE,
+                "more than " + MOST_VALUE_BYTES + " bytes of values are asked of one shard at once; ask for less");
+    }
+
+    /** Bytes of values in an answer. */
+    static long valueBytes(Result result) {
+        if (result instanceof Result.Value value) {
+            byte[] bytes = value.bytes();
+            return bytes == null ? 0 : bytes.length;
+        }
+        if (result instanceof Result.Values values) {
+            long bytes = 0;
+            for (byte[] value : values.all()) {
+                bytes += value == null ? 0 : value.length;
+            }
+            return bytes;
+        }
+        return 0;
     }
 }

@@ -12,6 +12,15 @@ public sealed interface Result {
         OK
     }
 
+    /**
+     * A read that was not evaluated, because those before it in its list have answers enough: to be submitted again once
+     * they have gone out. Never the answer to a write, nor to the first read of a list.
+     */
+    enum Later implements Result {
+        /** The one instance. */
+        LATER
+    }
+
     /** A number. */
     record Count(long number) implements Result {}
 
@@ -43,6 +52,8 @@ public sealed interface Result {
         /** The log failed while the entry was under way: it may or may not be there after a restart. */
         OUTCOME_UNKNOWN,
         /** The stored bytes can't be read or are damaged; never answered as a missing key. */
-        UNREADABLE
+        UNREADABLE,
+        /** More values are asked for than are kept in memory at once. */
+        TOO_LARGE
     }
 }

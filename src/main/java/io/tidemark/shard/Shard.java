@@ -36,6 +36,9 @@ final class Shard {
     /** Calls that wait for the log may weigh this much; a single larger one passes when nothing else waits. */
     static final long MOST_WAITING_BYTES = 128L << 20;
 
+    /** Once a list of reads has answers of this size, the rest of it comes later. */
+    static final long MOST_ANSWER_BYTES = 4L << 20;
+
     private final int number;
     private final String name;
     private final LiveStore live;
@@ -158,7 +161,7 @@ final class Shard {
         } else if (now == Phase.STOPPED) {
             refuse(calls, stopping());
         } else if (readsOnly(calls)) {
-            reads.execute(() -> read(calls));
+            reads.execute(() -> read(calls, stopping())); // all of them are reads
         } else if (now == Phase.FAILED) {
             shed(calls, new Result.Failure(Result.Kind.SHED, failure));
             meter.shed(PressureReason.APPEND_FAILED, writes(calls));
@@ -210,15 +213,7 @@ final class Shard {
 
     /** Refuses the writes among the calls; reads go on. */
     private void shed(List<Call> calls, Result.Failure why) {
-        reads.execute(() -> {
-            for (Call call : calls) {
-                if (call.command() instanceof Command.Read read) {
-                    answer(call, read, true);
-                } else {
-                    call.complete(why);
-                }
-            }
-        });
+        reads.execute(() -> read(calls, why));
     }
 
     private static boolean readsOnly(List<Call> calls) {
@@ -230,28 +225,46 @@ final class Shard {
         return true;
     }
 
-    private void read(List<Call> calls) {
+    /**
+     * Answers the reads among the calls, but not so many at once that their values fill the memory: see {@link Result.Later}.
+     *
+     * @param writes what the others hear
+     */
+    private void read(List<Call> calls, Result writes) {
+        long bytes = 0;
         for (Call call : calls) {
-            answer(call, (Command.Read) call.command(), true);
+            if (!(call.command() instanceof Command.Read read)) {
+                call.complete(writes);
+            } else if (bytes > MOST_ANSWER_BYTES) {
+                call.complete(Result.Later.LATER);
+            } else {
+                bytes += answer(call, read, true);
+            }
         }
     }
 
-    /** Answers a read, if need be after a repair has brought back what it asks for. On the lane of reads. */
-    private void answer(Call call, Command.Read read, boolean mayWait) {
-        if (phase == Phase.STOPPED) {
-            call.complete(stopping());
-            return;
-        }
+    /**
+     * Answers a read, if need be after a repair has brought back what it asks for. On the lane of reads.
+     *
+     * @return bytes of values in the answer
+     */
+    private long answer(Call call, Command.Read read, boolean mayWait) {
+        Result result;
         Bitcask data = live.current();
         try {
-            call.complete(Evaluator.read(read, data));
+            result = phase == Phase.STOPPED ? stopping() : Evaluator.read(read, data);
         } catch (UnprovenRecordException lost) {
             if (mayWait) {
                 live.whenReplaced(data, reads, () -> answer(call, read, false));
-            } else {
-                call.complete(Evaluator.unreadable(lost));
+                return 0;
             }
+            result = Evaluator.unreadable(lost);
+        } catch (RuntimeException | Error failure) {
+            LOG.error("{}: a read failed", name, failure);
+            result = new Result.Failure(Result.Kind.UNREADABLE, name + ": the read failed: " + failure);
         }
+        call.complete(result);
+        return Evaluator.valueBytes(result);
     }
 
     private void write(List<Call> calls) {

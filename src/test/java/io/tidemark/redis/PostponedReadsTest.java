@@ -1,0 +1,150 @@
+package io.tidemark.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.shard.Command;
+import io.tidemark.shard.Result;
+import java.io.IOException;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Reads that a shard wants to be asked again, because their list had answers enough; and answers that can't be encoded. */
+class PostponedReadsTest {
+    private final MemoryShards shards = MemoryShards.stepped(2);
+    private final RunningServer server = new RunningServer(shards);
+    private RawClient client;
+
+    @BeforeEach
+    void connect() throws IOException {
+        client = server.client();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        client.close();
+        server.close();
+    }
+
+    private void send(byte[]... requests) throws IOException {
+        for (byte[] request : requests) {
+            client.send(request);
+        }
+        RunningServer.until(() -> !shards.waiting().isEmpty());
+    }
+
+    private static byte[] gets(int count) {
+        StringBuilder inline = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            inline.append("GET k").append(i).append("{foo}\r\n");
+        }
+        return Resp.bytes(inline.toString());
+    }
+
+    /** As a shard does: the first so many of each list are answered. */
+    private void answerAtATime(int most) {
+        AtomicInteger answered = new AtomicInteger();
+        AtomicInteger lists = new AtomicInteger();
+        shards.answerWith(command -> {
+            if (lists.getAndSet(shards.submissions()) != shards.submissions()) {
+                answered.set(0);
+            }
+            return answered.getAndIncrement() < most
+                    ? new Result.Value(((Command.Get) command).key())
+                    : Result.Later.LATER;
+        });
+    }
+
+    @Test
+    void postponed_isAskedAgainInOrder_untilAllAreAnswered() throws IOException {
+        answerAtATime(3);
+        send(gets(10));
+        List<Integer> sizes = new ArrayList<>();
+        for (int left = 10; left > 0; left -= 3) {
+            RunningServer.until(() -> !shards.waiting().isEmpty());
+            sizes.add(shards.waiting().get(0).calls().size());
+            shards.step();
+        }
+        assertThat(sizes).containsExactly(10, 7, 4, 1);
+        List<String> replies = client.replies(10);
+        for (int i = 0; i < 10; i++) {
+            assertThat(replies.get(i)).isEqualTo("$k" + i + "{foo}");
+        }
+    }
+
+    @Test
+    void writeBehindAPostponedRead_isHeld() throws IOException {
+        answerAtATime(1);
+        send(gets(2));
+        client.send(Resp.request("SET", "k1{foo}", "later"));
+        shards.step();
+        assertThat(client.reply()).isEqualTo("$k0{foo}");
+        RunningServer.until(() -> !shards.waiting().isEmpty());
+        assertThat(shards.waiting().get(0).commands()).hasExactlyElementsOfTypes(Command.Get.class);
+        shards.step();
+        assertThat(client.reply()).isEqualTo("$k1{foo}");
+        RunningServer.until(() -> !shards.waiting().isEmpty());
+        assertThat(shards.waiting().get(0).commands()).hasExactlyElementsOfTypes(Command.Set.class);
+    }
+
+    @Test
+    void partOfAGatheredReply_isAskedAgain() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        shards.answerWith(command -> asked.getAndIncrement() == 0 ? Result.Later.LATER : null);
+        client.send(Resp.request("MGET", "foo", "hello"));
+        for (int i = 0; i < 3; i++) {
+            RunningServer.until(() -> !shards.waiting().isEmpty());
+            shards.step();
+        }
+        assertThat(client.reply()).isEqualTo("[(nil), (nil)]");
+        assertThat(asked).hasValue(3);
+    }
+
+    /** The client does not read: as long as megabytes wait for it, nothing more is asked on its behalf. */
+    @Test
+    void postponed_waitsUntilTheClientHasRead() throws IOException {
+        byte[] large = new byte[16 << 20];
+        AtomicInteger asked = new AtomicInteger();
+        shards.answerWith(command -> asked.getAndIncrement() == 0 ? new Result.Value(large) : Result.Later.LATER);
+        send(gets(2));
+        shards.step();
+        try (RawClient other = server.client()) {
+            for (int i = 0; i < 200; i++) {
+                other.ask("PING");
+            }
+            assertThat(shards.waiting()).isEmpty();
+            assertThat(client.reply()).hasSize(large.length + 1);
+            RunningServer.until(() -> !shards.waiting().isEmpty());
+        }
+    }
+
+    @Test
+    void answerThatCannotBeEncoded_reachesNobody() throws IOException {
+        Result broken = new Result.Values(new AbstractList<byte @Nullable []>() {
+            @Override
+            public byte @Nullable [] get(int index) {
+                if (index == 0) {
+                    return Resp.bytes("a secret");
+                }
+                throw new OutOfMemoryError("for a test");
+            }
+
+            @Override
+            public int size() {
+                return 2;
+            }
+        });
+        shards.answerWith(command -> command instanceof Command.GetAll ? broken : null);
+        try (RawClient other = server.client()) {
+            send(Resp.request("MGET", "foo", "k{foo}"));
+            shards.step();
+            assertThat(client.isClosedByServer()).isTrue();
+            assertThat(other.ask("PING")).isEqualTo("+PONG");
+        }
+    }
+}
