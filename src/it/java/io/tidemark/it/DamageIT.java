@@ -239,6 +239,19 @@ class DamageIT {
         assertMissingIsRefusedAndPutBackIsHealed(checkpointed, checkpointed.identity());
     }
 
+    /** A name that can't be looked up is not a name that isn't there: here a link to itself, elsewhere a sick disk. */
+    @Test
+    void start_shardThatCannotBeLookedAt_isNotAnEmptyOne() throws IOException {
+        Path shard = checkpointed.dataFiles().get(0).getParent().getParent();
+        Path aside = dir.resolve("aside");
+        Files.move(shard, aside);
+        Files.createSymbolicLink(shard, shard.getFileName());
+        Refusal.of(node(checkpointed.path())).is(3, shard.toString());
+        Files.delete(shard);
+        Files.move(aside, shard);
+        assertStartsWithAllData(checkpointed);
+    }
+
     @Test
     void start_missingLogAfterAnOrderedStop_isRefused() throws IOException {
         List<Path> segments = checkpointed.logFiles();

@@ -2,7 +2,6 @@ package io.tidemark.bitcask;
 
 import io.tidemark.bitcask.BitcaskSnapshot.Cut;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -140,15 +139,6 @@ final class DurableState {
         }
     }
 
-    /** Makes the directory and its name durable, also if an earlier attempt, or process, made it and got no further. */
-    private void createDirectory() throws IOException {
-        home.disk().createDirectories(home.directory());
-        Path parent = home.directory().toAbsolutePath().getParent();
-        if (parent != null) {
-            home.disk().forceDirectory(parent);
-        }
-    }
-
     /** See {@link Bitcask#force}. Data, then the directory, then the manifest, which says that all that is durable. */
     void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {
         requireSound();
@@ -212,7 +202,7 @@ final class DurableState {
     /** With the gate held. When it returns there is one manifest only that a power cut can leave. */
     private void write(Manifest next) throws IOException {
         if (!prepared) {
-            createDirectory();
+            home.disk().createDurably(home.directory());
         }
         if (!perhaps.contains(next)) {
             perhaps.add(next);

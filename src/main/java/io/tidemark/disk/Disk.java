@@ -49,8 +49,20 @@ public interface Disk {
      */
     FileRange mapRange(Path file, long offset, int bytes) throws IOException;
 
-    /** Makes a directory and its parents where they are missing, and forces each parent that changed. */
+    /**
+     * Makes a directory and its parents where they are missing, and forces each parent that changed. If that fails, the
+     * directory whose name could not be made durable is removed again, so that a second attempt makes it anew.
+     */
     void createDirectories(Path directory) throws IOException;
+
+    /** The same, and its own name is durable also if an earlier process made it and got no further. */
+    default void createDurably(Path directory) throws IOException {
+        createDirectories(directory);
+        Path parent = directory.toAbsolutePath().getParent();
+        if (parent != null) {
+            forceDirectory(parent);
+        }
+    }
 
     /** Renames within one directory, replacing the target in one step. Durable after {@link #forceDirectory}. */
     void rename(Path from, Path to) throws IOException;
@@ -61,11 +73,19 @@ public interface Disk {
     /** Makes the names in a directory durable (fsync of the directory). */
     void forceDirectory(Path directory) throws IOException;
 
-    /** The names in a directory, sorted; empty if there is no such directory. */
+    /**
+     * The names in a directory, sorted; empty if there is no such directory.
+     *
+     * @throws IOException if that can't be told: what can't be looked at must not be taken for what isn't there
+     */
     List<String> list(Path directory) throws IOException;
 
-    /** Whether there is a file or directory of that name. */
-    boolean exists(Path path);
+    /**
+     * Whether there is a file or directory of that name.
+     *
+     * @throws IOException if that can't be told: what can't be looked at must not be taken for what isn't there
+     */
+    boolean exists(Path path) throws IOException;
 
     /**
      * How much room there is where a directory lies. A hanging disk can hold this up like anything else. By default there

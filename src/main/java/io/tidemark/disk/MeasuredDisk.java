@@ -76,7 +76,7 @@ public record MeasuredDisk(Disk disk, ForceMeter meter) implements Disk {
     }
 
     @Override
-    public boolean exists(Path path) {
+    public boolean exists(Path path) throws IOException {
         return disk.exists(path);
     }
 

@@ -7,9 +7,11 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -68,7 +70,21 @@ enum RealDisk implements Disk {
             }
         }
         if (parent != null) {
+            forceNew(directory, parent);
+        }
+    }
+
+    /** If its name can't be made durable it goes away again: a second force of the same names would prove nothing. */
+    private void forceNew(Path directory, Path parent) throws IOException {
+        try {
             forceDirectory(parent);
+        } catch (IOException failure) {
+            try {
+                Files.deleteIfExists(directory);
+            } catch (IOException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
+            }
+            throw failure;
         }
     }
 
@@ -91,17 +107,23 @@ enum RealDisk implements Disk {
 
     @Override
     public List<String> list(Path directory) throws IOException {
-        if (!Files.isDirectory(directory)) {
-            return List.of();
-        }
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.map(path -> path.getFileName().toString()).sorted().toList();
+        } catch (NoSuchFileException none) {
+            return List.of();
+        } catch (UncheckedIOException unreadable) {
+            throw new IOException(directory + " can't be read: " + unreadable.getMessage(), unreadable);
         }
     }
 
     @Override
-    public boolean exists(Path path) {
-        return Files.exists(path);
+    public boolean exists(Path path) throws IOException {
+        try {
+            Files.readAttributes(path, BasicFileAttributes.class); // Files.exists says no to any failure
+            return true;
+        } catch (NoSuchFileException none) {
+            return false;
+        }
     }
 
     @Override

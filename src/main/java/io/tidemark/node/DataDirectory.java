@@ -3,6 +3,8 @@ package io.tidemark.node;
 import io.tidemark.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * data_dir/shard-NNNN/data    data files of a shard
  * data_dir/shard-NNNN/log     log of a shard, unless log.dir is set; then
  * log.dir/TIDEMARK
+ * log.dir/LOCK                so that a copy of data_dir can't be started beside its original
  * log.dir/shard-NNNN
  * </pre>
  *
@@ -33,13 +36,13 @@ final class DataDirectory implements AutoCloseable {
     private final Path dataDir;
     private final @Nullable Path logDir;
     private final Identity identity;
-    private final DirectoryLock lock;
+    private final Locks locks;
 
-    private DataDirectory(Path dataDir, @Nullable Path logDir, Identity identity, DirectoryLock lock) {
+    private DataDirectory(Path dataDir, @Nullable Path logDir, Identity identity, Locks locks) {
         this.dataDir = dataDir;
         this.logDir = logDir;
         this.identity = identity;
-        this.lock = lock;
+        this.locks = locks;
     }
 
     /**
@@ -52,12 +55,12 @@ final class DataDirectory implements AutoCloseable {
      */
     static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards) throws IOException {
         make(disk, "data_dir", dataDir);
-        return locked(DirectoryLock.acquire(dataDir), dataDir, logDir, () -> {
+        return locked(DirectoryLock.acquire(dataDir, "data_dir"), dataDir, logDir, locks -> {
             Optional<Identity> found = Identity.read(disk, dataDir);
             Identity identity = found.isPresent()
                     ? known(disk, dataDir, logDir, shards, found.get())
                     : fresh(disk, dataDir, logDir, shards);
-            return logDir == null ? identity : identifyLogs(disk, dataDir, logDir, identity);
+            return logDir == null ? identity : identifyLogs(disk, dataDir, logDir, identity, locks);
         });
     }
 
@@ -77,7 +80,7 @@ final class DataDirectory implements AutoCloseable {
             throw new DataDirectoryException(dataDir + " is the log directory of the data directory " + identity.id()
                     + "; name that one, and this one as --log-dir");
         }
-        return locked(DirectoryLock.share(dataDir), dataDir, logDir, () -> {
+        return locked(DirectoryLock.share(dataDir, "data_dir"), dataDir, logDir, locks -> {
             boolean inside = identity.logs() == Identity.Logs.INSIDE;
             if (inside != (logDir == null)) {
                 throw new DataDirectoryException(
@@ -90,23 +93,53 @@ final class DataDirectory implements AutoCloseable {
                     && !Identity.read(disk, logDir).equals(Optional.of(identity.ofLogDirectory()))) {
                 throw new DataDirectoryException(logDir + " (--log-dir) is not the log directory of " + dataDir);
             }
+            if (logDir != null && disk.exists(logDir.resolve(DirectoryLock.FILE))) {
+                locks.add(DirectoryLock.share(logDir, "log.dir"));
+            }
             return identity;
         });
     }
 
     @FunctionalInterface
     private interface Identification {
-        Identity run() throws IOException;
+        /** @param locks gets those that are taken beside that of the data directory */
+        Identity run(Locks locks) throws IOException;
     }
 
-    /** Finds out whose a locked directory is; gives the lock up if it is refused. */
+    /** Locks that are given up together. */
+    private static final class Locks implements AutoCloseable {
+        private final Deque<DirectoryLock> held = new ArrayDeque<>();
+
+        void add(DirectoryLock lock) {
+            held.push(lock);
+        }
+
+        @Override
+        public void close() throws IOException {
+            IOException failure = null;
+            while (!held.isEmpty()) {
+                try {
+                    held.pop().close();
+                } catch (IOException failed) {
+                    failure = failed;
+                }
+            }
+            if (failure != null) {
+                throw failure;
+            }
+        }
+    }
+
+    /** Finds out whose a locked directory is; gives the locks up if it is refused. */
     private static DataDirectory locked(
             DirectoryLock lock, Path dataDir, @Nullable Path logDir, Identification identification) throws IOException {
+        Locks locks = new Locks();
+        locks.add(lock);
         try {
-            return new DataDirectory(dataDir, logDir, identification.run(), lock);
+            return new DataDirectory(dataDir, logDir, identification.run(locks), locks);
         } catch (IOException | RuntimeException refused) {
             try {
-                lock.close();
+                locks.close();
             } catch (IOException alsoFailed) {
                 refused.addSuppressed(alsoFailed);
             }
@@ -144,10 +177,10 @@ final class DataDirectory implements AutoCloseable {
         return logDir == null ? dataDir.resolve(shardName(shard)).resolve("log") : logDir.resolve(shardName(shard));
     }
 
-    /** Gives up the lock. */
+    /** Gives up the locks. */
     @Override
     public void close() throws IOException {
-        lock.close();
+        locks.close();
     }
 
     private static String shardName(int shard) {
@@ -155,12 +188,14 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static void make(Disk disk, String key, Path directory) throws DataDirectoryException {
-        if (disk.exists(directory) && !java.nio.file.Files.isDirectory(directory)) {
-            throw new DataDirectoryException(
-                    directory + " (`" + key + "`) is a file; it must be a directory, or a name that isn't taken");
-        }
         try {
+            if (disk.exists(directory) && !java.nio.file.Files.isDirectory(directory)) {
+                throw new DataDirectoryException(
+                        directory + " (`" + key + "`) is a file; it must be a directory, or a name that isn't taken");
+            }
             disk.createDirectories(directory);
+        } catch (DataDirectoryException isFile) {
+            throw isFile;
         } catch (IOException failed) {
             throw new DataDirectoryException(directory + " (`" + key + "`) can't be made", failed);
         }
@@ -215,16 +250,21 @@ final class DataDirectory implements AutoCloseable {
                     + " keeps its logs in a directory of their own, and the configuration has no `log.dir`; set it to"
                     + " that directory");
         }
-        try {
-            // A process killed inside the replacement may have left a name that isn't durable yet.
-            disk.forceDirectory(dataDir);
-        } catch (IOException failed) {
-            throw new DataDirectoryException(dataDir + " can't be made durable", failed);
-        }
+        makeNamesDurable(disk, dataDir);
         return found;
     }
 
-    private static Identity identifyLogs(Disk disk, Path dataDir, Path logDir, Identity data) throws IOException {
+    /** A process killed between a name and its force, of an identity or a shard's directory, has left one that isn't. */
+    private static void makeNamesDurable(Disk disk, Path directory) throws DataDirectoryException {
+        try {
+            disk.forceDirectory(directory);
+        } catch (IOException failed) {
+            throw new DataDirectoryException(directory + " can't be made durable", failed);
+        }
+    }
+
+    private static Identity identifyLogs(Disk disk, Path dataDir, Path logDir, Identity data, Locks locks)
+            throws IOException {
         boolean pending = data.logs() == Identity.Logs.PENDING;
         if (pending) {
             make(disk, "log.dir", logDir);
@@ -235,12 +275,14 @@ final class DataDirectory implements AutoCloseable {
                     + log.get().id() + ", and " + dataDir + " is " + data.id() + "; set `log.dir` to the directory with"
                     + " the logs of " + dataDir);
         }
-        if (log.isPresent() && !pending) {
-            return data;
-        }
         if (log.isEmpty() && !pending) {
             throw new DataDirectoryException(logDir + " (`log.dir`) has no file " + Identity.FILE + ": the logs of "
                     + dataDir + " are not there. Is the volume mounted?");
+        }
+        locks.add(DirectoryLock.acquire(logDir, "log.dir"));
+        makeNamesDurable(disk, logDir);
+        if (!pending) {
+            return data;
         }
         if (log.isEmpty()) {
             written(disk, logDir, data.ofLogDirectory());

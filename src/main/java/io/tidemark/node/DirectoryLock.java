@@ -38,23 +38,25 @@ final class DirectoryLock implements AutoCloseable {
      * Takes the lock. Doesn't wait for it.
      *
      * @param directory exists
+     * @param key the setting that names it, for messages
      * @throws DataDirectoryException if another node has it, or the directory can't be written to
      */
-    static DirectoryLock acquire(Path directory) throws DataDirectoryException {
-        return take(directory, true);
+    static DirectoryLock acquire(Path directory, String key) throws DataDirectoryException {
+        return take(directory, key, true);
     }
 
     /**
      * Keeps nodes out while something reads, without changing or making a file. Doesn't wait.
      *
      * @param directory exists
+     * @param key the setting that names it, for messages
      * @throws DataDirectoryException if a node has it, or its lock can't be read
      */
-    static DirectoryLock share(Path directory) throws DataDirectoryException {
-        return take(directory, false);
+    static DirectoryLock share(Path directory, String key) throws DataDirectoryException {
+        return take(directory, key, false);
     }
 
-    private static DirectoryLock take(Path directory, boolean own) throws DataDirectoryException {
+    private static DirectoryLock take(Path directory, String key, boolean own) throws DataDirectoryException {
         Path real;
         try {
             real = directory.toRealPath();
@@ -62,7 +64,7 @@ final class DirectoryLock implements AutoCloseable {
             throw new DataDirectoryException(directory + " can't be used", gone);
         }
         if (!HELD.add(real)) {
-            throw inUse(directory, "this process");
+            throw inUse(directory, key, "this process");
         }
         FileChannel channel = null;
         try {
@@ -74,7 +76,7 @@ final class DirectoryLock implements AutoCloseable {
                             StandardOpenOption.WRITE)
                     : FileChannel.open(real.resolve(FILE), StandardOpenOption.READ);
             if (channel.tryLock(0, Long.MAX_VALUE, !own) == null) {
-                throw inUse(directory, owner(channel));
+                throw inUse(directory, key, owner(channel));
             }
             if (own) {
                 sign(channel);
@@ -126,9 +128,9 @@ final class DirectoryLock implements AutoCloseable {
         HELD.remove(real);
     }
 
-    private static DataDirectoryException inUse(Path directory, String owner) {
+    private static DataDirectoryException inUse(Path directory, String key, String owner) {
         return new DataDirectoryException(
-                directory + " is in use by " + owner + "; stop that node, or give this one a `data_dir` of its own");
+                directory + " is in use by " + owner + "; stop that node, or give this one a `" + key + "` of its own");
     }
 
     private static String owner(FileChannel channel) {

@@ -21,6 +21,7 @@ import io.tidemark.shard.ShardOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,16 +161,25 @@ record NodeLauncher(
                     entries,
                     (System.nanoTime() - began) / 1e9);
         } catch (ExecutionException refused) {
-            Throwable why = cause(refused);
-            if (!(why instanceof CorruptionException)) {
-                LOG.error("recovery failed", why);
-            }
-            throw why instanceof CorruptionException
-                    ? new StartupException(ExitCode.DATA_REFUSED, String.valueOf(why.getMessage()))
-                    : new StartupException(ExitCode.UNEXPECTED, "recovery failed: " + why);
+            throw refusal(cause(refused));
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static StartupException refusal(Throwable why) {
+        if (why instanceof CorruptionException) {
+            return new StartupException(ExitCode.DATA_REFUSED, String.valueOf(why.getMessage()));
+        }
+        if (why instanceof IOException) {
+            LOG.debug("recovery failed", why);
+            return new StartupException(
+                    ExitCode.DATA_REFUSED,
+                    "the data can't be used: " + why
+                            + "; see to the disk, and to what the node's user may read and write");
+        }
+        LOG.error("recovery failed", why);
+        return new StartupException(ExitCode.UNEXPECTED, "recovery failed: " + why);
     }
 
     private ExitCode stopAll(LocalShards shards, String doorId, String adminId) {

@@ -175,7 +175,7 @@ final class DiskWatch {
         stalled[shard] = level;
         String name = "shard " + shard + ": ";
         if (level == null || activity == null) {
-            causes.get(shard).gone(PressureReason.LOG_STALLED, Place.LOG, name + "the log's disk came back");
+            causes.get(shard).gone(PressureReason.LOG_STALLED, Place.LOG, name + "what hung has come back");
         } else {
             causes.get(shard)
                     .there(

@@ -10,6 +10,7 @@ import io.tidemark.checkpoint.SyncException;
 import io.tidemark.checkpoint.SyncFailure;
 import io.tidemark.checkpoint.SyncResult;
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.DiskFull;
 import io.tidemark.disk.ForceMeter;
 import io.tidemark.disk.MeasuredDisk;
 import io.tidemark.log.LogRecovery;
@@ -174,8 +175,8 @@ public final class LocalShards implements Shards {
     }
 
     private void appendFailed(int number, IOException failure) {
-        String why = "shard " + number + ": APPEND_FAILED; an acknowledged entry could not be applied: "
-                + failure.getMessage() + "; restart the node to recover it from the log";
+        String why = "shard " + number + ": APPEND_FAILED; a logged entry could not be applied: " + failure.getMessage()
+                + "; the log keeps it. Mend that, from a copy if a file is damaged, and restart the node";
         shards.get(number).fail(why);
         causes.get(number).there(PressureReason.APPEND_FAILED, PressureCauses.Place.DATA, PressureLevel.FAILED, why);
     }
@@ -191,7 +192,8 @@ public final class LocalShards implements Shards {
 
     /**
      * Replays every shard's log; from then on the shards serve. A shard whose disk has no room waits, without a thread, and
-     * goes on when there is some. Fails with what {@link #open} may fail with.
+     * goes on when there is some. Fails with what {@link #open} may fail with, as soon as one shard does; the others go on
+     * until {@link #close}.
      */
     public Future<List<LogRecovery>> recover() {
         List<Future<LogRecovery>> recovered = new ArrayList<>();
@@ -200,7 +202,7 @@ public final class LocalShards implements Shards {
             recover(number, host(number, java.util.Objects.requireNonNull(watch).room(number)), false, one);
             recovered.add(one.future());
         }
-        return Future.join(recovered).map(done -> done.<LogRecovery>list());
+        return Future.all(recovered).map(done -> done.<LogRecovery>list());
     }
 
     private void recover(int number, ShardHost host, boolean waited, Promise<LogRecovery> promise) {
@@ -209,8 +211,9 @@ public final class LocalShards implements Shards {
                         try {
                             return Optional.of(shards.get(number).recover());
                         } catch (NotYetException noRoom) {
-                            if (!host.room().makeRoom(LogWork.APPLYING)
-                                    && !host.room().makeRoom(LogWork.LOGGING)) {
+                            if (!DiskFull.isCauseOf(noRoom)
+                                    || (!host.room().makeRoom(LogWork.APPLYING)
+                                            && !host.room().makeRoom(LogWork.LOGGING))) {
                                 host.appendWaits("the recovery waits", noRoom);
                                 return Optional.<LogRecovery>empty();
                             }
@@ -364,14 +367,14 @@ public final class LocalShards implements Shards {
             return thread;
         };
         ThreadPoolExecutor pool =
-                new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-        pool.allowCoreThreadTimeOut(true);
+                new ThreadPoolExecutor(threads, threads, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
+        pool.prestartAllCoreThreads(); // a thread that could not be started later would stop a shard
         return pool;
     }
 
     /** Lets a pool's threads go once they are idle. It is not shut down: a call that comes late is to be answered, too. */
     private static void retire(ThreadPoolExecutor pool) {
-        pool.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+        pool.allowCoreThreadTimeOut(true);
     }
 
     /** Of what a log forces, only its fdatasyncs: a command waits for no other. */

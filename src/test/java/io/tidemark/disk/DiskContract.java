@@ -177,6 +177,14 @@ abstract class DiskContract {
     }
 
     @Test
+    void createDurably_whatAnEarlierProcessMade_isFine() throws IOException {
+        Path deep = directory().resolve("x/y");
+        disk().createDurably(deep);
+        disk().createDurably(deep);
+        assertThat(disk().list(directory().resolve("x"))).containsExactly("y");
+    }
+
+    @Test
     void createDirectories_overFile_throwsFileAlreadyExists() throws IOException {
         Path file = write("a", "");
         assertThatThrownBy(() -> disk().createDirectories(file)).isInstanceOf(FileAlreadyExistsException.class);

@@ -272,7 +272,16 @@ public final class FaultyDisk implements Disk {
             }
             return path;
         });
-        forceDirectory(parent);
+        try {
+            forceDirectory(parent);
+        } catch (IOException failure) {
+            try {
+                delete(path);
+            } catch (IOException alsoFailed) {
+                failure.addSuppressed(alsoFailed);
+            }
+            throw failure;
+        }
     }
 
     @Override

@@ -148,11 +148,13 @@ class FaultyDiskCrashTest {
     @Test
     void crash_directoryNotForced_takesItsFilesAlong() throws IOException {
         FaultyDisk disk = new FaultyDisk(1);
-        disk.faults().failForceDirectory("/").times(1);
+        FaultyDisk[] killed = {disk};
+        disk.faults().before(Operation.FORCE_DIRECTORY, "/", path -> killed[0] = disk.kill());
         assertThatIOException().isThrownBy(() -> disk.createDirectories(Path.of("/sub")));
-        disk.create(Path.of("/sub/f")).force();
-        disk.forceDirectory(Path.of("/sub"));
-        FaultyDisk after = disk.crashLosingAllUnforced();
+        killed[0].faults().clear();
+        killed[0].create(Path.of("/sub/f")).force();
+        killed[0].forceDirectory(Path.of("/sub"));
+        FaultyDisk after = killed[0].crashLosingAllUnforced();
         assertThat(after.exists(Path.of("/sub"))).isFalse();
         assertThat(after.exists(Path.of("/sub/f"))).isFalse();
     }

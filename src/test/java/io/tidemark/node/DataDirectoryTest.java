@@ -174,9 +174,29 @@ class DataDirectoryTest {
         open(logs);
         Files.delete(logs.resolve("TIDEMARK"));
         assertRefused(logs, logs + " (`log.dir`) has no file TIDEMARK", "Is the volume mounted?");
+        Files.delete(logs.resolve("LOCK"));
         Files.delete(logs);
         assertRefused(logs, logs + " (`log.dir`) has no file TIDEMARK", "Is the volume mounted?");
         assertThat(logs).doesNotExist();
+    }
+
+    /** It would make, rename and delete the same segments. */
+    @Test
+    void open_ofACopyBesideItsOriginal_isRefusedForTheLogs() throws Exception {
+        Path copy = data.resolveSibling("copy");
+        try (DataDirectory original = DataDirectory.open(Disk.real(), data, logs, 4)) {
+            Files.createDirectories(copy);
+            Files.copy(data.resolve("TIDEMARK"), copy.resolve("TIDEMARK"));
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), copy, logs, 4))
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining(logs + " is in use by this process")
+                    .hasMessageContaining("give this one a `log.dir` of its own");
+            assertThatThrownBy(() -> DataDirectory.inspect(Disk.real(), copy, logs))
+                    .isInstanceOf(DataDirectoryException.class);
+            assertThat(original.id()).isNotNull();
+        }
+        DataDirectory.open(Disk.real(), copy, logs, 4).close();
+        open(logs);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.tidemark.log.segment;
 
+import io.tidemark.disk.DiskFull;
 import io.tidemark.log.LogActivity;
 import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
@@ -155,7 +156,7 @@ final class GroupCommitter {
                 goesOn(store, LogWork.LOGGING);
                 return Outcome.DONE;
             } catch (NotYetException noRoom) {
-                if (!store.dropSpares() && !host.makeRoom(LogWork.LOGGING)) {
+                if (!madeRoom(store, LogWork.LOGGING, noRoom)) {
                     return commit.segment == null
                             ? refuse(commit, noRoom)
                             : waits(store, commit, LogWork.LOGGING, noRoom);
@@ -165,6 +166,11 @@ final class GroupCommitter {
                 return Outcome.STOPPED;
             }
         }
+    }
+
+    /** Gives up what is kept for a full disk; in other trouble that would help nobody. */
+    private boolean madeRoom(SegmentStore store, LogWork work, NotYetException why) {
+        return DiskFull.isCauseOf(why) && (store.dropSpares() || host.makeRoom(work));
     }
 
     /** Nothing of the group was written, nor will be; what is not to be logged is carried out in its place. */
@@ -198,8 +204,7 @@ final class GroupCommitter {
             }
             return Outcome.WAITS;
         }
-        IOException cause =
-                new IOException("shard " + shard + " could not go on: " + why.getMessage() + "; it is in the log", why);
+        IOException cause = new IOException("shard " + shard + " could not go on: " + why.getMessage(), why);
         if (work == LogWork.APPLYING) {
             applyStopped(store, commit, commit.next, cause);
             if (!given) {
@@ -259,9 +264,9 @@ final class GroupCommitter {
                     target.applyUnlogged(group.batch(at));
                 }
                 commit.next++;
-            } catch (NotYetException noRoom) {
-                if (!store.dropSpares() && !host.makeRoom(LogWork.APPLYING)) {
-                    return waits(store, commit, LogWork.APPLYING, noRoom);
+            } catch (NotYetException notYet) {
+                if (!madeRoom(store, LogWork.APPLYING, notYet)) {
+                    return waits(store, commit, LogWork.APPLYING, notYet);
                 }
             } catch (IOException | RuntimeException | Error failure) {
                 IOException cause =
@@ -283,8 +288,9 @@ final class GroupCommitter {
     private void applyStopped(SegmentStore store, Commit commit, int from, IOException cause) {
         state = new LogState.ApplyFailed(store, cause);
         Group group = commit.group;
+        IOException logged = new IOException(cause.getMessage() + "; it is in the log", cause);
         for (int i = from; i < group.size(); i++) {
-            queue.fail(group.batch(i), cause, group.isLogged(i));
+            queue.fail(group.batch(i), group.isLogged(i) ? logged : cause, group.isLogged(i));
         }
         failWaiting();
     }

@@ -131,7 +131,7 @@ final class LogDirectory {
      */
     ControlFile create() throws IOException {
         try {
-            disk.createDirectories(path);
+            disk.createDurably(path);
         } catch (IOException failure) {
             throw notYet(failure, path);
         }

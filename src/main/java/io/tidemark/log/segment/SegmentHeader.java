@@ -25,7 +25,7 @@ import java.util.zip.CRC32C;
  *   88  u64      forced mark: entries up to here were durable, in this file or before, when it got its name
  *   96  u64      released index of the control file at that time
  *  104  u64      creation time, milliseconds since 1970, never before the last entry's
- *  112  u64      bytes of the file that were another segment's before; 0 in a new file
+ *  112  u64      length of a file that was another segment's before, never less from then on; 0 in a new file
  *  120  zeros
  * 4092  u32      CRC32C of everything before
  * </pre>

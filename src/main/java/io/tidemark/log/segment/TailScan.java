@@ -12,7 +12,8 @@ import java.util.zip.CRC32C;
  *
  * <p>At the first bad frame the rest of the file is searched, every 8 bytes, for a frame header of this segment. If one
  * says that the missing index was durable, something durable is damaged. Otherwise the bad frame is a torn tail: it
- * was being written when the process or the machine died. A region of zeros is neither; it is the end.
+ * was being written when the process or the machine died. A region of zeros is neither; it is the end. A file that was
+ * used again was durable at the length that its header gives: if it is shorter now, whatever its frames say, it is damaged.
  *
  * <p>A MARK at the end says the truth about the entries before it, but may itself not be durable. So a segment ends with
  * its last entry: were a MARK counted in, and the next segment chained to it, a power cut could break the chain.
@@ -31,6 +32,11 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
     /** Reads the whole last segment. */
     static TailScan of(DiskFile file, Path path, SegmentHeader header) throws IOException {
         long fileBytes = file.size();
+        if (fileBytes < header.reusedBytes()) {
+            throw new CorruptionException(path + ": " + fileBytes + " bytes, but it had " + header.reusedBytes()
+                    + " when it got its name, and they were durable; its end has been cut off, and acknowledged entries"
+                    + " may be gone with it: restore the log from a copy");
+        }
         FrameReader reader = new FrameReader(file, header, fileBytes);
         long mark = header.forcedMark();
         long lastTimeMillis = header.createdMillis();

@@ -99,6 +99,27 @@ class LogFileReuseTest {
     }
 
     @Test
+    void I7_lastSegmentOfAReusedFile_cutOffAnywhere_isRefused() throws IOException {
+        fill();
+        log.release(9);
+        log.append("kept", LARGE, "cut off");
+        Path copy = LogFixture.copy(directory, temporary.resolve("copy"));
+        Path last = LogFixture.segment(copy, 7);
+        assertThat(fixture(LogFixture.copy(copy, temporary.resolve("whole")))
+                        .open(9)
+                        .lastIndex())
+                .isEqualTo(21);
+        long whole = Files.size(last);
+        assertThat(whole).as("longer than its frames").isGreaterThan(SegmentHeader.BYTES + 2L * LARGE.length());
+        for (long bytes = whole - 1; bytes >= SegmentHeader.BYTES; bytes -= 97) {
+            LogFixture.truncate(last, bytes);
+            assertThatThrownBy(() -> fixture(copy).open(9))
+                    .isInstanceOf(CorruptionException.class)
+                    .hasMessageContaining(last + ": " + Files.size(last) + " bytes, but it had " + whole);
+        }
+    }
+
+    @Test
     void I3_segment_isUsedAgainOnlyAfterTheReleaseRecordIsDurable() {
         fill();
         log.disk.forget();

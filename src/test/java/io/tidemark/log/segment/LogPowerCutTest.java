@@ -69,6 +69,30 @@ final class LogPowerCutTest {
         assertThat(refused).as("logs that are refused after a power cut").isEmpty();
     }
 
+    /** A process died between a directory and the force of its name; the next one finds it there. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/data"})
+    void I1_directoryWithAnUncertainName_isMadeDurableBeforeAnAnswer(String parent) throws IOException {
+        FaultyDisk disk = new FaultyDisk(5);
+        FaultyDisk[] killed = {disk};
+        disk.faults().before(Operation.FORCE_DIRECTORY, parent, path -> killed[0] = disk.kill());
+        LogFixture died = logOn(disk);
+        died.open(0);
+        died.append("never acknowledged");
+        assertThat(died.failures).hasSize(1);
+        FaultyDisk next = killed[0];
+        next.faults().clear();
+        next.forceDirectory(Path.of("/")); // as each start of a node does with its directories
+        LogFixture second = logOn(next);
+        second.open(0);
+        TestBatch answered = second.queue("acknowledged");
+        second.runTasks();
+        assertThat(answered.failures).isZero();
+        LogFixture afterTheCut = logOn(next.crashLosingAllUnforced());
+        afterTheCut.open(0);
+        assertThat(afterTheCut.applied).containsExactly("1=acknowledged");
+    }
+
     /**
      * A log force failed, and the process died; the next one wrote the tail anew and died between the rename and the
      * sync of the directory; the third believes what it finds; then the power is cut.

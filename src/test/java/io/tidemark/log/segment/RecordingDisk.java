@@ -107,7 +107,7 @@ final class RecordingDisk implements Disk {
     }
 
     @Override
-    public boolean exists(Path path) {
+    public boolean exists(Path path) throws IOException {
         return real.exists(path);
     }
 
