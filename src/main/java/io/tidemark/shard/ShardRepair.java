@@ -34,7 +34,7 @@ final class ShardRepair {
 
     /**
      * @param name for messages, "shard 3"
-     * @param recovered whether the log has been replayed, and can be read
+     * @param recovered whether the log has been replayed
      * @param lane runs the shard's log tasks, its replay too, one at a time
      * @param reads runs its reads, one at a time
      */
@@ -64,7 +64,7 @@ final class ShardRepair {
 
     private void rebuild(Bitcask broken) throws IOException {
         if (!recovered.getAsBoolean()) {
-            onLane(this::requireRecovered); // behind a replay that is going on
+            onLane(this::requireLog); // behind a replay that is going on, or while it waits, perhaps for this repair
         }
         BitcaskRepair repair = BitcaskRepair.begin(broken);
         Bitcask fresh = repair.fresh();
@@ -88,9 +88,10 @@ final class ShardRepair {
                 fresh.snapshot().index());
     }
 
-    private void requireRecovered() throws IOException {
-        if (!recovered.getAsBoolean()) {
-            throw new IOException(name + ": its log has not been replayed");
+    /** Its replay may be under way; what has been applied can be read from it then. */
+    private void requireLog() throws IOException {
+        if (!recovered.getAsBoolean() && log.lastIndex() < live.current().snapshot().index()) {
+            throw new IOException(name + ": its log has not been opened");
         }
     }
 

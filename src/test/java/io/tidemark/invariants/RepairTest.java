@@ -375,6 +375,38 @@ class RepairTest {
         }
     }
 
+    /** The entry it waits with needs a repair, and so must not be waited for by one. */
+    @Test
+    void I6_replayThatNeedsWhatAForceHasLost_goesOnWhenThatIsRepaired() throws Exception {
+        FaultyDisk restarted;
+        try (Node node = Node.quiet(disk)) {
+            increment(node, 3);
+            node.sync();
+            increment(node, 20);
+            restarted = disk.copyOf().crashLosingAllUnforced();
+        }
+        AtomicLong reads = new AtomicLong();
+        restarted.faults().before(Operation.READ, SHARD + "/0000000002.data", path -> {
+            if (reads.incrementAndGet() == 8) { // an increment's, of the one before it
+                FaultOrder force =
+                        restarted.faults().failForce(SHARD + "/*.data").times(1);
+                while (force.struck() == 0) {
+                    Thread.onSpinWait(); // a generation that runs beside the replay
+                }
+                restarted.dropCache();
+            }
+        });
+        try (Node node =
+                new Node(restarted, new CheckpointOptions().setIntervalMs(10).setIdleMs(0))) {
+            node.awaitFailedGeneration(0);
+            node.awaitLevel(0, PressureLevel.NORMAL);
+            assertThat(node.get(0, "n")).isEqualTo("23");
+        }
+        try (Node again = Node.quiet(restarted.crashLosingAllUnforced())) {
+            assertThat(again.get(0, "n")).isEqualTo("23");
+        }
+    }
+
     @Test
     void I7_quarantinedFiles_areCountedUntilALaterGenerationIsDurable() throws Exception {
         CountDownLatch again = new CountDownLatch(1);
