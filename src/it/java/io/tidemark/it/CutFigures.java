@@ -1,6 +1,7 @@
 package io.tidemark.it;
 
-import java.nio.file.Path;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,11 +35,23 @@ final class CutFigures {
     }
 
     /** Says how to see a violation again. */
-    void explain(PowerCutLoop.Plan plan, List<Path> images) {
+    void explain(PowerCutLoop.Plan plan, String images) {
         explanation.add("seed=" + plan.seed() + ", after " + cuts + " cuts on its disks; repeat it by");
-        explanation.add("src/it/scripts/power-cuts.sh --fs "
-                + plan.kind().name().toLowerCase(Locale.ROOT) + " --seed " + plan.seed() + " --cuts " + plan.cuts());
+        explanation.add(plan.command());
         explanation.add("the file systems as they were then: " + images);
+    }
+
+    /** Takes what ended a plan, outside of a node's life, for a violation. */
+    void broken(PowerCutLoop.Plan plan, Exception why) {
+        violations.add("the power cuts could not go on: " + trace(why));
+        explain(plan, "gone");
+    }
+
+    /** An exception with where it comes from. */
+    static String trace(Throwable broken) {
+        StringWriter text = new StringWriter();
+        broken.printStackTrace(new PrintWriter(text));
+        return text.toString().stripTrailing();
     }
 
     /** Adds those of another run. */

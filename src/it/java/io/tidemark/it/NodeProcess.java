@@ -46,6 +46,7 @@ final class NodeProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("^redis (\\S+):(\\d+)\\s+ready in .*");
     private static final Pattern ADMIN = Pattern.compile(".* operators' door on http://\\S+:(\\d+)$");
     private static final Duration EXIT_LIMIT = Duration.ofSeconds(30);
+    private static final int LAST_LINES = 60;
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
@@ -295,9 +296,35 @@ final class NodeProcess implements AutoCloseable {
         children.forEach(ProcessHandle::destroyForcibly);
     }
 
+    /**
+     * How it ended, and the end of what it wrote to standard error, for the report of something that should not have
+     * happened. A node whose connections have just broken gets a second to end.
+     */
+    String lastWords() {
+        if (endsWithin(Duration.ofSeconds(1))) {
+            awaitExit(EXIT_LIMIT);
+        }
+        List<String> lines = stderr().lines().toList();
+        int left = Math.max(0, lines.size() - LAST_LINES);
+        return "; " + end() + "\n--- stderr" + (left > 0 ? ", without the first " + left + " lines" : "") + "\n"
+                + String.join("\n", lines.subList(left, lines.size()));
+    }
+
+    private boolean endsWithin(Duration limit) {
+        try {
+            return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private String end() {
+        return process.isAlive() ? "the node still runs" : "the node exited with " + process.exitValue();
+    }
+
     private String describe() {
-        String end = process.isAlive() ? "it still runs" : "it exited with " + process.exitValue();
-        return "; " + end + "\n--- stdout\n" + stdout() + "--- stderr\n" + stderr();
+        return "; " + end() + "\n--- stdout\n" + stdout() + "--- stderr\n" + stderr();
     }
 
     /** How the node is started. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.it.disk.LoopDisk;
 import io.tidemark.it.disk.NothingLeft;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,6 +28,26 @@ class PowerCutIT {
     @Test
     void powerCuts_xfs_loseNothing() throws Exception {
         losesNothing(LoopDisk.Kind.XFS, Math.max(1, CUTS / 4));
+    }
+
+    @Test
+    void nodeThatEndsByItself_isAViolationWithAllThatShowsWhy() throws Exception {
+        LoopDisk.require(LoopDisk.Kind.EXT4);
+        PowerCutLoop.Plan plan = new PowerCutLoop.Plan(LoopDisk.Kind.EXT4, 4, 3);
+        CutFigures figures = PowerCutLoop.run(plan, () -> false, NodeProcess::sigkill);
+        assertThat(figures.violations())
+                .singleElement()
+                .asString()
+                .contains("java.net.ConnectException", "at io.tidemark.it.PowerCutLoop.checkStarted")
+                .contains("the node exited with 137", "--- stderr", "operators' door on http://");
+        assertThat(figures.explanation())
+                .contains("seed=4, after 0 cuts on its disks")
+                .contains("src/it/scripts/power-cuts.sh --fs ext4 --seed 4 --cuts 3 --cuts-per-disk 3")
+                .contains("EXT4-seed-4.image");
+        for (String name : List.of("EXT4-seed-4.image", "EXT4-seed-4-log.image")) {
+            Path image = PowerCutLoop.kept().resolve(name);
+            assertThat(figures.explanation().contains(name)).isEqualTo(Files.deleteIfExists(image));
+        }
     }
 
     private static void losesNothing(LoopDisk.Kind kind, int cuts) throws Exception {

@@ -5,12 +5,12 @@ import io.tidemark.it.disk.Shim;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -44,7 +45,7 @@ final class PowerCutLoop {
     private static final long LOAD_LIMIT_MS = 20_000;
 
     private final Plan plan;
-    private final BooleanSupplier stopped;
+    private final Surroundings around;
     private final SplittableRandom random;
     private final CutDisks disks;
     private final Path scratch;
@@ -52,7 +53,7 @@ final class PowerCutLoop {
     private final int shards;
     private final LoadClients clients;
     private final Map<Integer, Long> published = new TreeMap<>();
-    private final CutFigures figures = new CutFigures();
+    private final CutFigures figures;
     private StoppedNode left = new StoppedNode(List.of());
     private boolean orderly;
 
@@ -62,36 +63,62 @@ final class PowerCutLoop {
      * @param seed of everything drawn
      * @param cuts how many
      */
-    record Plan(LoopDisk.Kind kind, long seed, int cuts) {}
+    record Plan(LoopDisk.Kind kind, long seed, int cuts) {
 
-    private PowerCutLoop(
-            Plan plan, BooleanSupplier stopped, SplittableRandom random, CutDisks disks, Path scratch, int shards)
+        /** What carries out this plan alone, with its own seed, whatever campaign it was a part of. */
+        String command() {
+            return "src/it/scripts/power-cuts.sh --fs " + kind.name().toLowerCase(Locale.ROOT) + " --seed " + seed
+                    + " --cuts " + cuts + " --cuts-per-disk " + cuts;
+        }
+    }
+
+    /**
+     * What a loop has around it.
+     *
+     * @param stopped asked before each life; true ends the plan early
+     * @param meddling is given each node that has become ready
+     */
+    private record Surroundings(
+            CutDisks disks, Path scratch, BooleanSupplier stopped, Consumer<NodeProcess> meddling) {}
+
+    private PowerCutLoop(Plan plan, Surroundings around, SplittableRandom random, int shards, CutFigures figures)
             throws IOException {
         this.plan = plan;
-        this.stopped = stopped;
+        this.around = around;
         this.random = random;
-        this.disks = disks;
-        this.scratch = scratch;
+        this.disks = around.disks();
+        this.scratch = around.scratch();
         this.shim = Shim.in(scratch);
         this.shards = shards;
+        this.figures = figures;
         this.clients = clients();
     }
 
     /**
-     * Runs a plan on disks of its own; ends at the first cut that something was wrong after.
+     * Runs a plan on disks of its own; ends at the first cut that something was wrong after, or that could not be made.
      *
      * @param stopped asked before each life; true ends the plan early
      */
     static CutFigures run(Plan plan, BooleanSupplier stopped) throws IOException {
+        return run(plan, stopped, node -> {});
+    }
+
+    /** As the other, with somebody who does something to each node that has become ready. */
+    static CutFigures run(Plan plan, BooleanSupplier stopped, Consumer<NodeProcess> meddling) throws IOException {
         SplittableRandom random = new SplittableRandom(plan.seed());
         int shards = 1 + random.nextInt(4);
         boolean logElsewhere = random.nextInt(3) == 0;
         Path scratch = Scratch.directory();
+        CutFigures figures = new CutFigures();
         try (CutDisks disks = new CutDisks(plan.kind(), logElsewhere)) {
-            return new PowerCutLoop(plan, stopped, random, disks, scratch, shards).run();
+            Surroundings around = new Surroundings(disks, scratch, stopped, meddling);
+            new PowerCutLoop(plan, around, random, shards, figures).run();
+        } catch (IOException | RuntimeException broken) {
+            figures.broken(plan, broken);
         } finally {
             Scratch.remove(scratch);
         }
+        return figures;
     }
 
     private LoadClients clients() {
@@ -119,9 +146,9 @@ final class PowerCutLoop {
                 .toList();
     }
 
-    private CutFigures run() throws IOException {
+    private void run() throws IOException {
         try (clients) {
-            while (figures.cuts < plan.cuts() && sound() && !stopped.getAsBoolean()) {
+            while (figures.cuts < plan.cuts() && sound() && !around.stopped().getAsBoolean()) {
                 live(new CutLife(random.split()));
             }
             if (sound()) {
@@ -129,13 +156,22 @@ final class PowerCutLoop {
             }
             figures.take(clients);
             if (!sound()) {
-                figures.explain(plan, disks.keep(kept(), plan.kind() + "-seed-" + plan.seed()));
+                figures.explain(plan, keep());
             }
-            return figures;
         }
     }
 
-    private static Path kept() {
+    /** Where the images are now, or why they are nowhere: that must not hide what they were to be kept for. */
+    private String keep() {
+        try {
+            return disks.keep(kept(), plan.kind() + "-seed-" + plan.seed()).toString();
+        } catch (IOException | RuntimeException failed) {
+            return "could not be kept: " + failed;
+        }
+    }
+
+    /** The directory for the images of disks on which something was wrong. */
+    static Path kept() {
         return Path.of(System.getProperty("tidemark.basedir", ""), "target", "power-cuts");
     }
 
@@ -148,27 +184,45 @@ final class PowerCutLoop {
     }
 
     private void live(CutLife life) throws IOException {
-        SplittableRandom drawn = life.random();
         life.slowDown(shim);
-        boolean inRecovery = figures.cuts > 0 && drawn.nextInt(6) == 0;
-        boolean inOrder = !inRecovery && drawn.nextInt(8) == 0;
         try (NodeProcess node = builder(life).launch()) {
-            if (inRecovery) {
-                node.adminPort(); // the recovery begins now
-                LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(drawn.nextInt(60_000)));
-                cut(node, drawn);
-                figures.cutsInRecovery++;
-            } else {
-                node.port();
-                checkStarted(node);
-                if (sound()) {
-                    loadAndEnd(node, life, inOrder);
-                }
-            }
-        } catch (AssertionError | SocketTimeoutException failed) {
-            violation(life + ": " + failed.getMessage());
+            judged(life.toString(), node, () -> live(life, node));
         }
         checkStopped();
+    }
+
+    private void live(CutLife life, NodeProcess node) throws IOException {
+        SplittableRandom drawn = life.random();
+        boolean inRecovery = figures.cuts > 0 && drawn.nextInt(6) == 0;
+        boolean inOrder = !inRecovery && drawn.nextInt(8) == 0;
+        if (inRecovery) {
+            node.adminPort(); // the recovery begins now
+            LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(drawn.nextInt(60_000)));
+            cut(node, drawn);
+            figures.cutsInRecovery++;
+            return;
+        }
+        node.port();
+        around.meddling().accept(node);
+        checkStarted(node);
+        if (sound()) {
+            loadAndEnd(node, life, inOrder);
+        }
+    }
+
+    /** A part of a node's life. */
+    @FunctionalInterface
+    private interface Part {
+        void live() throws IOException;
+    }
+
+    /** Takes whatever ends it too soon for a violation: a node that died by itself shows as a connection that broke. */
+    private void judged(String what, NodeProcess node, Part part) {
+        try {
+            part.live();
+        } catch (AssertionError | IOException | RuntimeException broken) {
+            violation(what + ": " + CutFigures.trace(broken) + node.lastWords());
+        }
     }
 
     private void loadAndEnd(NodeProcess node, CutLife life, boolean inOrder) throws IOException {
@@ -216,7 +270,7 @@ final class PowerCutLoop {
         orderly = true;
         figures.stops++;
         if (exitCode != 0) {
-            violation("the ordered stop ended with exit code " + exitCode + "\n" + node.stderr());
+            violation("the ordered stop ended with exit code " + exitCode + node.lastWords());
         }
     }
 
@@ -232,7 +286,7 @@ final class PowerCutLoop {
             while (!load.awaitAcknowledged(most, Duration.ofMillis(2 + drawn.nextInt(20)))
                     && (System.nanoTime() - endNanos < 0 || load.acknowledged() == 0)) {
                 if (load.hasEnded() || System.nanoTime() - endNanos > TimeUnit.MILLISECONDS.toNanos(LOAD_LIMIT_MS)) {
-                    violation("a connection broke, or nothing was acknowledged\n" + node.stderr());
+                    violation("a connection broke, or nothing was acknowledged" + node.lastWords());
                     return;
                 }
                 look(node);
@@ -319,11 +373,12 @@ final class PowerCutLoop {
     }
 
     private void finish() throws IOException {
-        try (NodeProcess node = builder(new CutLife(random.split())).start()) {
-            checkStarted(node);
-            stop(node);
-        } catch (AssertionError notStarted) {
-            violation(String.valueOf(notStarted.getMessage()));
+        try (NodeProcess node = builder(new CutLife(random.split())).launch()) {
+            judged("the last life", node, () -> {
+                node.port();
+                checkStarted(node);
+                stop(node);
+            });
         }
         checkStopped();
     }

@@ -29,17 +29,22 @@ final class PowerCuts {
     private int toBegin;
     private boolean stopped;
 
-    private PowerCuts(LoopDisk.Kind kind, long seed, int cuts, Consumer<CutFigures> progress) {
+    private PowerCuts(LoopDisk.Kind kind, long seed, int cuts, int cutsPerDisk, Consumer<CutFigures> progress) {
         this.kind = kind;
         this.progress = progress;
         nextSeed = seed;
         toBegin = cuts;
-        cutsPerDisk = Math.min(MOST_CUTS_PER_DISK, (cuts + LANES - 1) / LANES);
+        this.cutsPerDisk = cutsPerDisk;
     }
 
     /** Runs so many cuts; the loops have the seeds from {@code seed} on. Ends when a loop has found anything. */
     static CutFigures run(LoopDisk.Kind kind, long seed, int cuts) throws IOException {
-        return new PowerCuts(kind, seed, cuts, figures -> {}).run();
+        return new PowerCuts(kind, seed, cuts, cutsPerDisk(cuts), figures -> {}).run();
+    }
+
+    /** So that every lane has some. */
+    private static int cutsPerDisk(int cuts) {
+        return Math.min(MOST_CUTS_PER_DISK, (cuts + LANES - 1) / LANES);
     }
 
     private CutFigures run() throws IOException {
@@ -112,15 +117,15 @@ final class PowerCuts {
         return stopped;
     }
 
-    /** {@code [--fs ext4|xfs] [--cuts N] [--seed N]}; exit code 1 if anything was wrong. */
+    /** {@code [--fs ext4|xfs] [--cuts N] [--cuts-per-disk N] [--seed N]}; exit code 1 if anything was wrong. */
     public static void main(String[] words) throws IOException {
         Options options = Options.parse(words);
         long seed = options.number("seed", System.nanoTime());
         LoopDisk.Kind kind = LoopDisk.Kind.valueOf(options.text("fs", "ext4").toUpperCase(Locale.ROOT));
         System.out.println(kind + ", seed=" + seed);
-        CutFigures figures = new PowerCuts(
-                        kind, seed, (int) options.number("cuts", 5_000), so -> System.out.println("  " + so))
-                .run();
+        int cuts = (int) options.number("cuts", 5_000);
+        int cutsPerDisk = (int) options.number("cuts-per-disk", cutsPerDisk(cuts));
+        CutFigures figures = new PowerCuts(kind, seed, cuts, cutsPerDisk, so -> System.out.println("  " + so)).run();
         System.out.println(kind + ": " + figures);
         figures.violations().forEach(System.out::println);
         System.out.println(figures.explanation());
