@@ -1,9 +1,12 @@
 package io.tidemark.it;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -13,15 +16,16 @@ import java.util.stream.IntStream;
  */
 final class AcknowledgementRecorder {
 
-    private static final int MAX_KEPT = 20;
+    private static final Pattern NUMBERS = Pattern.compile("[0-9]+");
 
     private final List<KeyHistory> keys;
     private final List<CounterHistory> counters;
     private final List<String> violations = new ArrayList<>();
-    private final List<String> refusals = new ArrayList<>();
+    private final Map<String, String> refusals = new LinkedHashMap<>();
     private final LongAdder acknowledgedWrites;
     private long sentWrites;
     private long refusedWrites;
+    private long refusedReads;
     private long reads;
 
     /**
@@ -75,9 +79,17 @@ final class AcknowledgementRecorder {
     /** Notes a write that was answered by an error: it may or may not have been done. */
     void writeRefused(String message) {
         refusedWrites++;
-        if (refusals.size() < MAX_KEPT) {
-            refusals.add(message);
-        }
+        refused(message);
+    }
+
+    /** Notes a read that was answered by an error. */
+    void readRefused(String message) {
+        refusedReads++;
+        refused(message);
+    }
+
+    private void refused(String message) {
+        refusals.putIfAbsent(NUMBERS.matcher(message).replaceAll("#"), message);
     }
 
     /** Notes a read that was answered. */
@@ -95,9 +107,11 @@ final class AcknowledgementRecorder {
         return violations;
     }
 
-    /** The first error answers. */
-    List<String> refusals() {
-        return refusals;
+    /** The error answers since the last call; of those that differ in numbers alone the first. */
+    List<String> takeRefusals() {
+        List<String> taken = List.copyOf(refusals.values());
+        refusals.clear();
+        return taken;
     }
 
     /** Writes sent. */
@@ -108,6 +122,11 @@ final class AcknowledgementRecorder {
     /** Writes answered by an error. */
     long refusedWrites() {
         return refusedWrites;
+    }
+
+    /** Reads answered by an error. */
+    long refusedReads() {
+        return refusedReads;
     }
 
     /** Reads answered under load. */

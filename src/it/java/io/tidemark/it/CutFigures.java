@@ -20,6 +20,7 @@ final class CutFigures {
     private long sent;
     private long acknowledged;
     private long refused;
+    private long refusedReads;
     private long checkedKeys;
     private final List<String> violations = new ArrayList<>();
     private final List<String> explanation = new ArrayList<>();
@@ -30,6 +31,7 @@ final class CutFigures {
         sent = figures.sent();
         acknowledged = figures.acknowledged();
         refused = figures.refused();
+        refusedReads = figures.refusedReads();
         checkedKeys = figures.checkedKeys();
         violations.addAll(clients.violations());
     }
@@ -67,6 +69,7 @@ final class CutFigures {
         sent += other.sent;
         acknowledged += other.acknowledged;
         refused += other.refused;
+        refusedReads += other.refusedReads;
         checkedKeys += other.checkedKeys;
         violations.addAll(other.violations);
         explanation.addAll(other.explanation);
@@ -90,7 +93,7 @@ final class CutFigures {
         return String.format(
                 Locale.ROOT,
                 "%d cuts (%d after a journal flush, %d during recovery), %d ordered stops; %d writes sent, %d acknowledged,"
-                        + " %d refused, %d syncs; %d keys checked, %d entries replayed, %d inspections, %d times verify;"
+                        + " %d and %d reads refused by stops, %d syncs; %d keys checked, %d entries replayed, %d inspections, %d times verify;"
                         + " %d violations; %.1f s, %.2f cuts/s",
                 cuts,
                 cutsAfterJournal,
@@ -99,6 +102,7 @@ final class CutFigures {
                 sent,
                 acknowledged,
                 refused,
+                refusedReads,
                 syncs,
                 checkedKeys,
                 replayed,

@@ -22,7 +22,6 @@ class KillIT {
         try (ServerUnderTest node = new NodeUnderTest(dir, KillLoop::nodeSettings)) {
             KillLoop.Report report = new KillLoop(node, plan).run();
             System.out.println("KillIT: " + report);
-            report.refusals().stream().distinct().limit(5).forEach(System.out::println);
             assertThat(report.violations())
                     .as(report + " in " + dir + "\n" + node.output())
                     .isEmpty();

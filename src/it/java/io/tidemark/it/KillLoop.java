@@ -54,9 +54,9 @@ final class KillLoop {
             long acknowledged,
             long refused,
             long reads,
+            long refusedReads,
             long checkedKeys,
             double seconds,
-            List<String> refusals,
             List<String> violations) {
 
         @Override
@@ -64,13 +64,14 @@ final class KillLoop {
             return String.format(
                     Locale.ROOT,
                     "seed %d: %d kills, %d writes sent, %d acknowledged, %d refused, %d reads under load, "
-                            + "%d keys checked after restarts, %d violations, %.1f s",
+                            + "%d reads refused, %d keys checked after restarts, %d violations, %.1f s",
                     plan.seed(),
                     kills,
                     sent,
                     acknowledged,
                     refused,
                     reads,
+                    refusedReads,
                     checkedKeys,
                     violations.size(),
                     seconds);
@@ -124,6 +125,7 @@ final class KillLoop {
         server.kill();
         kills++;
         load.awaitEnd();
+        clients.judgeRefusals("before kill " + kills, text -> false);
         if (broke && !reached) {
             clients.violations().add("a connection broke before the kill");
         } else if (!reached) {
@@ -147,9 +149,9 @@ final class KillLoop {
                 figures.acknowledged(),
                 figures.refused(),
                 figures.reads(),
+                figures.refusedReads(),
                 figures.checkedKeys(),
                 seconds,
-                clients.refusals(),
                 List.copyOf(clients.violations()));
     }
 

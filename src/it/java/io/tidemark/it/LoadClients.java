@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /** The clients that load one server over all its lives, and what was found wrong with its answers and its data. */
 final class LoadClients implements AutoCloseable {
@@ -34,7 +35,7 @@ final class LoadClients implements AutoCloseable {
     }
 
     /** Sums over all lives and clients. */
-    record Figures(long sent, long acknowledged, long refused, long reads, long checkedKeys) {}
+    record Figures(long sent, long acknowledged, long refused, long reads, long refusedReads, long checkedKeys) {}
 
     /** Clients at work in one life of the server. */
     final class Load {
@@ -110,11 +111,21 @@ final class LoadClients implements AutoCloseable {
         return violations;
     }
 
-    /** The first error answers. */
-    List<String> refusals() {
-        return clients.stream()
-                .flatMap(one -> one.recorder().refusals().stream())
-                .toList();
+    /**
+     * Takes the error answers since the last call for violations, but for those that were to be expected; while no client is
+     * at work.
+     */
+    void judgeRefusals(String when, Predicate<String> expected) {
+        for (LoadClient client : clients) {
+            client.recorder().takeRefusals().stream()
+                    .filter(expected.negate())
+                    .forEach(text -> violations.add("refused, " + when + ": " + text));
+        }
+    }
+
+    /** Whether an error answer says that the node is being stopped in order; it may go on with how far it got. */
+    static boolean saysStopping(String refusal) {
+        return refusal.contains(" is being stopped; the node is shutting down");
     }
 
     Figures figures() {
@@ -129,6 +140,9 @@ final class LoadClients implements AutoCloseable {
                         .mapToLong(AcknowledgementRecorder::refusedWrites)
                         .sum(),
                 recorders.stream().mapToLong(AcknowledgementRecorder::reads).sum(),
+                recorders.stream()
+                        .mapToLong(AcknowledgementRecorder::refusedReads)
+                        .sum(),
                 checkedKeys);
     }
 

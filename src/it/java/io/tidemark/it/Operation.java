@@ -133,7 +133,9 @@ sealed interface Operation {
             if (reply == null || reply instanceof byte[]) {
                 recorder.judged(history.judgeRead((byte[]) reply, sentBefore));
                 recorder.readAnswered();
-            } else if (!(reply instanceof RespClient.Failure)) {
+            } else if (reply instanceof RespClient.Failure failure) {
+                recorder.readRefused("GET: " + failure.message());
+            } else {
                 recorder.judged(Optional.of(history.key() + ": GET answered " + reply));
             }
         }

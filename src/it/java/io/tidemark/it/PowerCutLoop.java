@@ -28,7 +28,8 @@ import java.util.stream.IntStream;
  *   <li>{@code tidemark verify} finds nothing damaged;
  *   <li>no shard's durable index is below the highest that was published;
  *   <li>the replay begins behind the manifest's durable index, and ends at the log's last entry;
- *   <li>every key and counter is what its last acknowledged write left, or a later one without an answer.
+ *   <li>every key and counter is what its last acknowledged write left, or a later one without an answer;
+ *   <li>nothing was refused before it, but by an ordered stop.
  * </ul>
  *
  * <p>Each life: start; check; load by several clients, one of them the only one to write to its shard, and seldom; perhaps
@@ -242,6 +243,8 @@ final class PowerCutLoop {
             cut(node, life.random());
         }
         load.awaitEnd();
+        // no disk fills or hangs here: only a stop may refuse anything
+        clients.judgeRefusals("after cut " + figures.cuts, text -> inOrder && LoadClients.saysStopping(text));
     }
 
     private NodeProcess.Builder builder(CutLife life) throws IOException {

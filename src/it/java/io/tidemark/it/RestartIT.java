@@ -132,6 +132,7 @@ class RestartIT {
             assertThat(load).as("the connection held until the stop").isNotDone();
             assertThat(node.stop()).as(node.stderr()).isZero();
             assertThat(load.get(20, TimeUnit.SECONDS)).isFalse();
+            assertThat(recorder.takeRefusals()).as("refused").allMatch(LoadClients::saysStopping);
         }
         try (NodeProcess node = node().start();
                 RespClient connection = node.client()) {
