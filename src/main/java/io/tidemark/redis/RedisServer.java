@@ -35,6 +35,7 @@ public final class RedisServer {
     private final Supplier<LoadingState> loadingState;
     private final Runnable shutdown;
     private final CommandTable commands;
+    private final LastSave lastSave;
     private final @Nullable Password password;
     private final ServerStats stats = new ServerStats();
     private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
@@ -67,6 +68,7 @@ public final class RedisServer {
         String secret = options.getPassword();
         this.password = secret == null ? null : new Password(secret);
         this.commands = Commands.table();
+        this.lastSave = new LastSave(shards.count());
     }
 
     /** The port listened on, 0 before the first verticle is deployed. */
@@ -177,6 +179,12 @@ public final class RedisServer {
             }
         });
         return true;
+    }
+
+    /** Up to when everything is known to be durable, milliseconds since 1970. */
+    long lastSaveMillis() {
+        long before = nowMillis();
+        return lastSave.millis(before, shards.statuses(), facts.startMillis());
     }
 
     /** Begins the node's stop, once. */

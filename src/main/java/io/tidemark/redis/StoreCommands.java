@@ -43,13 +43,9 @@ final class StoreCommands {
         out.integer(lastSaveSeconds(connection.server()));
     }
 
-    /** When the shard that was checkpointed longest ago was, seconds since 1970. */
+    /** Up to when everything is known to be durable, seconds since 1970. */
     static long lastSaveSeconds(RedisServer server) {
-        return server.shards().statuses().stream()
-                        .mapToLong(ShardStatus::lastCheckpointMillis)
-                        .min()
-                        .orElse(server.facts().startMillis())
-                / 1_000;
+        return server.lastSaveMillis() / 1_000;
     }
 
     static void shutdown(Connection connection, byte[][] arguments, ReplyWriter out) {

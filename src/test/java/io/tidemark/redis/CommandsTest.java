@@ -156,8 +156,40 @@ class CommandsTest {
     }
 
     @Test
-    void lastsave_isTheOldestShards() throws IOException {
+    void lastsave_ofDirtyShards_isTheOldestCheckpoint() throws IOException {
         assertThat(client.ask("LASTSAVE")).isEqualTo(":1700000000");
+        shards.clean(1);
+        assertThat(client.ask("LASTSAVE")).as("the second shard's").isEqualTo(":1700000001");
+    }
+
+    @Test
+    void lastsave_idleNode_movesOnForWhoeverPollsItAfterABgsave() throws IOException {
+        shards.clean(4);
+        long before = lastSave();
+        assertThat(before).isBetween(seconds() - 5, seconds());
+        assertThat(client.ask("BGSAVE")).isEqualTo("+Background saving started");
+        shards.sync().complete();
+        RunningServer.until(() -> lastSave() > before);
+        String info = client.ask("INFO", "persistence");
+        assertThat(info.lines().filter(line -> line.startsWith("rdb_last_save_time:")))
+                .singleElement()
+                .satisfies(line ->
+                        assertThat(Long.parseLong(line.split(":", 2)[1])).isBetween(before + 1, seconds()));
+        shards.clean(3);
+        long last = lastSave();
+        assertThat(last)
+                .as("stands still from the write on, and is not what it was long ago")
+                .isGreaterThan(before);
+        RunningServer.until(() -> seconds() > last + 1);
+        assertThat(lastSave()).isEqualTo(last);
+    }
+
+    private long lastSave() throws IOException {
+        return Long.parseLong(client.ask("LASTSAVE").substring(1));
+    }
+
+    private static long seconds() {
+        return System.currentTimeMillis() / 1_000;
     }
 
     @ParameterizedTest

@@ -46,6 +46,7 @@ final class MemoryShards implements Shards {
     private Promise<Void> sync = Promise.promise();
     private final AtomicInteger syncs = new AtomicInteger();
     private volatile PressureLevel level = PressureLevel.NORMAL;
+    private volatile int clean;
 
     private MemoryShards(int count, boolean stepped) {
         this.stepped = stepped;
@@ -105,6 +106,11 @@ final class MemoryShards implements Shards {
 
     void level(PressureLevel now) {
         level = now;
+    }
+
+    /** The first so many shards have nothing unsynced from now on, the others something. */
+    void clean(int shards) {
+        clean = shards;
     }
 
     /** How often everything was to be made durable. */
@@ -187,8 +193,8 @@ final class MemoryShards implements Shards {
                     ShardStatus.Phase.SERVING,
                     keys,
                     10 + i,
-                    7,
-                    100,
+                    i < clean ? 10 + i : 7,
+                    i < clean ? 0 : 100,
                     false,
                     1_700_000_000_000L + 1_000L * i,
                     true,
