@@ -7,6 +7,8 @@ import java.util.TreeMap;
 /** CONFIG GET: the settings that Redis tools ask for, and the node's own keys. Nothing can be set here. */
 final class ConfigCommand {
 
+    private static final String SECRET = "redis.password";
+
     private ConfigCommand() {}
 
     static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
@@ -45,7 +47,7 @@ final class ConfigCommand {
 
     private static Map<String, String> settings(RedisServer server) {
         Map<String, String> all = new TreeMap<>(server.facts().config().get());
-        all.keySet().removeIf(key -> key.toLowerCase(Locale.ROOT).endsWith("password"));
+        all.remove(SECRET);
         RedisOptions options = server.options();
         all.put("save", "");
         all.put("appendonly", "yes");

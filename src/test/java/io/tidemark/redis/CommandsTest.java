@@ -239,6 +239,7 @@ class CommandsTest {
         assertThat(client.ask("CONFIG", "GET", "*"))
                 .contains("$dir, $/var/lib/tidemark")
                 .doesNotContain("secret");
+        assertThat(client.ask("CONFIG", "GET", "redis.*")).isEqualTo("[$redis.allow_no_password, $false]");
     }
 
     @Test

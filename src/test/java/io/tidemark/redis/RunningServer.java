@@ -20,7 +20,10 @@ final class RunningServer implements AutoCloseable {
             "0.1.0-test",
             1_700_000_000_000L,
             Path.of("/var/lib/tidemark"),
-            () -> Map.of("checkpoint.interval_ms", "10000", "redis.password", "secret"));
+            () -> Map.of(
+                    "checkpoint.interval_ms", "10000",
+                    "redis.allow_no_password", "false",
+                    "redis.password", "secret"));
 
     final AtomicReference<LoadingState> loading = new AtomicReference<>(LoadingState.READY);
     final AtomicInteger shutdowns = new AtomicInteger();
