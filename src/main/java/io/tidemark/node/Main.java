@@ -1,6 +1,8 @@
 package io.tidemark.node;
 
 import io.tidemark.config.ConfigSources;
+import picocli.CommandLine;
+import picocli.CommandLine.ParseResult;
 
 /** Where the process begins. */
 public final class Main {
@@ -8,9 +10,19 @@ public final class Main {
 
     /** Carries out the command line and ends the process with one of {@link ExitCode}. */
     public static void main(String[] arguments) {
-        StopSignal stop = StopSignal.install();
-        int exitCode =
-                TidemarkCommand.commandLine(ConfigSources.ofProcess(), stop).execute(arguments);
-        stop.exit(exitCode);
+        StopSignal stop = new StopSignal();
+        CommandLine commandLine = TidemarkCommand.commandLine(ConfigSources.ofProcess(), stop);
+        commandLine.setExecutionStrategy(parsed -> {
+            if (isRun(parsed)) {
+                stop.install();
+            }
+            return new CommandLine.RunLast().execute(parsed);
+        });
+        stop.exit(commandLine.execute(arguments));
+    }
+
+    /** Whether a node is to run, which must stop in order; any other command may end anywhere. */
+    private static boolean isRun(ParseResult parsed) {
+        return parsed.hasSubcommand() && parsed.subcommand().commandSpec().userObject() instanceof RunCommand;
     }
 }

@@ -18,14 +18,12 @@ final class StopSignal {
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
     private volatile long limitMs = 10_000;
 
-    /** One that hears of no signal; {@link #install} makes it hear. */
+    /** One that hears of no signal until {@link #install}: a signal ends the process at once, as it does any other. */
     StopSignal() {}
 
-    /** One that hears of this process's signals. */
-    static StopSignal install() {
-        StopSignal signal = new StopSignal();
-        Runtime.getRuntime().addShutdownHook(new Thread(signal::shutDown, "stop-signal"));
-        return signal;
+    /** Makes it hear of this process's signals; once, and only for what stops when it is {@link #asked}. */
+    void install() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::shutDown, "stop-signal"));
     }
 
     /** Completes when the node is asked to stop. Dependent work runs on the caller's or the hook's thread. */

@@ -7,7 +7,8 @@ final class StopProbe {
     private StopProbe() {}
 
     public static void main(String[] arguments) {
-        StopSignal stop = StopSignal.install();
+        StopSignal stop = new StopSignal();
+        stop.install();
         stop.limitMs(500);
         if (arguments[0].equals("now")) {
             stop.exit(5);
