@@ -196,9 +196,14 @@ public final class Bitcask implements AutoCloseable {
         return bytes;
     }
 
-    private void encode(long index, long bytes) {
+    private void encode(long index, long bytes) throws IOException {
         if (bytes > buffer.capacity() || (buffer.capacity() > BUFFER_KEPT && bytes <= BUFFER_KEPT)) {
-            buffer = ByteBuffer.allocateDirect(Math.toIntExact(Math.max(bytes, Math.min(2 * bytes, BUFFER_KEPT))));
+            int wanted = Math.toIntExact(Math.max(bytes, Math.min(2 * bytes, BUFFER_KEPT)));
+            try {
+                buffer = ByteBuffer.allocateDirect(wanted);
+            } catch (OutOfMemoryError full) { // others may give some back; nothing has been written yet
+                throw new IOException("no memory for " + wanted + " bytes outside of the heap", full);
+            }
         }
         buffer.clear();
         for (Map.Entry<PendingEntry.Key, PendingEntry.Change> change :
