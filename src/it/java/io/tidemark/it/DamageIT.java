@@ -242,7 +242,7 @@ class DamageIT {
     /** A name that can't be looked up is not a name that isn't there: here a link to itself, elsewhere a sick disk. */
     @Test
     void start_shardThatCannotBeLookedAt_isNotAnEmptyOne() throws IOException {
-        Path shard = checkpointed.dataFiles().get(0).getParent().getParent();
+        Path shard = checkpointed.path().resolve("shard-0000");
         Path aside = dir.resolve("aside");
         Files.move(shard, aside);
         Files.createSymbolicLink(shard, shard.getFileName());
