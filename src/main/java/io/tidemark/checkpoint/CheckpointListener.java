@@ -3,8 +3,8 @@ package io.tidemark.checkpoint;
 import io.tidemark.pressure.PressureEvent;
 
 /**
- * Hears of each shard's generations. Called on the shard's event loop, but for {@link #forced}: return at once. An
- * exception is logged and changes nothing.
+ * Hears of each shard's generations. Called on the shard's event loop, but for {@link #forced}: return at once.
+ * Whatever is thrown, an {@link Error} as well, is logged and changes nothing.
  */
 public interface CheckpointListener {
 
@@ -23,7 +23,7 @@ public interface CheckpointListener {
      */
     default void forced(String store, int shard, ForceStep step, long nanos, boolean ok) {}
 
-    /** A generation has ended, well or not. */
+    /** A generation has ended, well or not, also one that no worker took; once for each that was told as started. */
     default void ended(CheckpointOutcome outcome) {}
 
     /**

@@ -29,7 +29,7 @@ final class CheckpointListeners implements CheckpointListener {
         for (CheckpointListener listener : listeners) {
             try {
                 call.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.warn("a listener of checkpoints failed", e);
             }
         }

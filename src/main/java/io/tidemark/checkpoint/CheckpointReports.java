@@ -78,22 +78,8 @@ final class CheckpointReports {
     void ended(Generation generation, long fromIndex, long nowNanos, long epochMillis, @Nullable Throwable failure) {
         ForceRecord told = record;
         ForceStep failedStep = failure == null ? null : failedStep(told);
-        long forceNanos = nowNanos - generation.startedNanos();
-        CheckpointOutcome outcome = new CheckpointOutcome(
-                store,
-                shard,
-                generation.number(),
-                generation.trigger(),
-                fromIndex,
-                generation.captured().index(),
-                generation.captured().bytes(),
-                generation.captured().files(),
-                generation.startedNanos() - generation.queuedNanos(),
-                forceNanos,
-                told == null ? -1 : told.manifestNanos(),
-                epochMillis,
-                failedStep,
-                failure == null ? null : String.valueOf(failure.getMessage()));
+        String error = failure == null ? null : String.valueOf(failure.getMessage());
+        CheckpointOutcome outcome = outcome(generation, fromIndex, nowNanos, epochMillis, failedStep, error);
         running = null;
         record = null;
         journal.add(new JournalEntry.Generation(outcome));
@@ -103,18 +89,42 @@ final class CheckpointReports {
                     "{}: the force up to index {} came back after {} ms, {}: {} bytes in {} files",
                     name(),
                     outcome.toIndex(),
-                    TimeUnit.NANOSECONDS.toMillis(forceNanos),
+                    TimeUnit.NANOSECONDS.toMillis(outcome.forceNanos()),
                     outcome.label(),
                     outcome.bytes(),
                     outcome.files());
             stalled = false;
         }
         if (failedStep != null) {
-            tell(() -> listener.forced(store, shard, failedStep, forceNanos, false));
+            tell(() -> listener.forced(store, shard, failedStep, outcome.forceNanos(), false));
         } else if (told != null && !told.told() && outcome.files() > 0) {
-            tell(() -> listener.forced(store, shard, ForceStep.ALL, forceNanos, true));
+            tell(() -> listener.forced(store, shard, ForceStep.ALL, outcome.forceNanos(), true));
         }
         tell(() -> listener.ended(outcome));
+    }
+
+    private CheckpointOutcome outcome(
+            Generation generation,
+            long fromIndex,
+            long nowNanos,
+            long epochMillis,
+            @Nullable ForceStep failedStep,
+            @Nullable String error) {
+        return new CheckpointOutcome(
+                store,
+                shard,
+                generation.number(),
+                generation.trigger(),
+                fromIndex,
+                generation.cut().index(),
+                generation.cut().bytes(),
+                generation.cut().files(),
+                generation.startedNanos() - generation.queuedNanos(),
+                nowNanos - generation.startedNanos(),
+                record == null ? -1 : record.manifestNanos(),
+                epochMillis,
+                failedStep,
+                error);
     }
 
     private static ForceStep failedStep(@Nullable ForceRecord told) {
@@ -125,17 +135,20 @@ final class CheckpointReports {
     /** Which shard, up to where, which file, what happened. */
     String failureDetail(Generation generation, Throwable failure) {
         ForceRecord.Current at = record == null ? null : record.current();
+        if (generation.cut().isNothing()) {
+            return name() + ": nothing was forced: " + failure.getMessage();
+        }
         String where = "";
         if (at != null && !String.valueOf(failure.getMessage()).contains(at.file())) {
             where = " at " + at.where();
         }
-        return name() + ": forcing up to index " + generation.captured().index() + " failed" + where + ": " + failure;
+        return name() + ": forcing up to index " + generation.cut().index() + " failed" + where + ": " + failure;
     }
 
     /** The same of a force that has not come back. */
     String stallDetail(Generation generation, long ageMillis) {
         ForceRecord.Current at = record == null ? null : record.current();
-        return name() + ": forcing up to index " + generation.captured().index() + " has not come back for " + ageMillis
+        return name() + ": forcing up to index " + generation.cut().index() + " has not come back for " + ageMillis
                 + " ms" + (at == null ? "" : ", it is at " + at.where()) + "; the disk hangs or is very slow";
     }
 
@@ -180,14 +193,22 @@ final class CheckpointReports {
         }
     }
 
-    void notStarted(Throwable why) {
+    /**
+     * No worker took the force: an incident, and for who heard that the generation started an end without a failed step.
+     *
+     * @param fromIndex the durable index before and after
+     */
+    void notStarted(Generation generation, long fromIndex, String detail, Throwable why) {
+        CheckpointOutcome outcome =
+                outcome(generation, fromIndex, loop.nanoTime(), loop.epochMillis(), null, detail);
         running = null;
         record = null;
         LOG.warn(
-                "{}: the force could not be started ({}); that says nothing about the disk; the next tick tries again",
+                "{}: the force could not be started ({}); that says nothing about the disk; it is tried again",
                 name(),
                 why.getMessage());
         incident(What.NOT_STARTED, String.valueOf(why.getMessage()));
+        tell(() -> listener.ended(outcome));
     }
 
     void repaired(long tookNanos) {
@@ -217,12 +238,12 @@ final class CheckpointReports {
         journal.add(new JournalEntry.Incident(loop.epochMillis(), what, detail));
     }
 
-    /** Calls somebody else's code; what it throws is logged and changes nothing. Any thread. */
+    /** Calls somebody else's code; whatever it throws is logged and changes nothing. Any thread. */
     void tell(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException e) {
-            LOG.warn("{}: a listener failed", name(), e);
+        } catch (Throwable e) {
+            LOG.warn("{}: a listener, or a method of the store, failed", name(), e);
         }
     }
 }

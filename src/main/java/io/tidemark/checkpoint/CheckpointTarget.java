@@ -45,6 +45,10 @@ public interface CheckpointTarget {
     /**
      * What has been applied by now. Called on the shard's event loop, before the first byte is forced: one volatile read,
      * no lock, no system call.
+     *
+     * @return never {@code null}; before the first write a capture of index 0, or of what was found when the store was
+     *     opened. What throws or returns {@code null}, here or in a method of the {@link Capture}, is a failed generation in
+     *     which nothing was forced
      */
     Capture capture();
 
@@ -93,7 +97,7 @@ public interface CheckpointTarget {
      * for a directory; it blocks, so run it on a worker.
      *
      * @param reason whose latch wants to open
-     * @return fails if writes must not be taken yet; asked again later
+     * @return fails if writes must not be taken yet; asked again later, as after a throw or {@code null}
      */
     default Future<Void> probe(PressureReason reason) {
         return Future.succeededFuture();
@@ -112,7 +116,8 @@ public interface CheckpointTarget {
      * <p>A store that goes on writing after the future has completed (as the default does, which knows of no writer) is
      * forced a few more times, and if it is still dirty then, the stop fails and says so.
      *
-     * @return completed from any thread; if it fails, the last generation is run all the same, and then the stop fails
+     * @return completed from any thread, never {@code null}; if it fails, the last generation is run all the same, and then
+     *     the stop fails
      */
     default Future<Void> drain() {
         return Future.succeededFuture();

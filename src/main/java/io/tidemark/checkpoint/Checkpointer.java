@@ -46,6 +46,9 @@ final class Checkpointer {
     /** A store that goes on writing after {@link CheckpointTarget#drain} would never let its checkpointer stop. */
     private static final int MOST_LAST_GENERATIONS = 8;
 
+    /** After a force that no worker took, until it is tried anew for whoever waits. */
+    private static final long NOT_STARTED_PAUSE_MS = 1_000;
+
     private final int shard;
     private final CheckpointTarget target;
     private final DirtyCounter dirty;
@@ -102,7 +105,7 @@ final class Checkpointer {
         lastTickNanos = unprovenSinceNanos;
         reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.adopt(() -> loop.execute(this::evaluate));
-        reports.tell(() -> dirty.forgetBeyond(() -> target.capture().index()));
+        reports.tell(() -> dirty.forgetBeyond(() -> Captured.of(target).index()));
         dirty.limit(options.getMaxDirtyBytes());
     }
 
@@ -214,13 +217,7 @@ final class Checkpointer {
             if (step == RESTING && health.isBroken()) {
                 repair(); // what is to be drained may wait for it
             }
-            Future<Void> drained;
-            try {
-                drained = target.drain();
-            } catch (RuntimeException e) {
-                drained = Future.failedFuture(e);
-            }
-            drained.onComplete(done -> loop.execute(() -> {
+            Answers.of("drain()", target::drain).onComplete(done -> loop.execute(() -> {
                 drainFailure = done.cause();
                 stop = Stop.LAST_GENERATION;
                 evaluate();
@@ -250,6 +247,13 @@ final class Checkpointer {
             decide();
         }
         finishStop();
+    }
+
+    private void evaluateLater() {
+        if (recheck != null) {
+            recheck.run();
+        }
+        recheck = loop.schedule(NOT_STARTED_PAUSE_MS, this::evaluate);
     }
 
     /** Whether the shard has been written since the last look; when exactly nobody notes. */
@@ -309,22 +313,24 @@ final class Checkpointer {
         }
         SyncWaiters riders = waiting.depart();
         DirtyCounter.Start start = dirty.begin();
+        Captured cut;
         try {
-            run(generation(queued, target.capture(), start, riders));
-        } catch (RuntimeException e) {
-            Generation failed =
-                    generation(queued, new Generation.Nothing(Math.max(0, dirty.durableIndex())), start, riders);
+            cut = Captured.of(target);
+        } catch (IllegalStateException e) {
+            Generation failed = generation(queued, Captured.nothing(Math.max(0, dirty.durableIndex())), start, riders);
             step = new Step.Forcing(failed);
             ended(failed, e);
+            return;
         }
+        run(generation(queued, cut, start, riders));
     }
 
-    private Generation generation(Step.Queued queued, Capture captured, DirtyCounter.Start start, SyncWaiters riders) {
+    private Generation generation(Step.Queued queued, Captured cut, DirtyCounter.Start start, SyncWaiters riders) {
         generations++;
         return new Generation(
                 generations,
                 queued.trigger(),
-                captured,
+                cut,
                 start,
                 queued.sinceNanos(),
                 loop.nanoTime(),
@@ -364,20 +370,22 @@ final class Checkpointer {
 
     private void notStarted(Generation generation, Throwable why) {
         dirty.withdraw(generation.start());
-        reports.notStarted(why);
         String detail = reports.name() + ": the force could not be started: " + why.getMessage();
+        reports.notStarted(generation, dirty.durableIndex(), detail, why);
         generation.riders().fail(SyncFailure.UNAVAILABLE, detail);
         if (stop == Stop.LAST_GENERATION) {
             stopFailed(detail);
+        } else {
+            evaluateLater(); // at once a pool that is full would be asked over and over
         }
     }
 
     private void succeeded(Generation generation, long now) {
-        Capture captured = generation.captured();
+        Captured captured = generation.cut();
         long from = dirty.durableIndex();
         dirty.complete(captured.index(), generation.start());
         dirty.limit(options.getMaxDirtyBytes());
-        reports.tell(() -> target.completed(captured));
+        reports.tell(() -> target.completed(captured.handle()));
         health.succeeded();
         pressure.set(
                 PressureReason.FSYNC_FAILED,

@@ -5,9 +5,13 @@ import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sync requests that wait together: for the next generation to start, or for one to end. On the checkpointer's loop. */
 final class SyncWaiters {
+    private static final Logger LOG = LoggerFactory.getLogger(SyncWaiters.class);
+
     private record Waiter(Promise<SyncResult> answer, long sinceNanos) {}
 
     private List<Waiter> waiters = new ArrayList<>();
@@ -33,13 +37,23 @@ final class SyncWaiters {
     void answer(int shard, long generation, long durableIndex, int files, long bytes, long nowNanos) {
         for (Waiter waiter : depart().waiters) {
             long waited = TimeUnit.NANOSECONDS.toMillis(nowNanos - waiter.sinceNanos());
-            waiter.answer().tryComplete(new SyncResult(shard, generation, durableIndex, files, bytes, waited));
+            SyncResult result = new SyncResult(shard, generation, durableIndex, files, bytes, waited);
+            tell(() -> waiter.answer().tryComplete(result));
         }
     }
 
     void fail(SyncFailure kind, String why) {
         for (Waiter waiter : depart().waiters) {
-            waiter.answer().tryFail(new SyncException(kind, why));
+            tell(() -> waiter.answer().tryFail(new SyncException(kind, why)));
+        }
+    }
+
+    /** What a handler of one answer throws must not keep the others from theirs. */
+    private static void tell(Runnable answer) {
+        try {
+            answer.run();
+        } catch (Throwable e) {
+            LOG.warn("a handler of a sync's answer failed", e);
         }
     }
 }

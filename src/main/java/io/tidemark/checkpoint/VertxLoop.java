@@ -1,6 +1,7 @@
 package io.tidemark.checkpoint;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.concurrent.Callable;
@@ -53,13 +54,18 @@ final class VertxLoop implements CheckpointLoop {
     @Override
     public void runBlocking(Callable<Void> task, Consumer<@Nullable Throwable> done) {
         AtomicBoolean started = new AtomicBoolean();
-        forces.executeBlocking(
-                        () -> {
-                            started.set(true);
-                            return task.call();
-                        },
-                        false)
-                .onComplete(result -> done.accept(
-                        result.failed() && !started.get() ? new NotStarted(result.cause()) : result.cause()));
+        Future<Void> running;
+        try {
+            running = forces.executeBlocking(
+                    () -> {
+                        started.set(true);
+                        return task.call();
+                    },
+                    false);
+        } catch (Throwable refused) { // a pool that is closed, or has no thread to give
+            running = Future.failedFuture(refused);
+        }
+        running.onComplete(result -> done.accept(
+                result.failed() && !started.get() ? new NotStarted(result.cause()) : result.cause()));
     }
 }

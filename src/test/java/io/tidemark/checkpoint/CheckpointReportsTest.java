@@ -187,7 +187,7 @@ class CheckpointReportsTest {
         Generation generation = new Generation(
                 1,
                 CheckpointTrigger.INTERVAL,
-                store.capture(),
+                Captured.of(store),
                 dirty.begin(),
                 0,
                 0,
@@ -204,7 +204,7 @@ class CheckpointReportsTest {
     }
 
     @Test
-    void notStarted_isAnIncidentAndNoOutcome() {
+    void notStarted_isAnIncidentAndAnEndWithoutAFailedStep() {
         loop.holdBlocking(true);
         store.write();
         checkpointer.sync();
@@ -213,7 +213,16 @@ class CheckpointReportsTest {
         loop.settle();
         assertThat(incidents()).extracting(Incident::what).containsExactly(What.NOT_STARTED);
         assertThat(incidents().get(0).toJson().getString("what")).isEqualTo("not_started");
-        assertThat(told.outcomes).isEmpty();
+        assertThat(told.outcomes).singleElement().satisfies(outcome -> {
+            assertThat(outcome.succeeded()).isFalse();
+            assertThat(outcome.failedStep()).isNull();
+            assertThat(outcome.error()).contains("store test shard 3", "could not be started", "pool is full");
+        });
+        assertThat(told.lines).as("no failed force").containsExactly("synced 0 false");
+        assertThat(checkpointer.journal().entries())
+                .filteredOn(JournalEntry.Generation.class::isInstance)
+                .as("that ran")
+                .hasSize(1);
         assertThat(checkpointer.status().inFlightMillis()).isZero();
         assertThat(checkpointer.status().level()).isEqualTo(PressureLevel.NORMAL);
     }

@@ -15,7 +15,9 @@ final class CheckpointerRig implements CheckpointListener {
     final List<CheckpointOutcome> outcomes = new ArrayList<>();
     final List<PressureEvent> pressures = new ArrayList<>();
     final List<String> repairs = new ArrayList<>();
+    final List<CheckpointTrigger> starts = new ArrayList<>();
     final Checkpointer checkpointer;
+    Runnable whenTold = () -> {};
 
     CheckpointerRig(CheckpointOptions options) {
         this.options = options;
@@ -33,6 +35,7 @@ final class CheckpointerRig implements CheckpointListener {
         rig.loop.advanceMillis(rig.options.getIntervalMs());
         rig.store.calls.clear();
         rig.outcomes.clear();
+        rig.starts.clear();
         return rig;
     }
 
@@ -56,23 +59,52 @@ final class CheckpointerRig implements CheckpointListener {
         return outcomes.stream().map(CheckpointOutcome::trigger).toList();
     }
 
+    /** Whether nobody holds a permit. */
+    boolean permitsAreFree() {
+        List<String> granted = new ArrayList<>();
+        permits.limit(1); // granted only if none is held
+        permits.request(0, () -> granted.add("")).release(0);
+        permits.limit(options.getMaxConcurrentFsyncs());
+        return !granted.isEmpty();
+    }
+
+    @Override
+    public void started(String store, int shard, CheckpointTrigger trigger) {
+        starts.add(trigger);
+        whenTold.run();
+    }
+
+    @Override
+    public void forced(String store, int shard, ForceStep step, long nanos, boolean ok) {
+        whenTold.run();
+    }
+
     @Override
     public void ended(CheckpointOutcome outcome) {
         outcomes.add(outcome);
+        whenTold.run();
+    }
+
+    @Override
+    public void synced(String store, int shard, long waitedNanos, boolean ok) {
+        whenTold.run();
     }
 
     @Override
     public void repaired(String store, int shard, long millis) {
         repairs.add("repaired");
+        whenTold.run();
     }
 
     @Override
     public void repairFailed(String store, int shard, String why) {
         repairs.add("failed: " + why);
+        whenTold.run();
     }
 
     @Override
     public void pressure(PressureEvent event) {
         pressures.add(event);
+        whenTold.run();
     }
 }

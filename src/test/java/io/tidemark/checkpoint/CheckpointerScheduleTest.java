@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.lifecycle.AfterContainer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shards of one instance under random schedules of writes, ticks, syncs, reloads, forces that take their time, fail, or can't
@@ -119,6 +120,10 @@ final class CheckpointerScheduleTest {
 
         @Override
         public void started(String name, int shard, CheckpointTrigger trigger) {
+            running.kept(() -> checkStarted(trigger));
+        }
+
+        private void checkStarted(CheckpointTrigger trigger) {
             assertThat(inMidGeneration)
                     .as("a generation began while one was running")
                     .isFalse();
@@ -135,6 +140,10 @@ final class CheckpointerScheduleTest {
 
         @Override
         public void ended(CheckpointOutcome outcome) {
+            running.kept(() -> checkEnded(outcome));
+        }
+
+        private void checkEnded(CheckpointOutcome outcome) {
             assertThat(dirty.durableIndex())
                     .as("durable beyond what was captured")
                     .isLessThanOrEqualTo(Math.max(outcome.toIndex(), outcome.fromIndex()));
@@ -187,6 +196,23 @@ final class CheckpointerScheduleTest {
     private static final class Running {
         private int now;
         private int limit;
+        private @Nullable AssertionError wrong;
+
+        /** What a listener throws only gets logged; so the first is kept. */
+        void kept(Runnable check) {
+            try {
+                check.run();
+            } catch (AssertionError e) {
+                wrong = wrong == null ? e : wrong;
+                throw e;
+            }
+        }
+
+        void rethrow() {
+            if (wrong != null) {
+                throw wrong;
+            }
+        }
 
         void began() {
             now++;
@@ -240,6 +266,7 @@ final class CheckpointerScheduleTest {
                     case 7 -> tickBurst(shard);
                     default -> loop.settle();
                 }
+                running.rethrow();
                 shards.forEach(Shard::checkAnswers);
             }
         }

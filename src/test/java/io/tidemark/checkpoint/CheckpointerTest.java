@@ -280,6 +280,39 @@ class CheckpointerTest {
     }
 
     @Test
+    void force_notStarted_isToldAsEndedAndWhoeverCameMeanwhileIsServedSoon() {
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setIntervalMs(3_600_000));
+        rig.loop.holdBlocking(true);
+        rig.write();
+        Future<SyncResult> rode = rig.checkpointer.sync();
+        rig.loop.settle();
+        Future<SyncResult> waits = rig.checkpointer.sync();
+        rig.loop.rejectBlocked();
+        rig.loop.settle();
+        assertThat(rode.cause()).hasMessageContaining("could not be started");
+        assertThat(rig.outcomes).as("ends of what was told as started").hasSameSizeAs(rig.starts);
+        assertThat(rig.permitsAreFree()).isTrue();
+        rig.loop.holdBlocking(false);
+        rig.loop.advanceMillis(1_000);
+        assertThat(waits.succeeded()).as("served long before the next tick").isTrue();
+    }
+
+    @Test
+    void force_notStartedWhileStopping_failsTheStop() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.loop.holdBlocking(true);
+        rig.write();
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        rig.loop.rejectBlocked();
+        rig.loop.settle();
+        assertThat(stopped.cause())
+                .hasMessageContaining("store test shard 3")
+                .hasMessageContaining("could not be started");
+        assertThat(rig.outcomes).hasSameSizeAs(rig.starts);
+    }
+
+    @Test
     void stop_dirtyShard_awaitsForceInFlightThenDrainThenForcesTheRest() {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.store.holdDrain = true;

@@ -1,10 +1,14 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.pressure.PressureReason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A store in memory that records what its checkpointer does to it, and fails when told to. */
 final class ScriptedStore implements CheckpointTarget {
@@ -17,6 +21,10 @@ final class ScriptedStore implements CheckpointTarget {
     int failForces;
     int failRepairs;
     Runnable duringForce = () -> {};
+    Runnable duringRepair = () -> {};
+    UnaryOperator<@Nullable Capture> captures = cut -> cut;
+    Supplier<@Nullable Future<Void>> drains = () -> holdDrain ? drained.future() : Future.succeededFuture();
+    Supplier<@Nullable Future<Void>> probes = Future::succeededFuture;
     private long index;
     private long bytes;
     private long durable;
@@ -37,9 +45,10 @@ final class ScriptedStore implements CheckpointTarget {
     }
 
     @Override
+    @SuppressWarnings("NullAway") // somebody else's store may do that
     public Capture capture() {
         calls.add("capture " + index);
-        return new Cut(index, bytes, 1);
+        return captures.apply(new Cut(index, bytes, 1));
     }
 
     @Override
@@ -64,6 +73,7 @@ final class ScriptedStore implements CheckpointTarget {
             CheckpointTarget.super.repair(failed);
         }
         calls.add("repair " + failed.index());
+        duringRepair.run();
         if (failRepairs > 0) {
             failRepairs--;
             throw new IOException("No space left on device");
@@ -71,8 +81,16 @@ final class ScriptedStore implements CheckpointTarget {
     }
 
     @Override
+    @SuppressWarnings("NullAway")
     public Future<Void> drain() {
         calls.add("drain");
-        return holdDrain ? drained.future() : Future.succeededFuture();
+        return drains.get();
+    }
+
+    @Override
+    @SuppressWarnings("NullAway")
+    public Future<Void> probe(PressureReason reason) {
+        calls.add("probe " + reason);
+        return probes.get();
     }
 }

@@ -73,7 +73,7 @@ final class VirtualLoop implements CheckpointLoop {
         Throwable failure = null;
         try {
             next.task().call();
-        } catch (Exception e) {
+        } catch (Throwable e) {
             failure = e;
         }
         Throwable outcome = failure;
