@@ -62,8 +62,11 @@ final class CheckpointPressure {
         look();
     }
 
-    /** A cause is there; see {@link PressureState#pressed}. {@code NORMAL}: it is gone. */
+    /** A cause is there; see {@link PressureState#pressed}. {@code NORMAL}: it is gone. Nothing after {@link #stop}. */
     void set(PressureReason reason, PressureLevel level, String detail) {
+        if (stopped) {
+            return;
+        }
         long now = loop.nanoTime();
         become(
                 level == PressureLevel.NORMAL
@@ -76,11 +79,16 @@ final class CheckpointPressure {
 
     /** Options have changed what a cause that goes on amounts to; see {@link PressureState#remeasured}. */
     void remeasured(PressureReason reason, PressureLevel level, String detail) {
+        if (stopped) {
+            return;
+        }
         become(state.remeasured(reason, level, detail, loop.nanoTime(), loop.epochMillis()), reason, detail);
         look();
     }
 
-    /** No more probes; the state stays as it is. */
+    /**
+     * No more probes; the state stays as it is, whatever comes late: the counter may have another checkpointer by then.
+     */
     void stop() {
         stopped = true;
         cancel();
@@ -133,16 +141,14 @@ final class CheckpointPressure {
 
     private void begin(PressureReason reason) {
         state = state.probing(reason, loop.nanoTime());
-        Future<Void> asked;
-        try {
-            asked = probe.apply(reason);
-        } catch (RuntimeException broken) {
-            asked = Future.failedFuture(broken);
-        }
-        asked.onComplete(done -> loop.execute(() -> ended(reason, done.cause())));
+        Answers.of("probe(" + reason + ")", () -> probe.apply(reason))
+                .onComplete(done -> loop.execute(() -> ended(reason, done.cause())));
     }
 
     private void ended(PressureReason reason, @Nullable Throwable failure) {
+        if (stopped) {
+            return;
+        }
         String detail = state.detail(reason);
         if (failure != null) {
             reports.probeFailed(reason, failure);

@@ -112,6 +112,24 @@ class CheckpointPressureTest {
         assertThat(probes).isEmpty();
     }
 
+    /** The counter may belong to the next checkpointer of that shard by then. */
+    @Test
+    void stop_whatComesLate_touchesNothing() {
+        pressure.set(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
+        pressure.set(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
+        loop.advanceMillis(5_000);
+        Promise<Void> probe = probes.remove();
+        pressure.stop();
+        PressureState next = PressureState.NORMAL.pressed(PressureReason.LOG_STALLED, PressureLevel.WARN, "slow", 0, 0);
+        dirty.pressure(next);
+        probe.complete();
+        loop.settle();
+        pressure.set(PressureReason.APPEND_FAILED, PressureLevel.FAILED, "broken");
+        pressure.remeasured(PressureReason.LOW_SPACE, PressureLevel.WARN, "less");
+        assertThat(dirty.pressure()).isSameAs(next);
+        assertThat(told()).containsExactly("SHED LOW_SPACE");
+    }
+
     @Property(tries = 500)
     void randomLife_writerAndEventsAgree(@ForAll long seed, @ForAll @IntRange(min = 1, max = 150) int steps) {
         new CheckpointPressureTest().live(new Random(seed), steps);
