@@ -76,6 +76,7 @@ final class Checkpointer {
     private volatile long unprovenSinceNanos;
     private long movedNanos;
     private long seenIndex = -1;
+    private long seenBytes = -1;
 
     Checkpointer(
             String store,
@@ -259,8 +260,10 @@ final class Checkpointer {
     /** Whether the shard has been written since the last look; when exactly nobody notes. */
     private void look() {
         long index = dirty.appendedIndex();
-        if (index != seenIndex) {
+        long bytes = dirty.appendedBytes();
+        if (index != seenIndex || bytes != seenBytes) {
             seenIndex = index;
+            seenBytes = bytes;
             movedNanos = loop.nanoTime();
         }
     }

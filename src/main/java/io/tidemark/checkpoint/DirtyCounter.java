@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  * How far one shard's data files have been appended, and how far they are durable. One per store and shard, in the shared
  * data of the Vert.x instance; look it up once.
  *
- * <p>It holds positions, not a flag: <em>dirty</em> means appended &gt; durable, and a generation publishes as durable what
- * it captured before its first force. So there is no flag to clear at the wrong moment, and a write during a force stays
- * dirty by itself.
+ * <p>It holds positions, not a flag: <em>dirty</em> means appended &gt; durable, by the index or by the bytes, and a
+ * generation publishes as durable what it captured before its first force. So there is no flag to clear at the wrong moment,
+ * and a write during a force stays dirty by itself.
+ *
+ * <p>The index alone would not do: several writes may bear one index, and a force that captured it knows of the first of
+ * them only. So a generation that ends well covers the bytes that had been marked when it <em>began</em>, which was before
+ * its capture. Bytes that were published before the capture and marked after the beginning are durable as well and count as
+ * dirty all the same: nobody can tell, and one more generation costs less than a clean shard with unsynced bytes.
  *
  * <p>Threads: {@link #mark} belongs to the shard's one writer (one thread at a time, hand-over with a happens-before); the
  * package-private methods to the checkpointer's event loop; everything else to anybody.
@@ -79,16 +84,17 @@ public final class DirtyCounter implements Shareable {
      * fence: one that races the very end of a generation may leave the checkpointer asleep until the next mark or tick.
      * Called by the shard's one writer.
      *
-     * @param index the log index that the bytes belong to; never smaller than at the mark before
-     * @param bytes how many bytes
+     * @param index the log index that the bytes belong to; never smaller than at the mark before, and may be the same
+     * @param bytes how many bytes, 0 or more; 0 of the same index change nothing
      */
     public void mark(long index, long bytes) {
         long before = (long) APPENDED_INDEX.get(this);
-        long total = (long) APPENDED_BYTES.get(this) + bytes;
+        long bytesBefore = (long) APPENDED_BYTES.get(this);
+        long total = bytesBefore + bytes;
         APPENDED_BYTES.setRelease(this, total);
         APPENDED_INDEX.setRelease(this, index);
         int current = epoch;
-        if (current != stampedEpoch || before <= durableIndex) {
+        if (current != stampedEpoch || (before <= durableIndex && bytesBefore <= durableBytes)) {
             stampedEpoch = current;
             stampNanos = nanoTime.getAsLong();
             wake();
@@ -112,7 +118,7 @@ public final class DirtyCounter implements Shareable {
 
     /** Whether there may be bytes that are not durable; true until a first generation has succeeded. Any thread. */
     public boolean dirty() {
-        return unproven || appendedIndex > durableIndex;
+        return unproven || appendedIndex > durableIndex || appendedBytes > durableBytes;
     }
 
     /** Whether no generation has succeeded since the start, or since the last failure. */
@@ -137,7 +143,12 @@ public final class DirtyCounter implements Shareable {
 
     /** Bytes marked and not known durable; 0 when clean. Any thread. */
     public long dirtyBytes() {
-        return appendedIndex > durableIndex ? Math.max(0, appendedBytes - durableBytes) : 0;
+        return Math.max(0, appendedBytes - durableBytes);
+    }
+
+    /** Bytes marked in all. Any thread. */
+    long appendedBytes() {
+        return appendedBytes;
     }
 
     private void wake() {
@@ -208,7 +219,10 @@ public final class DirtyCounter implements Shareable {
         return start;
     }
 
-    /** What was captured is durable. */
+    /**
+     * What was captured is durable: everything up to its index, and every byte marked before the generation began. Whoever
+     * looks reads what was appended before what is durable, so that clean means that it was when they looked.
+     */
     void complete(long index, Start start) {
         if (index > durableIndex) {
             durableIndex = index;

@@ -111,6 +111,58 @@ class CheckpointerTest {
     }
 
     @Test
+    void write_ofTheSameIndex_isForcedAtTheTickBySyncAndByAStop() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.writeAgain(rig.dirty, 100); // index 0, the first one of all
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.store.durableBytes()).as("at the tick").isEqualTo(100);
+        rig.write();
+        rig.loop.advanceMillis(10_000);
+        rig.store.writeAgain(rig.dirty, 100);
+        Future<SyncResult> synced = rig.checkpointer.sync();
+        rig.loop.settle();
+        assertThat(synced.succeeded()).isTrue();
+        assertThat(rig.store.durableBytes()).as("by a sync").isEqualTo(300);
+        rig.store.writeAgain(rig.dirty, 100);
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        assertThat(stopped.succeeded()).isTrue();
+        assertThat(rig.store.durableBytes()).as("by a stop").isEqualTo(400);
+    }
+
+    @Test
+    void writes_ofTheSameIndexDuringAForce_areForcedAgain() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.write();
+        rig.store.duringForce = () -> rig.store.writeAgain(rig.dirty, 100);
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.store.durableBytes()).isEqualTo(100);
+        assertThat(rig.dirty.dirty()).isTrue();
+        rig.store.duringForce = () -> {};
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.store.durableBytes()).isEqualTo(200);
+        assertThat(rig.dirty.dirty()).isFalse();
+        rig.store.calls.clear();
+        rig.loop.advanceMillis(60_000);
+        assertThat(rig.store.calls).isEmpty();
+    }
+
+    @Test
+    void continuousWrites_ofTheSameIndex_areNotIdleAndForcedByMaxDelay() {
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setMaxDelayMs(12_000));
+        for (int at = 0; at < 11_900; at += 50) {
+            rig.store.writeAgain(rig.dirty, 100);
+            rig.loop.advanceMillis(50);
+        }
+        assertThat(rig.outcomes).as("still written").isEmpty();
+        for (int at = 0; at < 200; at += 50) {
+            rig.store.writeAgain(rig.dirty, 100);
+            rig.loop.advanceMillis(50);
+        }
+        assertThat(rig.triggers()).containsExactly(CheckpointTrigger.MAX_DELAY);
+    }
+
+    @Test
     void sync_cleanShard_answersAtOnceWithoutTouchingTheStore() {
         CheckpointerRig rig = CheckpointerRig.proven();
         Future<SyncResult> answer = rig.checkpointer.sync();

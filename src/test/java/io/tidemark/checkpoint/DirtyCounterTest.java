@@ -88,6 +88,52 @@ class DirtyCounterTest {
     }
 
     @Test
+    void mark_sameIndexAfterTheCapture_isDirtyUntilAGenerationHasCoveredIt() {
+        proven();
+        dirty.mark(5, 10);
+        DirtyCounter.Start start = dirty.begin();
+        dirty.mark(5, 7);
+        dirty.complete(5, start);
+        assertThat(dirty.dirty()).isTrue();
+        assertThat(dirty.dirtyBytes()).isEqualTo(7);
+        dirty.complete(5, dirty.begin());
+        assertThat(dirty.dirty()).isFalse();
+        assertThat(dirty.dirtyBytes()).isZero();
+    }
+
+    @Test
+    void mark_sameIndexOnACleanShard_isDirtyAndWakesAndStampsOnce() {
+        proven(); // captured index 0
+        clock.set(2_000);
+        dirty.mark(0, 10);
+        clock.set(3_000);
+        dirty.mark(0, 10);
+        assertThat(dirty.dirty()).isTrue();
+        assertThat(dirty.dirtyBytes()).isEqualTo(20);
+        assertThat(wakes).hasValue(1);
+        assertThat(dirty.oldestNanos()).isEqualTo(2_000);
+        dirty.complete(0, dirty.begin());
+        clock.set(4_000);
+        dirty.mark(0, 10);
+        assertThat(wakes).hasValue(2);
+        assertThat(dirty.oldestNanos()).isEqualTo(4_000);
+    }
+
+    @Test
+    void mark_noBytes_isDirtyByItsIndexOnly() {
+        proven();
+        dirty.mark(1, 0);
+        assertThat(dirty.dirty()).isTrue();
+        assertThat(dirty.dirtyBytes()).isZero();
+        DirtyCounter.Start start = dirty.begin();
+        dirty.mark(1, 0);
+        dirty.complete(1, start);
+        assertThat(dirty.dirty()).isFalse();
+        dirty.mark(1, 0);
+        assertThat(dirty.dirty()).isFalse();
+    }
+
+    @Test
     void mark_reachesTheLimit_wakesOnce() {
         proven();
         dirty.limit(100);
@@ -171,6 +217,57 @@ class DirtyCounterTest {
                 dirty.fail();
             } else {
                 dirty.complete(captured, start);
+            }
+            assertThat(System.nanoTime() - from)
+                    .as("ns until it was clean often enough")
+                    .isLessThan(30_000_000_000L);
+        }
+        done.set(1);
+        writer.join();
+        reader.join();
+        assertThat(falselyClean)
+                .as("looks that found it clean over bytes that were not durable")
+                .hasValue(0);
+    }
+
+    /** The same of a writer whose writes all bear one index: the bytes alone tell. */
+    @Test
+    void writerOfOneIndexGenerationsAndReader_neverCleanOverWhatIsNotDurable() throws Exception {
+        proven();
+        AtomicLong published = new AtomicLong();
+        AtomicLong durable = new AtomicLong();
+        AtomicInteger done = new AtomicInteger();
+        AtomicLong falselyClean = new AtomicLong();
+        AtomicLong clean = new AtomicLong();
+        Thread writer = new Thread(() -> {
+            for (long length = 1; done.get() == 0; length++) {
+                published.set(length);
+                dirty.mark(0, 1);
+                while (length % 64 == 0 && done.get() == 0 && dirty.dirty()) {
+                    Thread.onSpinWait(); // so that it is clean now and then
+                }
+            }
+        });
+        Thread reader = new Thread(() -> {
+            while (done.get() == 0) {
+                long marked = dirty.appendedBytes();
+                if (!dirty.dirty()) {
+                    clean.incrementAndGet();
+                    falselyClean.addAndGet(durable.get() < marked ? 1 : 0);
+                }
+            }
+        });
+        writer.start();
+        reader.start();
+        long from = System.nanoTime();
+        for (int generation = 0; generation < 200_000 || clean.get() < 1_000; generation++) {
+            DirtyCounter.Start start = dirty.begin();
+            long captured = published.get();
+            if (generation % 3 == 0) {
+                dirty.fail();
+            } else {
+                durable.set(captured);
+                dirty.complete(0, start);
             }
             assertThat(System.nanoTime() - from)
                     .as("ns until it was clean often enough")

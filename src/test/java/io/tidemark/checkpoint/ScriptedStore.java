@@ -28,6 +28,7 @@ final class ScriptedStore implements CheckpointTarget {
     private long index;
     private long bytes;
     private long durable;
+    private long durableBytes;
 
     /** Appends as a writer does: bytes, then publish, then mark. */
     void write(DirtyCounter dirty, long howMany) {
@@ -36,8 +37,19 @@ final class ScriptedStore implements CheckpointTarget {
         dirty.mark(index, howMany);
     }
 
+    /** Appends once more under the index of before, as a store does whose writes are not log entries. */
+    void writeAgain(DirtyCounter dirty, long howMany) {
+        bytes += howMany;
+        dirty.mark(index, howMany);
+    }
+
     long index() {
         return index;
+    }
+
+    /** Bytes that the last force made durable. */
+    long durableBytes() {
+        return durableBytes;
     }
 
     long durable() {
@@ -60,6 +72,7 @@ final class ScriptedStore implements CheckpointTarget {
             throw new IOException("Input/output error");
         }
         durable = captured.index();
+        durableBytes = captured.bytes();
     }
 
     @Override
