@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The checkpointers of one store, one verticle per shard, under a parent that owns the pool on which they force.
  *
- * <p>All methods may be called from any thread, at any time, and return at once. Futures complete on the calling context
- * if there is one, else on an event loop.
+ * <p>All methods may be called from any thread, at any time, and return at once. Futures complete on the Vert.x context
+ * that the method was called on. Called on a thread without one, they complete on an event loop, as a rule the shard's: what
+ * is done there must not block; a handler that comes when they have completed already runs at once, on its own thread. Once
+ * Vert.x has been closed they complete on any thread.
  *
  * <p>The verticles belong to whoever deploys them: called in a verticle, they become its children, and undeploying that
  * verticle or closing Vert.x stops them before the verticle's own {@code stop}, in the way of {@link #close}.
@@ -90,7 +92,7 @@ public final class Checkpointers {
      * @return fails with a {@link SyncException}, also if there is no such shard
      */
     public Future<SyncResult> syncNow(int shard) {
-        return parent.sync(shard, WITHOUT_DEADLINE);
+        return CallersContext.bring(parent.sync(shard, WITHOUT_DEADLINE));
     }
 
     /**
@@ -100,7 +102,7 @@ public final class Checkpointers {
      *     durable, after all have ended
      */
     public Future<List<SyncResult>> syncNow() {
-        return parent.syncAll(WITHOUT_DEADLINE).compose(StoreSync::allOrFailure);
+        return CallersContext.bring(parent.syncAll(WITHOUT_DEADLINE).compose(StoreSync::allOrFailure));
     }
 
     /**
@@ -119,12 +121,12 @@ public final class Checkpointers {
         } catch (IllegalArgumentException refused) {
             return Future.failedFuture(refused);
         }
-        return parent.reconfigure(options());
+        return CallersContext.bring(parent.reconfigure(options()));
     }
 
     /** Gives every running checkpointer new options for its pressure: how long a cause must have been gone. */
     public Future<Void> reconfigurePressure(PressureOptions options) {
-        return parent.reconfigure(new PressureOptions(options));
+        return CallersContext.bring(parent.reconfigure(new PressureOptions(options)));
     }
 
     /**
@@ -192,6 +194,6 @@ public final class Checkpointers {
                     : vertx.undeploy(deployment)
                             .recover(why -> why instanceof IllegalStateException ? ended : Future.failedFuture(why));
         }
-        return closed;
+        return CallersContext.bring(closed);
     }
 }
