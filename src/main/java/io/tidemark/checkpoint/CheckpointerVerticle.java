@@ -98,8 +98,9 @@ public final class CheckpointerVerticle extends VerticleBase {
 
     /** From here on it is responsible for the shard. */
     private Future<Void> takeOver(CheckpointOptions options) {
+        // A dot is in no store's name: pools of one name are one pool, of the size that was asked for first.
         WorkerExecutor forces =
-                pool != null ? pool : vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store + "-" + shard, 1);
+                pool != null ? pool : vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store + "." + shard, 1);
         ForcePermits permits = ForcePermits.of(vertx);
         permits.limit(options.getMaxConcurrentFsyncs());
         Checkpointer mine = new Checkpointer(

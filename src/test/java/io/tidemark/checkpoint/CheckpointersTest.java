@@ -141,6 +141,25 @@ class CheckpointersTest {
     }
 
     @Test
+    void deploy_aloneAndAStoreNamedAlike_forceOnPoolsOfTheirOwn() throws Exception {
+        await(vertx.deployVerticle(new CheckpointerVerticle("orders", 1, stores.get(0))));
+        Checkpointers alike = await(
+                Checkpointers.deploy(vertx, "orders-1", new CheckpointOptions(), List.of(stores.get(1))));
+        CountDownLatch gate = new CountDownLatch(1);
+        stores.get(0).gate = gate;
+        stores.get(0).write(dirty(1));
+        vertx.eventBus().request(CheckpointAddresses.sync("orders", 1), new JsonObject());
+        while (stores.get(0).forces.get() == 0) {
+            Thread.onSpinWait();
+        }
+        stores.get(1).write(DirtyCounter.of(vertx, "orders-1", 0));
+        assertThat(await(alike.syncNow(0)).durableIndex())
+                .as("forced beside the one that hangs")
+                .isEqualTo(1);
+        gate.countDown();
+    }
+
+    @Test
     void undeploy_aloneInMidForce_endsDurable() throws Exception {
         String id = await(vertx.deployVerticle(new CheckpointerVerticle("orders", 0, stores.get(0))));
         undeployInMidForce(() -> vertx.undeploy(id));
