@@ -37,7 +37,7 @@ public interface CheckpointListener {
     default void stalled(String store, int shard) {}
 
     /**
-     * A sync request has been answered.
+     * A sync request has been answered, or told at its deadline that it goes on.
      *
      * @param waitedNanos since it was made, in nanoseconds
      * @param ok whether it was answered by a success

@@ -195,15 +195,41 @@ final class Checkpointer {
      * once if the shard is clean.
      */
     Future<SyncResult> sync() {
+        return sync(SyncRequest.NO_DEADLINE);
+    }
+
+    /**
+     * The same for a caller that wants to hear in time.
+     *
+     * @param deadlineMillis after which it is told that the sync goes on, and forgotten; {@link SyncRequest#NO_DEADLINE} if
+     *     it waits for ever
+     */
+    Future<SyncResult> sync(long deadlineMillis) {
         if (stop == Stop.DONE) {
             return Future.failedFuture(
                     new SyncException(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped"));
         }
         long asked = loop.nanoTime();
-        Future<SyncResult> answer = waiting.add(asked);
+        SyncWaiters.Waiter waiter = waiting.add(asked);
+        Future<SyncResult> answer = waiter.answer();
         answer.onComplete(done -> reports.answered(loop.nanoTime() - asked, done.succeeded()));
         evaluate();
+        if (deadlineMillis != SyncRequest.NO_DEADLINE && !answer.isComplete()) {
+            Runnable expiry = loop.schedule(deadlineMillis, () -> expired(waiter, deadlineMillis));
+            answer.onComplete(done -> expiry.run());
+        }
         return answer;
+    }
+
+    private void expired(SyncWaiters.Waiter waiter, long deadlineMillis) {
+        waiter.giveUp(new SyncException(
+                SyncFailure.DEADLINE,
+                reports.name() + " was not durable within " + deadlineMillis + " ms; the sync goes on"));
+    }
+
+    /** How many sync requests a generation is due to that has not begun. */
+    int waiters() {
+        return waiting.size();
     }
 
     /** Whether a force has failed and nothing has made up for it. */

@@ -204,25 +204,7 @@ public final class CheckpointerVerticle extends VerticleBase {
         if (mine == null) {
             return Future.failedFuture(new SyncException(SyncFailure.UNAVAILABLE, name() + " has not started"));
         }
-        Future<SyncResult> done = mine.sync();
-        return request.deadlineMillis() == SyncRequest.NO_DEADLINE || done.isComplete()
-                ? done
-                : within(request.deadlineMillis(), done);
-    }
-
-    private Future<SyncResult> within(long deadlineMillis, Future<SyncResult> done) {
-        Promise<SyncResult> answer = Promise.promise();
-        long timer = vertx.setTimer(
-                deadlineMillis,
-                id -> answer.tryFail(new SyncException(
-                        SyncFailure.DEADLINE,
-                        name() + " was not durable within " + deadlineMillis + " ms; the sync goes on")));
-        done.onComplete((result, failure) -> {
-            if (vertx.cancelTimer(timer)) {
-                answer.complete(result, failure);
-            }
-        });
-        return answer.future();
+        return mine.sync(request.deadlineMillis());
     }
 
     /**

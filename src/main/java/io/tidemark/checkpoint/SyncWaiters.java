@@ -2,8 +2,9 @@ package io.tidemark.checkpoint;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,40 +13,73 @@ import org.slf4j.LoggerFactory;
 final class SyncWaiters {
     private static final Logger LOG = LoggerFactory.getLogger(SyncWaiters.class);
 
-    private record Waiter(Promise<SyncResult> answer, long sinceNanos) {}
+    /** One that waits; it knows with whom, wherever they have gone meanwhile. */
+    static final class Waiter {
+        private final Promise<SyncResult> answer = Promise.promise();
+        private final Group group;
+        private final long sinceNanos;
 
-    private List<Waiter> waiters = new ArrayList<>();
+        private Waiter(Group group, long sinceNanos) {
+            this.group = group;
+            this.sinceNanos = sinceNanos;
+        }
 
-    int size() {
-        return waiters.size();
+        Future<SyncResult> answer() {
+            return answer.future();
+        }
+
+        /** It waits no more and is told why; what it asked for is still done. */
+        void giveUp(SyncException why) {
+            group.waiters.remove(this);
+            group.owed = true;
+            tell(() -> answer.tryFail(why));
+        }
     }
 
-    Future<SyncResult> add(long nowNanos) {
-        Promise<SyncResult> answer = Promise.promise();
-        waiters.add(new Waiter(answer, nowNanos));
-        return answer.future();
+    private static final class Group {
+        final Set<Waiter> waiters = new LinkedHashSet<>();
+        /** Whether somebody has given up: a generation is due all the same. */
+        boolean owed;
+    }
+
+    private Group group = new Group();
+
+    /** How many a generation is due to; those who have given up count as one. */
+    int size() {
+        return group.waiters.size() + (group.owed ? 1 : 0);
+    }
+
+    Waiter add(long nowNanos) {
+        Waiter waiter = new Waiter(group, nowNanos);
+        group.waiters.add(waiter);
+        return waiter;
     }
 
     /** Those who wait now, as a group of their own; whoever comes later waits here. */
     SyncWaiters depart() {
         SyncWaiters departed = new SyncWaiters();
-        departed.waiters = waiters;
-        waiters = new ArrayList<>();
+        departed.group = group;
+        group = new Group();
         return departed;
     }
 
     void answer(int shard, long generation, long durableIndex, int files, long bytes, long nowNanos) {
-        for (Waiter waiter : depart().waiters) {
-            long waited = TimeUnit.NANOSECONDS.toMillis(nowNanos - waiter.sinceNanos());
+        for (Waiter waiter : depart().leaving()) {
+            long waited = TimeUnit.NANOSECONDS.toMillis(nowNanos - waiter.sinceNanos);
             SyncResult result = new SyncResult(shard, generation, durableIndex, files, bytes, waited);
-            tell(() -> waiter.answer().tryComplete(result));
+            tell(() -> waiter.answer.tryComplete(result));
         }
     }
 
     void fail(SyncFailure kind, String why) {
-        for (Waiter waiter : depart().waiters) {
-            tell(() -> waiter.answer().tryFail(new SyncException(kind, why)));
+        for (Waiter waiter : depart().leaving()) {
+            tell(() -> waiter.answer.tryFail(new SyncException(kind, why)));
         }
+    }
+
+    /** A copy: what a handler of one answer does may have another one give up. */
+    private List<Waiter> leaving() {
+        return List.copyOf(group.waiters);
     }
 
     /** What a handler of one answer throws must not keep the others from theirs. */

@@ -17,6 +17,7 @@ final class CheckpointerRig implements CheckpointListener {
     final List<String> repairs = new ArrayList<>();
     final List<CheckpointTrigger> starts = new ArrayList<>();
     final Checkpointer checkpointer;
+    int answered;
     Runnable whenTold = () -> {};
 
     CheckpointerRig(CheckpointOptions options) {
@@ -87,6 +88,7 @@ final class CheckpointerRig implements CheckpointListener {
 
     @Override
     public void synced(String store, int shard, long waitedNanos, boolean ok) {
+        answered++;
         whenTold.run();
     }
 

@@ -192,6 +192,47 @@ class CheckpointerTest {
     }
 
     @Test
+    void sync_deadlinesPassWhileTheDiskHangs_whoWaitedIsForgottenAndTheSyncGoesOn() {
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setIntervalMs(3_600_000));
+        rig.loop.holdBlocking(true);
+        rig.write();
+        Future<SyncResult> rides = rig.checkpointer.sync(100);
+        rig.loop.settle();
+        rig.write();
+        List<Future<SyncResult>> polls = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            polls.add(rig.checkpointer.sync(100));
+            rig.loop.advanceMillis(1);
+        }
+        rig.loop.advanceMillis(100);
+        polls.add(rides);
+        assertThat(polls).allSatisfy(poll -> assertThat(poll.cause())
+                .isInstanceOfSatisfying(SyncException.class, why -> assertThat(why.failure())
+                        .isEqualTo(SyncFailure.DEADLINE))
+                .hasMessageContaining("store test shard 3 was not durable within 100 ms; the sync goes on"));
+        assertThat(rig.checkpointer.waiters()).as("kept of a thousand").isEqualTo(1);
+        assertThat(rig.answered).as("told as answered").isEqualTo(1_001);
+        rig.loop.holdBlocking(false);
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        assertThat(rig.store.durable()).as("what the last of them asked for").isEqualTo(2);
+        assertThat(rig.checkpointer.waiters()).isZero();
+        assertThat(rig.answered).as("nobody is told twice").isEqualTo(1_001);
+    }
+
+    @Test
+    void sync_answeredWithinItsDeadline_leavesNoTimer() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.write();
+        Future<SyncResult> answer = rig.checkpointer.sync(100);
+        rig.loop.settle();
+        assertThat(answer.succeeded()).isTrue();
+        rig.loop.advanceMillis(1_000);
+        assertThat(rig.checkpointer.waiters()).isZero();
+        assertThat(rig.outcomes).hasSize(1);
+    }
+
+    @Test
     void force_fails_shardStaysDirtyAndShedsAndIsNeverForcedAgain() {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.store.failForces = 1;
