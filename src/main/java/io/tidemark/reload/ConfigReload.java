@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,12 @@ public final class ConfigReload {
     /** Time between the two readings that must be equal, unless it is given. */
     public static final long DEFAULT_SETTLE_MS = 500;
 
+    /**
+     * The longest that {@link #close} waits for a section that is being put into force, in milliseconds; the rest of a
+     * node's shutdown must still fit into what its supervisor allows.
+     */
+    public static final long LONGEST_CLOSE_MS = 2_000;
+
     private final Vertx vertx;
     private final Context context;
     private final String store;
@@ -50,12 +57,15 @@ public final class ConfigReload {
     private final Consumer<Reading> hearer;
     private final Consumer<ReloadOutcome> listener;
     private final Settling settling;
+    private final long longestCloseMs;
     private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
     private Future<Void> applying = Future.succeededFuture();
+    private String underWay = "";
     private @Nullable Reading next;
     private @Nullable String refusal;
     private Map<String, Change> needRestart = Map.of();
     private boolean closed;
+    private boolean abandoned;
 
     private ConfigReload(
             Vertx vertx,
@@ -63,8 +73,10 @@ public final class ConfigReload {
             String store,
             List<ReloadableSection> sections,
             long settleMs,
+            long longestCloseMs,
             Consumer<ReloadOutcome> listener) {
         this.listener = listener;
+        this.longestCloseMs = longestCloseMs;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.store = store;
@@ -89,7 +101,8 @@ public final class ConfigReload {
      * @param sections one or more
      * @param settleMs time between the two readings that must be equal, from 1; longer than whoever writes the
      *     configuration in place may pause in the middle
-     * @param listener hears of each outcome after it has been published; must return at once
+     * @param listener hears of each outcome after it has been published; must return at once; whatever it throws is logged
+     *     and changes nothing
      */
     public static ConfigReload bind(
             Vertx vertx,
@@ -98,10 +111,22 @@ public final class ConfigReload {
             List<ReloadableSection> sections,
             long settleMs,
             Consumer<ReloadOutcome> listener) {
+        return bind(vertx, retriever, store, sections, settleMs, LONGEST_CLOSE_MS, listener);
+    }
+
+    /** The same, with another longest wait of {@link #close}. */
+    static ConfigReload bind(
+            Vertx vertx,
+            ConfigRetriever retriever,
+            String store,
+            List<ReloadableSection> sections,
+            long settleMs,
+            long longestCloseMs,
+            Consumer<ReloadOutcome> listener) {
         if (settleMs < 1) {
             throw new IllegalArgumentException("settleMs is " + settleMs + ", expected 1 or more");
         }
-        return new ConfigReload(vertx, retriever, store, sections, settleMs, listener);
+        return new ConfigReload(vertx, retriever, store, sections, settleMs, longestCloseMs, listener);
     }
 
     /** How many outcomes of a kind there have been. */
@@ -110,7 +135,12 @@ public final class ConfigReload {
         return count == null ? 0 : count.sum();
     }
 
-    /** Watches no more. Completes when no section is being put into force any more. */
+    /**
+     * Watches no more.
+     *
+     * @return completes when no section is being put into force any more; fails after {@link #LONGEST_CLOSE_MS}, naming the
+     *     section, if one still is: whether it gets into force is open then, but nothing is told of it any more
+     */
     public Future<Void> close() {
         events.remove(hearer);
         Promise<Void> done = Promise.promise();
@@ -118,9 +148,21 @@ public final class ConfigReload {
             closed = true;
             next = null;
             settling.close();
-            applying.otherwiseEmpty().onComplete(done);
+            long timer = vertx.setTimer(longestCloseMs, late -> {
+                abandoned = true;
+                done.tryFail(stillApplying());
+            });
+            applying.otherwiseEmpty().onComplete(ended -> {
+                vertx.cancelTimer(timer);
+                done.tryComplete();
+            });
         });
         return done.future();
+    }
+
+    private TimeoutException stillApplying() {
+        return new TimeoutException("store " + store + ": section `" + underWay
+                + "` has not been put into force within " + longestCloseMs + " ms of the close");
     }
 
     private Runnable after(long delayMillis, Runnable task) {
@@ -175,23 +217,45 @@ public final class ConfigReload {
     private void carryOut(ReloadPlan.Apply plan) {
         Future<Void> all = Future.succeededFuture();
         for (ReloadPlan.Step step : plan.steps()) {
-            all = all.compose(done -> step.section().apply(step.complete()));
+            all = all.compose(done -> apply(step));
         }
         Promise<Void> told = Promise.promise();
         applying = told.future();
         all.onComplete(done -> context.runOnContext(nothing -> {
-            if (done.succeeded()) {
-                accepted(plan);
-            } else {
-                refused("could not be put into force: " + done.cause());
+            try {
+                carriedOut(plan, done.cause());
+            } finally {
+                told.complete();
             }
-            told.complete();
             Reading waiting = next;
             next = null;
             if (waiting != null) {
                 settled(waiting);
             }
         }));
+    }
+
+    private Future<Void> apply(ReloadPlan.Step step) {
+        underWay = step.section().key();
+        Future<Void> applied;
+        try {
+            applied = step.section().apply(step.complete());
+        } catch (Throwable e) {
+            return Future.failedFuture(e);
+        }
+        return applied != null
+                ? applied
+                : Future.failedFuture("apply() of section `" + underWay + "` returned null; expected a future");
+    }
+
+    private void carriedOut(ReloadPlan.Apply plan, @Nullable Throwable failure) {
+        if (abandoned) {
+            LOG.info("store {}: section `{}` came back after the close", store, underWay);
+        } else if (failure == null) {
+            accepted(plan);
+        } else {
+            refused("could not be put into force: " + failure);
+        }
     }
 
     private void accepted(ReloadPlan.Apply plan) {
@@ -226,7 +290,11 @@ public final class ConfigReload {
         ReloadOutcome outcome = new ReloadOutcome(store, kind, changed, why);
         counts.computeIfAbsent(kind, first -> new LongAdder()).increment();
         vertx.eventBus().publish(CheckpointAddresses.config(store), outcome.toJson());
-        listener.accept(outcome);
+        try {
+            listener.accept(outcome);
+        } catch (Throwable e) {
+            LOG.warn("store {}: a listener of reloads failed at {}", store, kind, e);
+        }
         return outcome;
     }
 }

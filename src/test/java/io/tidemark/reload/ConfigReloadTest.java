@@ -1,6 +1,7 @@
 package io.tidemark.reload;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
 import io.vertx.core.Future;
@@ -11,6 +12,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,18 +23,28 @@ import org.junit.jupiter.api.io.TempDir;
 /** Several sections of one file. */
 @Timeout(60)
 class ConfigReloadTest {
+    private static final long LONGEST_CLOSE_MS = 500;
+
     private final Path file;
     private final WatchedFile watched;
     private final Section colours = new Section("colours", false);
     private final Section sizes = new Section("sizes", false);
     private final Section fixed = new Section("fixed", true);
+    private final ConfigReload reload;
+    private volatile Consumer<ReloadOutcome> listener = outcome -> {};
 
     ConfigReloadTest(@TempDir Path dir) throws Exception {
         file = dir.resolve("app.yaml");
         Files.writeString(file, yaml(1, 1, 1));
         watched = new WatchedFile(file, "orders");
-        ConfigReload.bind(
-                watched.vertx, watched.retriever, "orders", List.of(colours, sizes, fixed), 30, outcome -> {});
+        reload = ConfigReload.bind(
+                watched.vertx,
+                watched.retriever,
+                "orders",
+                List.of(colours, sizes, fixed),
+                30,
+                LONGEST_CLOSE_MS,
+                outcome -> listener.accept(outcome));
         watched.outcomesAfterScans(5);
     }
 
@@ -51,6 +65,7 @@ class ConfigReloadTest {
         private final boolean needsRestart;
         private volatile int n = 1;
         private volatile Future<Void> gate = Future.succeededFuture();
+        private volatile @Nullable Supplier<@Nullable Future<Void>> strange;
 
         Section(String key, boolean needsRestart) {
             this.key = key;
@@ -76,8 +91,13 @@ class ConfigReloadTest {
         }
 
         @Override
+        @SuppressWarnings("NullAway") // somebody else's section may do that
         public Future<Void> apply(JsonObject complete) {
             asked.incrementAndGet();
+            Supplier<@Nullable Future<Void>> instead = strange;
+            if (instead != null) {
+                return instead.get();
+            }
             return gate.onSuccess(open -> {
                 n = complete.getInteger("n");
                 applied.add(n);
@@ -160,5 +180,72 @@ class ConfigReloadTest {
         assertThat(watched.outcome().getJsonObject("changed").encode())
                 .isEqualTo("{\"colours.n\":{\"from\":\"2\",\"to\":\"5\"}}");
         assertThat(colours.applied).containsExactly(2, 5);
+    }
+
+    @Test
+    void listener_throwsAnError_isLoggedOncePerEventAndReloadsGoOn() throws Exception {
+        listener = outcome -> {
+            throw new NoSuchMethodError("a listener's");
+        };
+        watched.replace(yaml(2, 1, 1));
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
+        watched.replace(yaml(3, 1, 1));
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
+        watched.replace(yaml(100, 1, 1));
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("rejected");
+        WatchedFile.await(reload.close());
+        assertThat(colours.applied).containsExactly(2, 3);
+        assertThat(watched.logged(Level.WARN))
+                .filteredOn(line -> line.contains("a listener of reloads failed"))
+                .containsExactly(
+                        "store orders: a listener of reloads failed at ACCEPTED",
+                        "store orders: a listener of reloads failed at ACCEPTED",
+                        "store orders: a listener of reloads failed at REJECTED");
+    }
+
+    @Test
+    void apply_isNullOrThrows_isRejectedAndReloadsGoOn() throws Exception {
+        colours.strange = () -> null;
+        watched.replace(yaml(2, 1, 1));
+        assertThat(watched.outcome().getString("why")).contains("apply() of section `colours` returned null");
+        colours.strange = () -> {
+            throw new NoSuchMethodError("a section's");
+        };
+        watched.replace(yaml(3, 1, 1));
+        assertThat(watched.outcome().getString("why")).contains("a section's");
+        colours.strange = null;
+        watched.replace(yaml(4, 1, 1));
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
+        WatchedFile.await(reload.close());
+    }
+
+    @Test
+    void close_applyNeverCompletes_failsInTimeAndNamesTheSection() throws Exception {
+        Promise<Void> never = Promise.promise();
+        colours.gate = never.future();
+        watched.replace(yaml(2, 1, 1));
+        while (colours.asked.get() == 0) {
+            Thread.onSpinWait();
+        }
+        assertThatThrownBy(() -> WatchedFile.await(reload.close()))
+                .rootCause()
+                .hasMessageContaining("section `colours`")
+                .hasMessageContaining(LONGEST_CLOSE_MS + " ms");
+        never.complete();
+        assertThat(watched.outcomesAfterScans(5)).as("told after the close").isEmpty();
+    }
+
+    @Test
+    void close_applyEndsMeanwhile_waitsForItAndTellsIt() throws Exception {
+        Promise<Void> gate = Promise.promise();
+        colours.gate = gate.future();
+        watched.replace(yaml(2, 1, 1));
+        while (colours.asked.get() == 0) {
+            Thread.onSpinWait();
+        }
+        Future<Void> closed = reload.close();
+        gate.complete();
+        WatchedFile.await(closed);
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
     }
 }
