@@ -51,7 +51,10 @@ public final class CaptureAndMarkStress {
     @JCStressTest
     @Outcome(id = "false, true, true", expect = Expect.ACCEPTABLE, desc = "not captured, dirty, and woken")
     @Outcome(id = "true, false, true", expect = Expect.ACCEPTABLE, desc = "captured, and clean")
-    @Outcome(id = "true, true, true", expect = Expect.ACCEPTABLE_INTERESTING, desc = "captured, marked behind the begin")
+    @Outcome(
+            id = "true, true, true",
+            expect = Expect.ACCEPTABLE_INTERESTING,
+            desc = "captured, marked behind the begin")
     @Outcome(expect = Expect.FORBIDDEN, desc = "clean over bytes that nobody captured, or nobody was woken for them")
     @State
     public static class SameIndexDirtyUnlessCaptured extends StressedShard {

@@ -199,8 +199,7 @@ final class CheckpointReports {
      * @param fromIndex the durable index before and after
      */
     void notStarted(Generation generation, long fromIndex, String detail, Throwable why) {
-        CheckpointOutcome outcome =
-                outcome(generation, fromIndex, loop.nanoTime(), loop.epochMillis(), null, detail);
+        CheckpointOutcome outcome = outcome(generation, fromIndex, loop.nanoTime(), loop.epochMillis(), null, detail);
         running = null;
         record = null;
         LOG.warn(

@@ -244,11 +244,12 @@ final class Checkpointer {
             if (step == RESTING && health.isBroken()) {
                 repair(); // what is to be drained may wait for it
             }
-            Answers.of("drain()", target::drain).onComplete(done -> loop.execute(() -> {
-                drainFailure = done.cause();
-                stop = Stop.LAST_GENERATION;
-                evaluate();
-            }));
+            Answers.of("drain()", target::drain)
+                    .onComplete(done -> loop.execute(() -> {
+                        drainFailure = done.cause();
+                        stop = Stop.LAST_GENERATION;
+                        evaluate();
+                    }));
         }
         return stopped.future();
     }

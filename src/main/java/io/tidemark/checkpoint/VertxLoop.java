@@ -65,7 +65,7 @@ final class VertxLoop implements CheckpointLoop {
         } catch (Throwable refused) { // a pool that is closed, or has no thread to give
             running = Future.failedFuture(refused);
         }
-        running.onComplete(result -> done.accept(
-                result.failed() && !started.get() ? new NotStarted(result.cause()) : result.cause()));
+        running.onComplete(result ->
+                done.accept(result.failed() && !started.get() ? new NotStarted(result.cause()) : result.cause()));
     }
 }

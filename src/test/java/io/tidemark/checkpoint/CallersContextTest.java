@@ -27,8 +27,9 @@ class CallersContextTest extends RealStores {
                 Named.of("syncNow of a shard that is not", each -> each.syncNow(9)),
                 Named.of("syncNow()", each -> each.syncNow()),
                 Named.of("reconfigure", each -> each.reconfigure(new CheckpointOptions().setIdleMs(7))),
-                Named.of("reconfigurePressure", each -> each.reconfigurePressure(
-                        new io.tidemark.pressure.PressureOptions().setDwellMs(100))),
+                Named.of(
+                        "reconfigurePressure",
+                        each -> each.reconfigurePressure(new io.tidemark.pressure.PressureOptions().setDwellMs(100))),
                 Named.of("close", Checkpointers::close));
     }
 
@@ -40,8 +41,8 @@ class CallersContextTest extends RealStores {
         targets.get(1).write(dirty("orders", 1));
         Context mine = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
         Promise<Heard> heard = Promise.promise();
-        mine.runOnContext(nothing -> call.apply(checkpointers)
-                .onComplete(done -> heard.complete(new Heard(Vertx.currentContext()))));
+        mine.runOnContext(nothing ->
+                call.apply(checkpointers).onComplete(done -> heard.complete(new Heard(Vertx.currentContext()))));
         assertThat(await(heard.future()).context()).isSameAs(mine);
     }
 

@@ -207,8 +207,8 @@ class CheckpointerTest {
         rig.loop.advanceMillis(100);
         polls.add(rides);
         assertThat(polls).allSatisfy(poll -> assertThat(poll.cause())
-                .isInstanceOfSatisfying(SyncException.class, why -> assertThat(why.failure())
-                        .isEqualTo(SyncFailure.DEADLINE))
+                .isInstanceOfSatisfying(
+                        SyncException.class, why -> assertThat(why.failure()).isEqualTo(SyncFailure.DEADLINE))
                 .hasMessageContaining("store test shard 3 was not durable within 100 ms; the sync goes on"));
         assertThat(rig.checkpointer.waiters()).as("kept of a thousand").isEqualTo(1);
         assertThat(rig.answered).as("told as answered").isEqualTo(1_001);

@@ -143,8 +143,8 @@ class CheckpointersTest {
     @Test
     void deploy_aloneAndAStoreNamedAlike_forceOnPoolsOfTheirOwn() throws Exception {
         await(vertx.deployVerticle(new CheckpointerVerticle("orders", 1, stores.get(0))));
-        Checkpointers alike = await(
-                Checkpointers.deploy(vertx, "orders-1", new CheckpointOptions(), List.of(stores.get(1))));
+        Checkpointers alike =
+                await(Checkpointers.deploy(vertx, "orders-1", new CheckpointOptions(), List.of(stores.get(1))));
         CountDownLatch gate = new CountDownLatch(1);
         stores.get(0).gate = gate;
         stores.get(0).write(dirty(1));

@@ -85,9 +85,7 @@ class StrangeStoreTest {
         Future<Void> stopped = rig.checkpointer.stop();
         rig.loop.settle();
         assertThat(stopped.isComplete()).isTrue();
-        assertThat(stopped.cause())
-                .hasMessageContaining("store test shard 3")
-                .hasMessageContaining(why);
+        assertThat(stopped.cause()).hasMessageContaining("store test shard 3").hasMessageContaining(why);
         assertThat(rig.permitsAreFree()).isTrue();
     }
 
@@ -193,9 +191,7 @@ class StrangeStoreTest {
         rig.loop.settle();
         assertThat(rig.store.calls).containsExactly("drain", "capture 1", "force 1", "completed 1");
         assertThat(stopped.isComplete()).isTrue();
-        assertThat(stopped.cause())
-                .hasMessageContaining("store test shard 3")
-                .hasMessageContaining("drain() " + why);
+        assertThat(stopped.cause()).hasMessageContaining("store test shard 3").hasMessageContaining("drain() " + why);
     }
 
     @ParameterizedTest
