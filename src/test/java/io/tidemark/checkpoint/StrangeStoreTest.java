@@ -19,13 +19,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Somebody else's store or listener that does what it must not: no permit is lost and nobody waits for ever. */
 class StrangeStoreTest {
 
+    @SuppressWarnings("TypeParameterUnusedInFormals") // it never returns
     private static <T> T fail(Throwable why) {
-        throw StrangeStoreTest.<RuntimeException>as(why);
-    }
-
-    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    private static <E extends Throwable> E as(Throwable why) throws E {
-        throw (E) why;
+        if (why instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) why;
     }
 
     /** What is wrong with its files is told only when it is asked. */
