@@ -103,7 +103,7 @@ class StrangeStoreTest {
     void force_throwsAnError_isAFailedGeneration() {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.write();
-        rig.store.duringForce = () -> fail(new OutOfMemoryError("Map failed"));
+        rig.store.duringForce = () -> fail(new InternalError("Map failed"));
         Future<SyncResult> waits = rig.checkpointer.sync();
         rig.loop.settle();
         assertThat(waits.cause()).hasMessageContaining("Map failed");

@@ -41,7 +41,7 @@ class VertxLoopTest {
     @ValueSource(booleans = {false, true})
     void runBlocking_poolThrows_wasNotStarted(boolean error) {
         Throwable refusal = error
-                ? new OutOfMemoryError("unable to create native thread")
+                ? new InternalError("no thread to give")
                 : new RejectedExecutionException("the pool is full");
         assertThat(outcomes(throwing(refusal))).singleElement().satisfies(outcome -> assertThat(outcome)
                 .isInstanceOf(CheckpointLoop.NotStarted.class)
