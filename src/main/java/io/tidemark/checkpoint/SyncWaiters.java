@@ -6,13 +6,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Sync requests that wait together: for the next generation to start, or for one to end. On the checkpointer's loop. */
 final class SyncWaiters {
-    private static final Logger LOG = LoggerFactory.getLogger(SyncWaiters.class);
-
     /** One that waits; it knows with whom, wherever they have gone meanwhile. */
     static final class Waiter {
         private final Promise<SyncResult> answer = Promise.promise();
@@ -32,7 +28,7 @@ final class SyncWaiters {
         void giveUp(SyncException why) {
             group.waiters.remove(this);
             group.owed = true;
-            tell(() -> answer.tryFail(why));
+            answer.tryFail(why);
         }
     }
 
@@ -67,27 +63,18 @@ final class SyncWaiters {
         for (Waiter waiter : depart().leaving()) {
             long waited = TimeUnit.NANOSECONDS.toMillis(nowNanos - waiter.sinceNanos);
             SyncResult result = new SyncResult(shard, generation, durableIndex, files, bytes, waited);
-            tell(() -> waiter.answer.tryComplete(result));
+            waiter.answer.tryComplete(result);
         }
     }
 
     void fail(SyncFailure kind, String why) {
         for (Waiter waiter : depart().leaving()) {
-            tell(() -> waiter.answer.tryFail(new SyncException(kind, why)));
+            waiter.answer.tryFail(new SyncException(kind, why));
         }
     }
 
     /** A copy: what a handler of one answer does may have another one give up. */
     private List<Waiter> leaving() {
         return List.copyOf(group.waiters);
-    }
-
-    /** What a handler of one answer throws must not keep the others from theirs. */
-    private static void tell(Runnable answer) {
-        try {
-            answer.run();
-        } catch (Throwable e) {
-            LOG.warn("a handler of a sync's answer failed", e);
-        }
     }
 }

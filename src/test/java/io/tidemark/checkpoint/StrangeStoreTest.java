@@ -165,7 +165,7 @@ class StrangeStoreTest {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.write();
         Future<SyncResult> first = rig.checkpointer.sync();
-        first.onComplete(done -> fail(new IllegalStateException("a caller's")));
+        first.onComplete(done -> fail(new LinkageError("a caller's")));
         Future<SyncResult> second = rig.checkpointer.sync();
         rig.loop.settle();
         assertThat(second.succeeded()).isTrue();

@@ -40,9 +40,8 @@ class VertxLoopTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void runBlocking_poolThrows_wasNotStarted(boolean error) {
-        Throwable refusal = error
-                ? new InternalError("no thread to give")
-                : new RejectedExecutionException("the pool is full");
+        Throwable refusal =
+                error ? new InternalError("no thread to give") : new RejectedExecutionException("the pool is full");
         assertThat(outcomes(throwing(refusal))).singleElement().satisfies(outcome -> assertThat(outcome)
                 .isInstanceOf(CheckpointLoop.NotStarted.class)
                 .hasCause(refusal));
