@@ -346,8 +346,10 @@ final class Connection implements RespParser.Sink {
             return;
         }
         for (Buffer reply : replies) {
+            unsentBytes += reply.length(); // before the first is written: that may come back at once
+        }
+        for (Buffer reply : replies) {
             int length = reply.length();
-            unsentBytes += length;
             server.stats().outputBytes.add(length);
             socket.write(reply).onComplete(written -> sent(length, written.succeeded()));
         }

@@ -34,6 +34,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Timeout(120)
 class OpeningDamageTest {
+    /** Where a segment's header has the length of the file that it uses again. */
+    private static final int LENGTH_BEFORE = 112;
+
     private static final int LIVE_COPIES = Integer.getInteger("tidemark.live_copies", 1_000);
 
     private enum Outcome {
@@ -158,11 +161,14 @@ class OpeningDamageTest {
         Map<Path, Integer> proven = killed.proven();
         for (Path file : killed.all()) {
             byte[] whole = killed.disk.bytes(file);
+            long before = isLast(file) ? ByteBuffer.wrap(whole).getLong(LENGTH_BEFORE) : 0;
             for (int length = 0; length < whole.length; length++) {
                 FaultyDisk damaged = killed.disk.copyOf();
                 damaged.put(file, Arrays.copyOf(whole, length));
                 Outcome found = count("cut off: " + file.getFileName(), open(damaged, file));
-                if (isLast(file) && length >= 4_096 && length < killed.end) {
+                if (length < before) {
+                    assertThat(found).as(file + " at " + length).isEqualTo(Outcome.REFUSED);
+                } else if (isLast(file) && length >= 4_096 && length < killed.end) {
                     assertThat(found)
                             .as("its frames from %d on are gone", length)
                             .isNotEqualTo(Outcome.RIGHT);

@@ -111,14 +111,16 @@ class PostponedReadsTest {
         byte[] large = new byte[16 << 20];
         AtomicInteger asked = new AtomicInteger();
         shards.answerWith(command -> asked.getAndIncrement() == 0 ? new Result.Value(large) : Result.Later.LATER);
-        send(gets(2));
-        shards.step();
-        try (RawClient other = server.client()) {
+        try (RawClient slow = new RawClient(server.port(), 8_192); // and what it has not read, its kernel hasn't either
+                RawClient other = server.client()) {
+            slow.send(gets(2));
+            RunningServer.until(() -> !shards.waiting().isEmpty());
+            shards.step();
             for (int i = 0; i < 200; i++) {
                 other.ask("PING");
             }
             assertThat(shards.waiting()).isEmpty();
-            assertThat(client.reply()).hasSize(large.length + 1);
+            assertThat(slow.reply()).hasSize(large.length + 1);
             RunningServer.until(() -> !shards.waiting().isEmpty());
         }
     }
