@@ -90,7 +90,8 @@ final class ShardRepair {
 
     /** Its replay may be under way; what has been applied can be read from it then. */
     private void requireLog() throws IOException {
-        if (!recovered.getAsBoolean() && log.lastIndex() < live.current().snapshot().index()) {
+        if (!recovered.getAsBoolean()
+                && log.lastIndex() < live.current().snapshot().index()) {
             throw new IOException(name + ": its log has not been opened");
         }
     }
