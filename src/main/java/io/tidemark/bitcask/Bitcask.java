@@ -111,6 +111,24 @@ public final class Bitcask implements AutoCloseable {
     }
 
     /**
+     * Refuses a log that has lost its only entries: the first manifest is written behind the log's first entry.
+     *
+     * @param lastIndex the log's, 0 if it has none
+     * @throws CorruptionException if it has none, and there is a manifest
+     */
+    public void requireLog(long lastIndex) throws CorruptionException {
+        if (durable.hasManifest() && lastIndex == 0) {
+            throw new CorruptionException(withoutLog(home.directory()));
+        }
+    }
+
+    /** What is wrong with a store that has a manifest, and a log that never had an entry. */
+    public static String withoutLog(Path directory) {
+        return "the manifest " + directory.resolve(Manifest.NAME)
+                + " was written behind the log's first entry, but the log has none: restore the log from a copy";
+    }
+
+    /**
      * Removes data files that the manifest does not list. Call it once the log has accepted the durable index, and before
      * entries are replayed: were the manifest an old one that somebody put back, these files would be all there is of what
      * the log has forgotten. Blocks.

@@ -139,6 +139,11 @@ final class DurableState {
         }
     }
 
+    /** Whether there is one, listing files or not. */
+    boolean hasManifest() {
+        return prepared;
+    }
+
     /** See {@link Bitcask#force}. Data, then the directory, then the manifest, which says that all that is durable. */
     void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {
         requireSound();

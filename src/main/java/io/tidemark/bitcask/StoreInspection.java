@@ -29,6 +29,7 @@ public final class StoreInspection {
      * What was found.
      *
      * @param durableIndex the manifest's; 0 if the store has never been checkpointed, -1 if the manifest is damaged
+     * @param written whether there is a manifest; the log had an entry before
      * @param files data files that the manifest lists
      * @param records good ones below the files' durable lengths
      * @param durableBytes sum of the durable lengths
@@ -38,6 +39,7 @@ public final class StoreInspection {
      */
     public record Report(
             long durableIndex,
+            boolean written,
             int files,
             long records,
             long durableBytes,
@@ -66,14 +68,14 @@ public final class StoreInspection {
                     .findFirst()
                     .ifPresent(name -> problems.add(
                             "the manifest " + path + " is missing, but there is " + name + "; restore it from a copy"));
-            return report(0, 0, problems.isEmpty() ? BitcaskRecovery.unlisted(names, Set.of()) : List.of());
+            return report(0, false, 0, problems.isEmpty() ? BitcaskRecovery.unlisted(names, Set.of()) : List.of());
         }
         Manifest manifest;
         try {
             manifest = Manifest.read(disk, directory, owner);
         } catch (CorruptionException damaged) {
             problems.add(damaged.getMessage());
-            return report(-1, 0, List.of());
+            return report(-1, true, 0, List.of());
         }
         for (Manifest.Entry entry : manifest.files()) {
             try (DataFile file = DataFile.open(disk, directory, entry.id(), entry.length(), owner)) {
@@ -82,7 +84,8 @@ public final class StoreInspection {
                 problems.add(damaged.getMessage());
             }
         }
-        return report(manifest.index(), manifest.files().size(), BitcaskRecovery.unlisted(names, manifest.fileIds()));
+        return report(
+                manifest.index(), true, manifest.files().size(), BitcaskRecovery.unlisted(names, manifest.fileIds()));
     }
 
     private void read(DataFile file, long durableIndex) throws IOException {
@@ -94,9 +97,10 @@ public final class StoreInspection {
         }
     }
 
-    private Report report(long durableIndex, int files, List<String> unlisted) {
+    private Report report(long durableIndex, boolean written, int files, List<String> unlisted) {
         return new Report(
                 durableIndex,
+                written,
                 files,
                 records,
                 durableBytes,

@@ -9,9 +9,10 @@ public interface LogApplier {
     /**
      * The log is whole and goes with the durable index it was opened with. Called once, before the first entry.
      *
+     * @param lastIndex the log's last index, 0 if it never had an entry
      * @throws IOException if the applier can't begin; the log does not open then
      */
-    default void accepted() throws IOException {}
+    default void accepted(long lastIndex) throws IOException {}
 
     /**
      * Applies one entry that is durable.

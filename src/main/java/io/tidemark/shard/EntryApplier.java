@@ -41,8 +41,10 @@ final class EntryApplier implements LogApplier {
     }
 
     @Override
-    public void accepted() throws IOException {
-        live.current().removeUnlisted();
+    public void accepted(long lastIndex) throws IOException {
+        Bitcask data = live.current();
+        data.requireLog(lastIndex);
+        data.removeUnlisted();
     }
 
     @Override

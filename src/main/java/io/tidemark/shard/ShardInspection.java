@@ -1,5 +1,6 @@
 package io.tidemark.shard;
 
+import io.tidemark.bitcask.Bitcask;
 import io.tidemark.bitcask.StoreInspection;
 import io.tidemark.disk.Disk;
 import io.tidemark.log.segment.LogInspection;
@@ -16,8 +17,9 @@ import java.util.UUID;
  * @param shard its number
  * @param store its data files and their manifest
  * @param log its log
+ * @param apart what is damaged in that the two don't go together
  */
-public record ShardInspection(int shard, StoreInspection.Report store, LogInspection.Report log) {
+public record ShardInspection(int shard, StoreInspection.Report store, LogInspection.Report log, List<String> apart) {
 
     /**
      * Reads all of a shard's files, in windows of some hundred KiB. Blocks.
@@ -29,11 +31,12 @@ public record ShardInspection(int shard, StoreInspection.Report store, LogInspec
      */
     public static ShardInspection of(Disk disk, UUID dataDirectory, int shard, Path data, Path log) throws IOException {
         StoreInspection.Report store = StoreInspection.of(disk, data, dataDirectory, shard);
-        return new ShardInspection(
-                shard,
-                store,
-                LogInspection.of(
-                        disk, log, dataDirectory, shard, store.durableIndex(), entry -> read(entry.payload())));
+        LogInspection.Report entries =
+                LogInspection.of(disk, log, dataDirectory, shard, store.durableIndex(), entry -> read(entry.payload()));
+        boolean without = store.written()
+                && entries.lastIndex() == 0
+                && entries.problems().isEmpty();
+        return new ShardInspection(shard, store, entries, without ? List.of(Bitcask.withoutLog(data)) : List.of());
     }
 
     /** Reads an entry's commands without carrying any out. */
@@ -47,6 +50,7 @@ public record ShardInspection(int shard, StoreInspection.Report store, LogInspec
     public List<String> problems() {
         List<String> all = new ArrayList<>(store.problems());
         all.addAll(log.problems());
+        all.addAll(apart);
         return all;
     }
 }

@@ -10,6 +10,7 @@ import io.tidemark.disk.Operation;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
+import io.tidemark.shard.ShardInspection;
 import io.tidemark.shard.ShardStatus;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -288,6 +289,29 @@ class InvariantsTest {
         assertThatThrownBy(() -> Node.quiet(damaged).close())
                 .isInstanceOf(CorruptionException.class)
                 .hasMessageContaining(name);
+    }
+
+    /** The manifest says nothing of entries yet, but that there is one says that the log had some. */
+    @Test
+    void I7_logGoneBeforeTheFirstCheckpoint_isRefused() throws Exception {
+        FaultyDisk killed;
+        try (Node node = Node.quiet(disk)) {
+            node.set(0, "a", "acknowledged");
+            killed = disk.copyOf();
+        }
+        try (Node sound = Node.quiet(killed.copyOf())) {
+            assertThat(sound.get(0, "a")).isEqualTo("acknowledged");
+        }
+        for (String name : killed.list(Node.log(0))) {
+            killed.delete(Node.log(0).resolve(name));
+        }
+        String why = "CHECKPOINT was written behind the log's first entry, but the log has none";
+        assertRefused(killed, why);
+        assertThat(ShardInspection.of(killed, Node.ID, 0, Node.data(0), Node.log(0))
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains(why);
     }
 
     @Test

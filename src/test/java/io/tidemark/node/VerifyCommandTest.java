@@ -100,8 +100,9 @@ class VerifyCommandTest {
     void report_tellsNotesFromProblems() {
         ShardInspection well = new ShardInspection(
                 0,
-                new StoreInspection.Report(4, 1, 4, 200, 30, List.of("0000000002.data"), List.of()),
-                new LogInspection.Report(1, 8_192, 7, 1, 7, 0, 12, 1, List.of()));
+                new StoreInspection.Report(4, true, 1, 4, 200, 30, List.of("0000000002.data"), List.of()),
+                new LogInspection.Report(1, 8_192, 7, 1, 7, 0, 12, 1, List.of()),
+                List.of());
         assertThat(VerifyReport.of(List.of(well)))
                 .anyMatch(line -> line.contains("torn tail of 12 bytes"))
                 .anyMatch(line -> line.contains("the last 1 entries"))
@@ -111,11 +112,12 @@ class VerifyCommandTest {
                 .isEqualTo("OK");
         ShardInspection damaged = new ShardInspection(
                 1,
-                new StoreInspection.Report(-1, 0, 0, 0, 0, List.of(), List.of("one")),
-                new LogInspection.Report(0, 0, 0, 1, 0, 0, 0, 0, List.of("two")));
+                new StoreInspection.Report(-1, true, 0, 0, 0, 0, List.of(), List.of("one")),
+                new LogInspection.Report(0, 0, 0, 1, 0, 0, 0, 0, List.of("two")),
+                List.of("three"));
         assertThat(VerifyReport.of(List.of(well, damaged)))
-                .contains("shard 1: one", "shard 1: two")
+                .contains("shard 1: one", "shard 1: two", "shard 1: three")
                 .last()
-                .isEqualTo("2 problems");
+                .isEqualTo("3 problems");
     }
 }

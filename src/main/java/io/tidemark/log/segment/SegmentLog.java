@@ -125,7 +125,7 @@ public final class SegmentLog implements CommitLog {
             LogState.Replaying replaying = now instanceof LogState.Replaying begun ? begun : begin(durableIndex);
             store = replaying.store();
             if (now != replaying) {
-                target.accepted();
+                target.accepted(store.lastIndex());
                 committer.become(replaying);
             }
             files = store; // from here on the counters tell
