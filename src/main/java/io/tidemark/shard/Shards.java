@@ -18,7 +18,8 @@ public interface Shards {
      * submission made after an earlier one's last answer sees its effects, and writes are carried out in the order of
      * submission.
      *
-     * <p>A list of reads alone is answered without waiting for the log.
+     * <p>A list of reads alone is answered without waiting for the log. Once its answers are large, the rest of it is answered
+     * by {@link Result.Later}: to be submitted again, before any write that came after it.
      *
      * @param shard 0 to {@link #count} - 1
      * @param calls given away, not changed afterwards
