@@ -40,7 +40,7 @@ final class Connection implements RespParser.Sink {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int FLUSH_BYTES = 1 << 20;
 
-    /** As long as the client has not read all but so much, what shards have postponed waits. */
+    /** As long as more than this waits for the client to read it, or for a reply before it, what shards have postponed waits. */
     private static final int ASK_AGAIN_BYTES = 1 << 20;
 
     private final RedisServer server;
@@ -57,6 +57,7 @@ final class Connection implements RespParser.Sink {
     private int wireBytes;
     private long pendingBytes;
     private long unsentBytes;
+    private long heldBytes;
     private int postponed;
     private boolean paused;
     private boolean concerned;
@@ -236,6 +237,7 @@ final class Connection implements RespParser.Sink {
         if (call.isPostponed()) {
             postponed++;
         } else {
+            heldBytes += call.valueBytes();
             dispatch.answered(call);
         }
         boolean first = !concerned;
@@ -256,6 +258,7 @@ final class Connection implements RespParser.Sink {
         while (reply != null && reply.ready() && state != State.CLOSED) {
             owed.remove();
             pendingBytes -= reply.wireBytes;
+            heldBytes -= reply.valueBytes();
             reply.encode(loop.out);
             flushIfLong();
             reply = owed.peek();
@@ -305,12 +308,27 @@ final class Connection implements RespParser.Sink {
         }
     }
 
-    /** Submits again, in order, what shards have postponed, once the client has read what it was sent. */
+    /**
+     * Submits again, in order, what shards have postponed, once the client has read what it was sent. If there are answers that
+     * wait for another before them, no more than what that needs: from the first reply on, those of one shard.
+     */
     private void askAgain() {
-        if (postponed > 0 && unsentBytes <= ASK_AGAIN_BYTES && state != State.CLOSED) {
-            postponed = 0;
-            owed.forEach(reply -> reply.askAgain(dispatch::again));
+        if (postponed == 0 || unsentBytes > ASK_AGAIN_BYTES || state == State.CLOSED) {
+            return;
         }
+        boolean all = heldBytes <= ASK_AGAIN_BYTES;
+        int shard = owed.isEmpty() ? -1 : owed.element().shard();
+        for (OwedReply reply : owed) {
+            boolean asked = reply.askAgain(this::again);
+            if (!all && (!asked || shard < 0 || reply.shard() != shard)) {
+                break;
+            }
+        }
+    }
+
+    private void again(ShardCall call) {
+        postponed--;
+        dispatch.again(call);
     }
 
     private void pauseOrResume() {

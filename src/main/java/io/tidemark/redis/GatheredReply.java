@@ -36,8 +36,17 @@ final class GatheredReply extends OwedReply {
     }
 
     @Override
-    void askAgain(Consumer<ShardCall> again) {
-        parts.forEach(part -> part.call().askAgain(again));
+    boolean askAgain(Consumer<ShardCall> again) {
+        boolean any = false;
+        for (Part part : parts) {
+            any |= part.call().askAgain(again);
+        }
+        return any;
+    }
+
+    @Override
+    long valueBytes() {
+        return parts.stream().mapToLong(part -> part.call().valueBytes()).sum();
     }
 
     @Override

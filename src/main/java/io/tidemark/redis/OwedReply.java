@@ -11,8 +11,20 @@ abstract class OwedReply {
     /** Whether it can be encoded now. */
     abstract boolean ready();
 
-    /** Gives its calls that their shards have postponed to {@code again}. */
-    void askAgain(Consumer<ShardCall> again) {}
+    /** Gives its calls that their shards have postponed to {@code again}; true if there were any. */
+    boolean askAgain(Consumer<ShardCall> again) {
+        return false;
+    }
+
+    /** The shard it comes from if it comes from one, else -1. */
+    int shard() {
+        return -1;
+    }
+
+    /** Bytes of values that have arrived for it. */
+    long valueBytes() {
+        return 0;
+    }
 
     /** Encodes it; called once, when ready. */
     abstract void encode(ReplyWriter out);

@@ -62,6 +62,7 @@ final class ShardCall extends OwedReply implements Call {
         return connection;
     }
 
+    @Override
     int shard() {
         return shard;
     }
@@ -100,11 +101,18 @@ final class ShardCall extends OwedReply implements Call {
     }
 
     @Override
-    void askAgain(Consumer<ShardCall> again) {
-        if (postponed) {
-            postponed = false;
-            again.accept(this);
+    boolean askAgain(Consumer<ShardCall> again) {
+        if (!postponed) {
+            return false;
         }
+        postponed = false;
+        again.accept(this);
+        return true;
+    }
+
+    @Override
+    long valueBytes() {
+        return settled ? ResultEncoder.valueBytes(answer()) : 0;
     }
 
     @Override

@@ -117,8 +117,8 @@ final class EntryApplier implements LogApplier {
         long bytes = 0;
         for (Call call : calls) {
             Command command = call.command();
-            if (bytes > Evaluator.MOST_VALUE_BYTES && command instanceof Command.Read) {
-                results.add(Evaluator.tooLarge());
+            if (bytes > Evaluator.MOST_ENTRY_BYTES && command instanceof Command.Read) {
+                results.add(Evaluator.tooLarge(Evaluator.MOST_ENTRY_BYTES));
                 continue;
             }
             Result result = Evaluator.apply(command, data);

@@ -14,8 +14,12 @@ import org.jspecify.annotations.Nullable;
  * both come out the same.
  */
 final class Evaluator {
-    /** Most bytes of values that one command, or the reads of one log entry, may ask of a shard. */
+    /** Most bytes of values that one command may ask of a shard. */
     static final long MOST_VALUE_BYTES = 64L << 20;
+
+    /** The same of all the reads in a log entry, which may be those of many clients: what the heap can bear. */
+    static final long MOST_ENTRY_BYTES =
+            Math.max(MOST_VALUE_BYTES, Runtime.getRuntime().maxMemory() / 8);
 
     private static final int LONGEST_LONG = 20;
 
@@ -177,17 +181,31 @@ final class Evaluator {
             values.add(value);
             bytes += value == null ? 0 : value.length;
             if (bytes > MOST_VALUE_BYTES) {
-                return tooLarge();
+                return tooLarge(MOST_VALUE_BYTES);
             }
         }
         return new Result.Values(values);
     }
 
     /** What a client hears who asks for more than may be in memory at once. */
-    static Result tooLarge() {
+    static Result tooLarge(long most) {
         return new Result.Failure(
                 Result.Kind.TOO_LARGE,
-                "more than " + MOST_VALUE_BYTES + " bytes of values are asked of one shard at once; ask for less");
+                "more than " + most + " bytes of values are asked of one shard at once; ask for less, or again");
+    }
+
+    /** Bytes of values that a read would bring. */
+    static long valueBytes(Command.Read read, Bitcask data) {
+        if (read instanceof Command.Get get) {
+            return Math.max(0, data.valueLength(get.key()));
+        }
+        long bytes = 0;
+        if (read instanceof Command.GetAll all) {
+            for (byte[] key : all.keys()) {
+                bytes += Math.max(0, data.valueLength(key));
+            }
+        }
+        return bytes;
     }
 
     /** Bytes of values in an answer. */

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -246,7 +247,7 @@ final class Shard {
     /**
      * Answers a read, if need be after a repair has brought back what it asks for. On the lane of reads.
      *
-     * @return bytes of values in the answer
+     * @return bytes of values in the answer, also if it comes later
      */
     private long answer(Call call, Command.Read read, boolean mayWait) {
         Result result;
@@ -256,7 +257,7 @@ final class Shard {
         } catch (UnprovenRecordException lost) {
             if (mayWait) {
                 live.whenReplaced(data, reads, () -> answer(call, read, false));
-                return 0;
+                return Evaluator.valueBytes(read, data);
             }
             result = Evaluator.unreadable(lost);
         } catch (RuntimeException | Error failure) {
@@ -406,7 +407,7 @@ final class Shard {
     void checkpointed(CheckpointOutcome outcome) {
         lastOutcome = outcome;
         if (outcome.succeeded()) {
-            lastSuccessMillis = outcome.endedEpochMillis();
+            lastSuccessMillis = outcome.endedEpochMillis() - TimeUnit.NANOSECONDS.toMillis(outcome.forceNanos());
         }
     }
 

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
 import java.io.IOException;
-import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +104,33 @@ class PostponedReadsTest {
         assertThat(asked).hasValue(3);
     }
 
+    /** What one shard has answered waits for the other: no more is asked of it until then. */
+    @Test
+    void largeAnswersBehindAnotherShards_areNotAskedFor() throws IOException {
+        byte[] large = new byte[2 << 20];
+        AtomicInteger asked = new AtomicInteger();
+        shards.answerWith(command -> asked.getAndIncrement() % 2 == 0 ? new Result.Value(large) : Result.Later.LATER);
+        client.send(Resp.bytes("GET foo\r\n".repeat(2) + "GET hello\r\n".repeat(2)));
+        RunningServer.until(() -> shards.waiting().size() == 2);
+        assertThat(shards.waiting().get(0).shard())
+                .as("that of the later replies answers first")
+                .isZero();
+        shards.step();
+        shards.step();
+        assertThat(client.reply()).hasSize(large.length + 1);
+        RunningServer.until(() -> !shards.waiting().isEmpty());
+        assertThat(shards.waiting()).singleElement().satisfies(next -> assertThat(next.shard())
+                .isEqualTo(1));
+        shards.step();
+        assertThat(client.replies(2)).allSatisfy(reply -> assertThat(reply).hasSize(large.length + 1));
+        RunningServer.until(() -> !shards.waiting().isEmpty());
+        assertThat(shards.waiting()).singleElement().satisfies(next -> assertThat(next.shard())
+                .isZero());
+        asked.set(0);
+        shards.step();
+        assertThat(client.reply()).hasSize(large.length + 1);
+    }
+
     /** The client does not read: as long as megabytes wait for it, nothing more is asked on its behalf. */
     @Test
     void postponed_waitsUntilTheClientHasRead() throws IOException {
@@ -127,18 +153,19 @@ class PostponedReadsTest {
 
     @Test
     void answerThatCannotBeEncoded_reachesNobody() throws IOException {
-        Result broken = new Result.Values(new AbstractList<byte @Nullable []>() {
+        Result broken = new Result.Values(new ArrayList<>(List.of(Resp.bytes("a secret"), Resp.bytes("another"))) {
             @Override
-            public byte @Nullable [] get(int index) {
-                if (index == 0) {
-                    return Resp.bytes("a secret");
-                }
-                throw new OutOfMemoryError("for a test");
+            public void forEach(Consumer<? super byte[]> action) {
+                action.accept(get(0));
+                get(1);
             }
 
             @Override
-            public int size() {
-                return 2;
+            public byte[] get(int index) {
+                if (index == 1) {
+                    throw new OutOfMemoryError("for a test");
+                }
+                return super.get(index);
             }
         });
         shards.answerWith(command -> command instanceof Command.GetAll ? broken : null);

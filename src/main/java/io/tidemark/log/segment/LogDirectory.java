@@ -247,6 +247,10 @@ final class LogDirectory {
         SegmentHeader header = fresh.inReusedFile(spare.bytes());
         return make(header, ahead, spare.path(), disk::openForWrite, file -> {
             file.writeFully(header.encode(), 0);
+            if (spare.bytes() > SegmentHeader.BYTES) {
+                // A force that failed in an earlier process may have left a length that only memory knows.
+                file.writeFully(ByteBuffer.allocate(1), spare.bytes() - 1);
+            }
             return SegmentHeader.BYTES;
         });
     }
