@@ -21,6 +21,12 @@ class StressedShard {
         dirty.mark(index, BYTES);
     }
 
+    /** The same of an entry that changes nothing. */
+    final void writeNothing(long index) {
+        published = index;
+        dirty.mark(index, 0);
+    }
+
     /** One generation, whose force takes no time. */
     final void generation() {
         DirtyCounter.Start start = dirty.begin();

@@ -77,7 +77,7 @@ final class CheckpointReports {
     /** @param fromIndex the durable index before the generation */
     void ended(Generation generation, long fromIndex, long nowNanos, long epochMillis, @Nullable Throwable failure) {
         ForceRecord told = record;
-        ForceStep failedStep = failure == null ? null : failedStep(told);
+        ForceStep failedStep = failure == null || generation.cut().isNothing() ? null : failedStep(told);
         String error = failure == null ? null : String.valueOf(failure.getMessage());
         CheckpointOutcome outcome = outcome(generation, fromIndex, nowNanos, epochMillis, failedStep, error);
         running = null;

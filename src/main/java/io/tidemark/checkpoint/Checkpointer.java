@@ -65,6 +65,7 @@ final class Checkpointer {
     private Step step = RESTING;
     private Stop stop = Stop.NOT_ASKED;
     private @Nullable Runnable recheck;
+    private boolean paused;
     private @Nullable Runnable repairWatch;
     private @Nullable Throwable drainFailure;
     private boolean lastRepairTried;
@@ -183,6 +184,7 @@ final class Checkpointer {
     private void ticked(long now) {
         lastTickNanos = now;
         tickDue = true;
+        paused = false;
         if (step == RESTING && stop == Stop.NOT_ASKED && health.repairDue(now)) {
             repair();
         } else {
@@ -255,11 +257,14 @@ final class Checkpointer {
     }
 
     private void evaluate() {
+        look();
+        if (pauses()) {
+            return; // every mark comes here
+        }
         if (recheck != null) {
             recheck.run();
             recheck = null;
         }
-        look();
         if (step != RESTING || stop == Stop.DONE) {
             return;
         }
@@ -277,11 +282,21 @@ final class Checkpointer {
         finishStop();
     }
 
-    private void evaluateLater() {
+    /** Nothing is begun for a while, but at a tick, or for a stop. */
+    private void pause() {
         if (recheck != null) {
             recheck.run();
         }
-        recheck = loop.schedule(NOT_STARTED_PAUSE_MS, this::evaluate);
+        paused = true;
+        recheck = loop.schedule(NOT_STARTED_PAUSE_MS, () -> {
+            paused = false;
+            evaluate();
+        });
+    }
+
+    private boolean pauses() {
+        paused &= stop == Stop.NOT_ASKED || stop == Stop.DRAINING;
+        return paused;
     }
 
     /** Whether the shard has been written since the last look; when exactly nobody notes. */
@@ -349,6 +364,7 @@ final class Checkpointer {
         } catch (IllegalStateException e) {
             Generation failed = generation(queued, Captured.nothing(Math.max(0, dirty.durableIndex())), start, riders);
             step = new Step.Forcing(failed);
+            reports.started(failed);
             ended(failed, e);
             return;
         }
@@ -394,19 +410,25 @@ final class Checkpointer {
         } else {
             failed(generation, failure, now);
         }
-        pressure.set(PressureReason.FSYNC_STALLED, PressureLevel.NORMAL, reports.name() + ": the force came back");
+        relieved();
         evaluate();
+    }
+
+    private void relieved() {
+        pressure.set(PressureReason.FSYNC_STALLED, PressureLevel.NORMAL, reports.name() + ": the force came back");
     }
 
     private void notStarted(Generation generation, Throwable why) {
         dirty.withdraw(generation.start());
         String detail = reports.name() + ": the force could not be started: " + why.getMessage();
         reports.notStarted(generation, dirty.durableIndex(), detail, why);
+        waiting.inherit(generation.riders());
         generation.riders().fail(SyncFailure.UNAVAILABLE, detail);
+        relieved();
         if (stop == Stop.LAST_GENERATION) {
             stopFailed(detail);
         } else {
-            evaluateLater(); // at once a pool that is full would be asked over and over
+            pause(); // at once a pool that is full would be asked over and over
         }
     }
 

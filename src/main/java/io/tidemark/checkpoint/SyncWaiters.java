@@ -59,6 +59,11 @@ final class SyncWaiters {
         return departed;
     }
 
+    /** Takes over what is due to those who have given up elsewhere. */
+    void inherit(SyncWaiters others) {
+        group.owed |= others.group.owed;
+    }
+
     void answer(int shard, long generation, long durableIndex, int files, long bytes, long nowNanos) {
         for (Waiter waiter : depart().leaving()) {
             long waited = TimeUnit.NANOSECONDS.toMillis(nowNanos - waiter.sinceNanos);

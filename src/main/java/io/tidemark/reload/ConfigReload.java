@@ -65,7 +65,7 @@ public final class ConfigReload {
     private @Nullable String refusal;
     private Map<String, Change> needRestart = Map.of();
     private boolean closed;
-    private boolean abandoned;
+    private volatile boolean abandoned;
 
     private ConfigReload(
             Vertx vertx,
@@ -236,6 +236,9 @@ public final class ConfigReload {
     }
 
     private Future<Void> apply(ReloadPlan.Step step) {
+        if (abandoned) {
+            return Future.failedFuture("nothing more is put into force after the close");
+        }
         underWay = step.section().key();
         Future<Void> applied;
         try {

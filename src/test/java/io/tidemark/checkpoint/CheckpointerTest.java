@@ -385,9 +385,33 @@ class CheckpointerTest {
         assertThat(rode.cause()).hasMessageContaining("could not be started");
         assertThat(rig.outcomes).as("ends of what was told as started").hasSameSizeAs(rig.starts);
         assertThat(rig.permitsAreFree()).isTrue();
+        int attempts = rig.starts.size();
+        for (int i = 0; i < 5; i++) {
+            rig.loop.advanceMillis(100);
+            rig.write();
+            rig.loop.settle();
+        }
+        assertThat(rig.starts)
+                .as("no mark begins another before the pause is over")
+                .hasSize(attempts);
+        rig.loop.holdBlocking(false);
+        rig.loop.advanceMillis(500);
+        assertThat(waits.succeeded()).as("served long before the next tick").isTrue();
+    }
+
+    @Test
+    void sync_givenUpInAForceThatIsNotStarted_isStillDone() {
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setIntervalMs(3_600_000));
+        rig.loop.holdBlocking(true);
+        rig.write();
+        Future<SyncResult> rode = rig.checkpointer.sync(50);
+        rig.loop.advanceMillis(60);
+        assertThat(rode.cause()).hasMessageContaining("the sync goes on");
+        rig.loop.rejectBlocked();
+        rig.loop.settle();
         rig.loop.holdBlocking(false);
         rig.loop.advanceMillis(1_000);
-        assertThat(waits.succeeded()).as("served long before the next tick").isTrue();
+        assertThat(rig.dirty.dirty()).isFalse();
     }
 
     @Test

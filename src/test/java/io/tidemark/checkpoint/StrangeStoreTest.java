@@ -66,8 +66,11 @@ class StrangeStoreTest {
                 .hasMessageContaining("store test shard 3")
                 .hasMessageContaining("nothing was forced")
                 .hasMessageContaining(why);
-        assertThat(rig.outcomes).singleElement().satisfies(outcome -> assertThat(outcome.error())
-                .contains(why));
+        assertThat(rig.outcomes).singleElement().satisfies(outcome -> {
+            assertThat(outcome.error()).contains(why);
+            assertThat(outcome.failedStep()).as("of the disk").isNull();
+        });
+        assertThat(rig.starts).as("told as started and as ended").hasSize(1);
         assertThat(rig.store.calls).containsExactly("capture 1");
         assertThat(rig.permitsAreFree()).isTrue();
         assertThat(rig.dirty.dirty()).isTrue();
