@@ -66,7 +66,7 @@ public interface CommitLog {
 
     /**
      * From now on nothing waits for room: what waits is tried once more and then fails, its outcome unknown, for it is in
-     * the log. For a stop that must come to an end; any thread.
+     * the log or may be; what is queued behind it was never written. For a stop that must come to an end; any thread.
      */
     default void stopWaiting() {}
 

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Up to when everything is known to be durable, as LASTSAVE tells it: of each shard the last moment at which it was seen to have
- * nothing unsynced, or the end of its last generation, whichever was later; of all shards the earliest. It never goes back.
+ * nothing unsynced, or when its last good generation began, whichever was later; of all shards the earliest. It never goes back.
  *
  * <p>A shard is looked at only when somebody asks. Methods may be called from any thread.
  */

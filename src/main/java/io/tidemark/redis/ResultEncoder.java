@@ -1,7 +1,6 @@
 package io.tidemark.redis;
 
 import io.tidemark.shard.Result;
-import org.jspecify.annotations.Nullable;
 
 /** Words a shard's result as a RESP reply. The kind of result decides, whatever the command was. */
 final class ResultEncoder {
@@ -22,20 +21,6 @@ final class ResultEncoder {
         } else if (result instanceof Result.Failure failure) {
             out.error(text(failure));
         }
-    }
-
-    /** Bytes of values in a result. */
-    static long valueBytes(Result result) {
-        if (result instanceof Result.Value value) {
-            return length(value.bytes());
-        }
-        return result instanceof Result.Values values
-                ? values.all().stream().mapToLong(ResultEncoder::length).sum()
-                : 0;
-    }
-
-    private static long length(byte @Nullable [] value) {
-        return value == null ? 0 : value.length;
     }
 
     /** The error line for a failure, without its dash. */

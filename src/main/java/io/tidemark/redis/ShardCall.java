@@ -112,7 +112,7 @@ final class ShardCall extends OwedReply implements Call {
 
     @Override
     long valueBytes() {
-        return settled ? ResultEncoder.valueBytes(answer()) : 0;
+        return settled ? answer().valueBytes() : 0;
     }
 
     @Override

@@ -122,7 +122,7 @@ final class EntryApplier implements LogApplier {
                 continue;
             }
             Result result = Evaluator.apply(command, data);
-            bytes += Evaluator.valueBytes(result);
+            bytes += result.valueBytes();
             results.add(result);
         }
         return results;

@@ -207,20 +207,4 @@ final class Evaluator {
         }
         return bytes;
     }
-
-    /** Bytes of values in an answer. */
-    static long valueBytes(Result result) {
-        if (result instanceof Result.Value value) {
-            byte[] bytes = value.bytes();
-            return bytes == null ? 0 : bytes.length;
-        }
-        if (result instanceof Result.Values values) {
-            long bytes = 0;
-            for (byte[] value : values.all()) {
-                bytes += value == null ? 0 : value.length;
-            }
-            return bytes;
-        }
-        return 0;
-    }
 }

@@ -6,6 +6,11 @@ import org.jspecify.annotations.Nullable;
 /** What a shard answers. */
 public sealed interface Result {
 
+    /** Bytes of the values in it. */
+    default long valueBytes() {
+        return 0;
+    }
+
     /** Done. */
     enum Ok implements Result {
         /** The one instance. */
@@ -25,10 +30,22 @@ public sealed interface Result {
     record Count(long number) implements Result {}
 
     /** A value, {@code null} for a missing key. */
-    record Value(byte @Nullable [] bytes) implements Result {}
+    record Value(byte @Nullable [] bytes) implements Result {
+        @Override
+        public long valueBytes() {
+            return bytes == null ? 0 : bytes.length;
+        }
+    }
 
     /** Several values, {@code null} for each missing key. */
-    record Values(List<byte @Nullable []> all) implements Result {}
+    record Values(List<byte @Nullable []> all) implements Result {
+        @Override
+        public long valueBytes() {
+            return all.stream()
+                    .mapToLong(value -> value == null ? 0 : value.length)
+                    .sum();
+        }
+    }
 
     /**
      * The command was not carried out, or, of kind {@link Kind#OUTCOME_UNKNOWN}, it may have been.

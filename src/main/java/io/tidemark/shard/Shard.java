@@ -265,7 +265,7 @@ final class Shard {
             result = new Result.Failure(Result.Kind.UNREADABLE, name + ": the read failed: " + failure);
         }
         call.complete(result);
-        return Evaluator.valueBytes(result);
+        return result.valueBytes();
     }
 
     private void write(List<Call> calls) {

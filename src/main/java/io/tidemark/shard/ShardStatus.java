@@ -14,7 +14,7 @@ import java.util.Map;
  * @param durableIndex last log index whose bytes, and all before it, are on disk
  * @param dirtyBytes bytes appended and not yet known durable
  * @param checkpointInFlight whether a generation is running
- * @param lastCheckpointMillis when the shard was last known to be durable as a whole generation, milliseconds since
+ * @param lastCheckpointMillis when the last generation began that made the shard durable as a whole, milliseconds since
  *     1970; the start of the node if there has been none
  * @param lastCheckpointOk whether the last generation succeeded; true if there has been none
  * @param level pressure

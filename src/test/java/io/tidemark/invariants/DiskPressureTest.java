@@ -466,7 +466,9 @@ class DiskPressureTest {
 
     @Test
     void unprovenValue_thatAnEntryNeeds_isWaitedForUntilTheRepair() throws Exception {
-        try (Node node = Node.watched(disk, marks()).recovered()) {
+        try (Node node = Node.watched(disk, marks().setBallastBytes(256 << 10)).recovered()) {
+            Node.until(() -> node.volumes().get(0).ballastBytes() == 256 << 10);
+            long given = disk.journal().count(Operation.DELETE, "**/BALLAST");
             node.call(0, increment());
             disk.corrupt(Node.data(0).resolve("0000000001.data"), 64 + 28 + 1, 4);
             CompletableFuture<Result> next = node.submit(0, increment());
@@ -475,6 +477,9 @@ class DiskPressureTest {
             Future<Void> lost = node.syncLater();
             assertThat(answer(next)).isEqualTo(new Result.Count(2));
             assertThat(lost.failed()).isTrue();
+            assertThat(disk.journal().count(Operation.DELETE, "**/BALLAST"))
+                    .as("the reserve is for a full disk")
+                    .isEqualTo(given);
             node.awaitLevel(0, PressureLevel.NORMAL);
             assertThat(node.call(0, increment())).isEqualTo(new Result.Count(3));
         }

@@ -291,6 +291,22 @@ class InvariantsTest {
                 .hasMessageContaining(name);
     }
 
+    @Test
+    void I4_lastCheckpoint_isWhenItBegan() throws Exception {
+        try (Node node = Node.quiet(disk)) {
+            node.set(0, "a", "1");
+            long[] forcing = {Long.MAX_VALUE};
+            disk.faults().before(Operation.FORCE, Node.data(0) + "/*.data", path -> {
+                forcing[0] = System.currentTimeMillis();
+                while (System.currentTimeMillis() < forcing[0] + 20) {
+                    Thread.onSpinWait(); // what is written meanwhile may not be durable at its end
+                }
+            });
+            node.sync();
+            assertThat(node.status(0).lastCheckpointMillis()).isLessThanOrEqualTo(forcing[0] + 1);
+        }
+    }
+
     /** The manifest says nothing of entries yet, but that there is one says that the log had some. */
     @Test
     void I7_logGoneBeforeTheFirstCheckpoint_isRefused() throws Exception {

@@ -343,15 +343,19 @@ class RepairTest {
         }
     }
 
-    @Test
-    void I6_forceFailsWhileTheLogIsReplayed_isRepairedBehindIt() throws Exception {
-        FaultyDisk restarted;
+    /** After a power cut: 3 is durable in the data files, 20 more are in the log. */
+    private FaultyDisk withTwentyEntriesToReplay() throws Exception {
         try (Node node = Node.quiet(disk)) {
             increment(node, 3);
             node.sync();
             increment(node, 20);
-            restarted = disk.copyOf().crashLosingAllUnforced();
+            return disk.copyOf().crashLosingAllUnforced();
         }
+    }
+
+    @Test
+    void I6_forceFailsWhileTheLogIsReplayed_isRepairedBehindIt() throws Exception {
+        FaultyDisk restarted = withTwentyEntriesToReplay();
         FaultOrder force = restarted.faults().failForce(SHARD + "/*.data").times(1);
         AtomicLong writes = new AtomicLong();
         restarted.faults().before(Operation.WRITE, SHARD + "/*.data", path -> {
@@ -378,13 +382,7 @@ class RepairTest {
     /** The entry it waits with needs a repair, and so must not be waited for by one. */
     @Test
     void I6_replayThatNeedsWhatAForceHasLost_goesOnWhenThatIsRepaired() throws Exception {
-        FaultyDisk restarted;
-        try (Node node = Node.quiet(disk)) {
-            increment(node, 3);
-            node.sync();
-            increment(node, 20);
-            restarted = disk.copyOf().crashLosingAllUnforced();
-        }
+        FaultyDisk restarted = withTwentyEntriesToReplay();
         AtomicLong reads = new AtomicLong();
         restarted.faults().before(Operation.READ, SHARD + "/0000000002.data", path -> {
             if (reads.incrementAndGet() == 8) { // an increment's, of the one before it

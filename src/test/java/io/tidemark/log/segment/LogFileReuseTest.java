@@ -147,6 +147,17 @@ class LogFileReuseTest {
                         "sync directory");
     }
 
+    /** A force that failed in an earlier process has left a length that was in memory only. */
+    @Test
+    void I7_reusedFile_isDurableAtTheLengthThatItsHeaderGives() throws IOException {
+        fill();
+        log.release(9);
+        LogFixture.truncate(directory.resolve("0000000001.log.spare"), SEGMENT_BYTES / 2);
+        log.append(LARGE + 19);
+        LogFixture crashed = fixture(LogFixture.copy(directory, temporary.resolve("copy")));
+        assertThat(crashed.open(9).lastIndex()).isEqualTo(19);
+    }
+
     @Test
     void kill_inAReusedFile_oldFramesDontCount() throws IOException {
         fill();
