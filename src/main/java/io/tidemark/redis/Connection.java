@@ -292,9 +292,8 @@ final class Connection implements RespParser.Sink {
             flush();
             askAgain();
         } catch (RuntimeException | Error e) {
-            loop.out.clear(); // nothing of it may reach the next client
             loop.aside.clear();
-            disconnect();
+            disconnect(); // which forgets what has been encoded: it must not reach the next client
             LOG.error(
                     "client {} is disconnected because of a bug in the server, or for want of memory",
                     session.remoteAddress(),
