@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A file as a block device: the first free one, never a fixed one. */
 final class LoopDevice implements AutoCloseable {
+    private static final int CAP_SYS_ADMIN = 21;
     private static final Optional<String> MISSING = tryOne();
 
     private final String path;
@@ -30,6 +31,9 @@ final class LoopDevice implements AutoCloseable {
             if (!Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
                 return Optional.of("not root: no loop device and no mount");
             }
+            if (!mayMount()) {
+                return Optional.of("root without CAP_SYS_ADMIN: no mount");
+            }
             if (!Faults.isInstalled("losetup")) {
                 return Optional.of("losetup is not installed");
             }
@@ -44,6 +48,17 @@ final class LoopDevice implements AutoCloseable {
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException refused) {
             return Optional.of("no loop device can be had: " + refused.getMessage());
         }
+    }
+
+    private static boolean mayMount() throws IOException {
+        String effective = "CapEff:";
+        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+            if (line.startsWith(effective)) {
+                String mask = line.substring(effective.length()).strip();
+                return (Long.parseUnsignedLong(mask, 16) >> CAP_SYS_ADMIN & 1) != 0;
+            }
+        }
+        return false;
     }
 
     static LoopDevice attach(Path file) throws IOException {
