@@ -106,14 +106,25 @@ class VerifyTest {
     }
 
     @Test
-    void lastFrameCutOff_isATornTailAndNoProblem() throws IOException {
-        byte[] whole = disk.bytes(SEGMENT);
+    void lastFrameHalfWritten_isATornTailAndNoProblem() throws IOException {
+        byte[] half = disk.bytes(SEGMENT);
+        Arrays.fill(half, indexOf(half, "logged-2") + 3, half.length, (byte) 0);
         FaultyDisk torn = disk.copyOf();
-        torn.put(SEGMENT, Arrays.copyOf(whole, indexOf(whole, "logged-2") + 3));
+        torn.put(SEGMENT, half);
         ShardInspection report = verify(torn);
         assertThat(report.problems()).isEmpty();
         assertThat(report.log().lastIndex()).isEqualTo(6);
         assertThat(report.log().tornBytes()).isPositive();
+    }
+
+    @Test
+    void logCutOffAnywhere_isNoticed() throws IOException {
+        byte[] whole = disk.bytes(SEGMENT);
+        for (int length = 0; length < whole.length; length += 7) {
+            FaultyDisk cut = disk.copyOf();
+            cut.put(SEGMENT, Arrays.copyOf(whole, length));
+            assertThat(verify(cut).problems()).as("at " + length).anyMatch(problem -> problem.contains(SEGMENT + ": "));
+        }
     }
 
     @Test

@@ -7,28 +7,68 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The segment that is appended to, through the descriptor it was made with. One thread writes; {@link #durableEnd} and {@link
  * #fileBytes} may be read by any.
  *
- * <p>A force of a file that has grown must also write the file system's journal, and the journals of all shards are one; a
- * force of blocks that have been written before need not. So zeros are written ahead of the frames, in steps that grow with
- * the file, and share the force of the frames that made them necessary. Recovery takes zeros for the end.
+ * <p>The file goes ahead of its frames, for two reasons:
+ *
+ * <ul>
+ *   <li>A force of a file that has grown must also write the file system's journal, and the journals of all shards are one; a
+ *       force of blocks that have been written before need not. So zeros are written ahead, in steps that grow with the file.
+ *   <li>A file that was cut off at a frame's edge reads like one that was never longer. So a frame is acknowledged only in a
+ *       part of the file whose length is on record: in the header, or in a MARK. Each record is itself in the part that the
+ *       one before it vouches for; so wherever the file is cut off, what is left of it says that it was longer.
+ * </ul>
+ *
+ * <p>A record must not say what isn't durable yet: a process that dies then would leave a sound file that looks damaged. So
+ * the file is made longer with one force, and the MARK that says so goes in front of the next group. Only a group that is larger
+ * than what lies ahead has to wait for a force of its own. Without room the file does not go ahead; the frames are as
+ * durable then, and a file cut off between two of them is not told from a shorter one.
  */
 final class ActiveSegment {
+    private static final Logger LOG = LoggerFactory.getLogger(ActiveSegment.class);
     private static final int LEAST_AHEAD_BYTES = 64 << 10;
     private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 20).asReadOnlyBuffer();
 
     /**
-     * How far zeros go ahead of the frames.
+     * How far the file goes ahead of the frames.
      *
-     * @param stepBytes most at a time
-     * @param upTo none from this offset on
+     * @param stepBytes most zeros at a time; 0 if it doesn't go ahead at all
+     * @param upTo not beyond this length, but for a frame that needs more
      * @param wanted whether there is room for it
      */
     record Ahead(int stepBytes, long upTo, BooleanSupplier wanted) {
         static final Ahead NONE = new Ahead(0, 0, () -> false);
+
+        private boolean possible() {
+            return stepBytes > 0 && wanted.getAsBoolean();
+        }
+
+        private long stepAt(long end) {
+            return Math.min(stepBytes, Math.max(LEAST_AHEAD_BYTES, Long.highestOneBit(end)));
+        }
+
+        /**
+         * Makes a file longer before it gets its name, if there is room.
+         *
+         * @param from where zeros begin
+         * @param groupBytes of the first group
+         */
+        void begin(DiskFile file, long from, int groupBytes) {
+            long needed = SegmentHeader.BYTES + groupBytes + Frame.HEADER_BYTES;
+            long zerosTo = Math.min(from + stepAt(from), upTo);
+            if (Math.max(zerosTo, needed) > from && possible()) {
+                try {
+                    lengthen(file, from, zerosTo, Math.max(zerosTo, needed));
+                } catch (IOException noRoom) {
+                    LOG.debug("{}: no room ahead of the first frame", file.path(), noRoom);
+                }
+            }
+        }
     }
 
     private final SegmentHeader header;
@@ -37,21 +77,25 @@ final class ActiveSegment {
     private final Ahead ahead;
     private volatile long durableEnd;
     private volatile long fileBytes;
-    private boolean writesAhead = true;
+    private long durableBytes;
+    private long recordedBytes;
+    private boolean goesAhead;
 
     /**
-     * A segment with its name.
+     * A segment with its name, its file as long as the header says.
      *
      * @param durableEnd where the next frame goes
-     * @param fileBytes the file's length; blocks below it have been written before
      */
-    ActiveSegment(SegmentHeader header, Path path, DiskFile file, long durableEnd, long fileBytes, Ahead ahead) {
+    ActiveSegment(SegmentHeader header, Path path, DiskFile file, long durableEnd, Ahead ahead) {
         this.header = header;
         this.path = path;
         this.file = file;
         this.durableEnd = durableEnd;
-        this.fileBytes = fileBytes;
+        this.fileBytes = header.fileBytes();
+        this.durableBytes = fileBytes;
+        this.recordedBytes = fileBytes;
         this.ahead = ahead;
+        this.goesAhead = ahead.stepBytes() > 0;
     }
 
     SegmentHeader header() {
@@ -67,7 +111,7 @@ final class ActiveSegment {
         return durableEnd;
     }
 
-    /** Length of the file, zeros ahead included. */
+    /** Length of the file, with what it goes ahead. */
     long fileBytes() {
         return fileBytes;
     }
@@ -76,46 +120,116 @@ final class ActiveSegment {
         return durableEnd == SegmentHeader.BYTES;
     }
 
+    /** How long the file must be for a group of that many bytes: a MARK before it, if one is due, and room for one after it. */
+    long bytesWith(int groupBytes) {
+        return durableEnd + dueMarkBytes() + groupBytes + Frame.HEADER_BYTES;
+    }
+
+    private int dueMarkBytes() {
+        return durableBytes > Math.max(recordedBytes, durableEnd + Frame.HEADER_BYTES) ? Frame.HEADER_BYTES : 0;
+    }
+
     /**
-     * One positional write or two, one force.
+     * Makes a group durable: a positional write or a few, one force.
      *
+     * @param lastIndex of the entry before the group
+     * @param lastTimeMillis of the entry before the group
      * @throws NotYetException if the write found no room. Some of the frames may be there, behind the durable end; nothing
      *     was forced. Only the same bytes may be appended then
      * @throws IOException if this segment must not be touched again, but by close
      */
-    void append(ByteBuffer frames) throws IOException {
+    void append(ByteBuffer frames, long lastIndex, long lastTimeMillis) throws IOException {
+        int groupBytes = frames.remaining();
+        if (bytesWith(groupBytes) > durableBytes) {
+            makeLonger(groupBytes);
+        }
         long at = durableEnd;
-        long end = at + frames.remaining();
+        if (dueMarkBytes() > 0) {
+            writeFrames(markFrame(lastIndex, lastTimeMillis), at);
+            at += Frame.HEADER_BYTES;
+        }
+        writeFrames(frames.duplicate(), at);
+        long end = at + groupBytes;
+        fileBytes = Math.max(fileBytes, end);
+        goAhead(end, groupBytes);
+        force(end, at > durableEnd);
+    }
+
+    /** Says on disk that every entry so far is durable. Nothing is appended afterwards. The same errors as of an append. */
+    void mark(long lastIndex, long lastTimeMillis) throws IOException {
+        long at = durableEnd;
+        writeFrames(markFrame(lastIndex, lastTimeMillis), at);
+        fileBytes = Math.max(fileBytes, at + Frame.HEADER_BYTES);
+        force(at + Frame.HEADER_BYTES, true);
+    }
+
+    private ByteBuffer markFrame(long lastIndex, long lastTimeMillis) {
+        return Frame.mark(header.identity(), lastIndex, lastTimeMillis, durableBytes);
+    }
+
+    private void writeFrames(ByteBuffer frames, long at) throws IOException {
+        int bytes = frames.remaining();
         try {
-            file.writeFully(frames.duplicate(), at);
+            file.writeFully(frames, at);
         } catch (IOException failure) {
             if (DiskFull.isCauseOf(failure)) {
-                throw new NotYetException("no room for " + (end - at) + " bytes at " + at + " of " + path, failure);
+                throw new NotYetException("no room for " + bytes + " bytes at " + at + " of " + path, failure);
             }
             throw failure;
         }
-        if (end > fileBytes) {
-            fileBytes = writeAhead(end);
-        }
-        file.force();
-        durableEnd = end;
     }
 
-    /** Returns the length of the file. A failure costs speed, no more: the frames have been written. */
-    private long writeAhead(long end) {
-        long step = Math.min(ahead.stepBytes(), Math.max(LEAST_AHEAD_BYTES, Long.highestOneBit(end)));
-        long to = Math.min(end + step, ahead.upTo());
-        if (!writesAhead || to <= end || !ahead.wanted().getAsBoolean()) {
-            return end;
+    private void force(long end, boolean marked) throws IOException {
+        file.force();
+        durableEnd = end;
+        if (marked) {
+            recordedBytes = durableBytes;
+        }
+        durableBytes = fileBytes;
+    }
+
+    /** For a group that is larger than what lies ahead; its MARK still fits. */
+    private void makeLonger(int groupBytes) throws IOException {
+        if (!goesAhead || !ahead.possible()) {
+            return;
+        }
+        long needed = durableEnd + groupBytes + 2L * Frame.HEADER_BYTES;
+        long to = Math.max(needed, Math.min(needed + ahead.stepAt(needed), ahead.upTo()));
+        try {
+            lengthen(file, to, to, to);
+        } catch (IOException noRoom) {
+            goesAhead = false;
+            return;
+        }
+        fileBytes = to;
+        file.force();
+        durableBytes = to;
+    }
+
+    /** Zeros for the cheaper force; for large groups, whose forces are not cheap anyway, length alone. */
+    private void goAhead(long end, int groupBytes) {
+        long step = ahead.stepAt(end);
+        long distance = Math.max(step, 2L * groupBytes);
+        long to = Math.min(end + distance + distance / 2, ahead.upTo());
+        boolean enough = fileBytes - end >= distance / 2 + 2 * Frame.HEADER_BYTES;
+        if (!goesAhead || enough || to <= fileBytes || !ahead.possible()) {
+            return;
         }
         try {
-            for (long at = end; at < to; at += ZEROS.capacity()) {
-                file.writeFully(ZEROS.duplicate().limit((int) Math.min(ZEROS.capacity(), to - at)), at);
-            }
-            return to;
+            lengthen(file, fileBytes, Math.min(fileBytes + step, to), to);
+            fileBytes = to;
         } catch (IOException noRoom) {
-            writesAhead = false;
-            return end;
+            goesAhead = false;
+        }
+    }
+
+    /** Zeros from {@code from} to {@code zerosTo}; from there to {@code to} at least the length. */
+    private static void lengthen(DiskFile file, long from, long zerosTo, long to) throws IOException {
+        for (long at = from; at < zerosTo; at += ZEROS.capacity()) {
+            file.writeFully(ZEROS.duplicate().limit((int) Math.min(ZEROS.capacity(), zerosTo - at)), at);
+        }
+        if (zerosTo < to || from == to) {
+            file.writeFully(ZEROS.duplicate().limit(1), to - 1);
         }
     }
 

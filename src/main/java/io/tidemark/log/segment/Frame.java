@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
  *  8  u32  payload CRC  CRC32C of payload and padding
  * 12  u32  length       payload bytes, at most 1 GiB; 0 for MARK
  * 16  u64  index        ENTRY: the entry's; MARK: the last entry's before it (a MARK takes no index)
- * 24  u64  term         1 in an embedded log
+ * 24  u64  term         ENTRY: 1 in an embedded log; MARK: a length of the file that is durable, never less from then on
  * 32  u64  timeMillis   the entry's time
  * 40  u64  forced mark  the highest index known to be durable when this frame was written
  * 48  ...  payload, padded with zeros to a multiple of 8
@@ -78,6 +78,21 @@ final class Frame {
         reseal(buffer, at, magic, identity, crc);
     }
 
+    /**
+     * A MARK, ready to be written.
+     *
+     * @param index the last entry's, which is durable
+     * @param timeMillis that entry's
+     * @param fileBytes a durable length of the file
+     */
+    static ByteBuffer mark(long identity, long index, long timeMillis, long fileBytes) {
+        ByteBuffer frame = ByteBuffer.allocateDirect(HEADER_BYTES);
+        CRC32C crc = new CRC32C();
+        putPayload(frame, 0, ByteBuffer.allocate(0), crc);
+        seal(frame, 0, MARK, identity, index, fileBytes, timeMillis, index, crc);
+        return frame.clear();
+    }
+
     /** Gives a whole frame another segment's identity. */
     static void reseal(ByteBuffer buffer, int at, int magic, long identity, CRC32C crc) {
         int sum = headerChecksum(buffer, at, magic, identity, crc);
@@ -121,6 +136,11 @@ final class Frame {
     }
 
     static long term(ByteBuffer buffer, int at) {
+        return buffer.getLong(at + TERM);
+    }
+
+    /** Of a MARK. */
+    static long fileBytes(ByteBuffer buffer, int at) {
         return buffer.getLong(at + TERM);
     }
 

@@ -79,6 +79,11 @@ final class FrameReader {
         return Frame.forcedMark(window, at());
     }
 
+    /** A durable length of the file, by what the current frame, a MARK, says. */
+    long fileBytes() {
+        return Frame.fileBytes(window, at());
+    }
+
     int payloadBytes() {
         return Frame.length(window, at());
     }

@@ -203,7 +203,8 @@ final class LogDirectory {
                 forcedMark,
                 releasedIndex,
                 createdMillis,
-                0);
+                SegmentHeader.BYTES,
+                false);
     }
 
     /** The header of a segment that takes the place, and the name, of one in which no entry counts. */
@@ -221,21 +222,25 @@ final class LogDirectory {
                 forcedMark,
                 releasedIndex,
                 createdMillis,
-                0);
+                SegmentHeader.BYTES,
+                false);
     }
 
     /**
      * Makes a segment that is durable under its name when this returns. The control file is the caller's next step.
      *
+     * @param groupBytes of the group that comes next, if that is known
      * @throws NotYetException if there is no room for it: there is none then of that name, unless there was before
      */
-    ActiveSegment make(SegmentHeader header, ActiveSegment.Ahead ahead, Filling filling) throws IOException {
+    ActiveSegment make(SegmentHeader header, ActiveSegment.Ahead ahead, int groupBytes, Filling filling)
+            throws IOException {
         Path name = segment(header.id());
         Path unfinished = name.resolveSibling(name.getFileName() + ".new");
         disk.delete(unfinished);
         return make(header, ahead, unfinished, disk::create, file -> {
-            file.writeFully(header.encode(), 0);
-            return filling.write(file, SegmentHeader.BYTES);
+            long end = filling.write(file, SegmentHeader.BYTES);
+            ahead.begin(file, end, groupBytes);
+            return end;
         });
     }
 
@@ -243,14 +248,14 @@ final class LogDirectory {
      * The same from a spare, whose blocks have been written before. Its old frames stay behind the new header: they carry
      * another identity and so count for nothing. If it fails, the spare is gone.
      */
-    ActiveSegment make(SegmentHeader fresh, ActiveSegment.Ahead ahead, Spare spare) throws IOException {
-        SegmentHeader header = fresh.inReusedFile(spare.bytes());
-        return make(header, ahead, spare.path(), disk::openForWrite, file -> {
-            file.writeFully(header.encode(), 0);
+    ActiveSegment make(SegmentHeader header, ActiveSegment.Ahead ahead, int groupBytes, Spare spare)
+            throws IOException {
+        return make(header.inReusedFile(), ahead, spare.path(), disk::openForWrite, file -> {
             if (spare.bytes() > SegmentHeader.BYTES) {
                 // A force that failed in an earlier process may have left a length that only memory knows.
                 file.writeFully(ByteBuffer.allocate(1), spare.bytes() - 1);
             }
+            ahead.begin(file, spare.bytes(), groupBytes);
             return SegmentHeader.BYTES;
         });
     }
@@ -260,23 +265,24 @@ final class LogDirectory {
         DiskFile open(Path path) throws IOException;
     }
 
-    /** Writes what the file begins with, and says where that ends. */
+    /** Writes what comes behind the header, and says where its frames end. */
     @FunctionalInterface
     private interface Writing {
         long write(DiskFile file) throws IOException;
     }
 
     private ActiveSegment make(
-            SegmentHeader header, ActiveSegment.Ahead ahead, Path unnamed, Opening opening, Writing writing)
+            SegmentHeader fresh, ActiveSegment.Ahead ahead, Path unnamed, Opening opening, Writing writing)
             throws IOException {
-        Path name = segment(header.id());
+        Path name = segment(fresh.id());
+        SegmentHeader header;
         DiskFile file = null;
         long end;
-        long bytes;
         try {
             file = opening.open(unnamed);
             end = writing.write(file);
-            bytes = file.size();
+            header = fresh.withFileBytes(Math.max(SegmentHeader.BYTES, file.size()));
+            file.writeFully(header.encode(), 0);
             file.force();
             disk.rename(unnamed, name);
         } catch (IOException | RuntimeException | Error failure) {
@@ -288,7 +294,7 @@ final class LogDirectory {
         }
         try {
             disk.forceDirectory(path);
-            return new ActiveSegment(header, name, file, end, bytes, ahead);
+            return new ActiveSegment(header, name, file, end, ahead);
         } catch (IOException | RuntimeException | Error failure) {
             drop(file, null, failure); // it may have its name for good
             throw failure;

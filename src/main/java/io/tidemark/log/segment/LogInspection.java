@@ -94,7 +94,7 @@ public final class LogInspection {
     }
 
     private Report run(long givenDurable) throws IOException {
-        Recovery rules = new Recovery(directory, () -> 0);
+        Recovery rules = new Recovery(directory, ActiveSegment.Ahead.NONE, () -> 0);
         List<Long> ids = LogDirectory.segmentIds(directory.names());
         ControlFile control;
         try {

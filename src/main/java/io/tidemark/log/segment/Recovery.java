@@ -33,10 +33,12 @@ final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
     private final LogDirectory directory;
+    private final ActiveSegment.Ahead ahead;
     private final LongSupplier epochMillis;
 
-    Recovery(LogDirectory directory, LongSupplier epochMillis) {
+    Recovery(LogDirectory directory, ActiveSegment.Ahead ahead, LongSupplier epochMillis) {
         this.directory = directory;
+        this.ahead = ahead;
         this.epochMillis = epochMillis;
     }
 
@@ -254,7 +256,7 @@ final class Recovery {
             } else {
                 header = directory.replacement(old, scan.lastIndex(), control.releasedIndex(), nowMillis);
             }
-            ActiveSegment active = directory.make(header, ActiveSegment.Ahead.NONE, (target, start) -> {
+            ActiveSegment active = directory.make(header, ahead, 0, (target, start) -> {
                 long at = start;
                 while (reader.next()) {
                     if (reader.isEntry()) {

@@ -25,8 +25,9 @@ import java.util.zip.CRC32C;
  *   88  u64      forced mark: entries up to here were durable, in this file or before, when it got its name
  *   96  u64      released index of the control file at that time
  *  104  u64      creation time, milliseconds since 1970, never before the last entry's
- *  112  u64      length of a file that was another segment's before, never less from then on; 0 in a new file
- *  120  zeros
+ *  112  u64      length of the file when it got its name; never less from then on
+ *  120  u32      1 if the file was another segment's before, whose old frames are still behind this page; 0 if not
+ *  124  zeros
  * 4092  u32      CRC32C of everything before
  * </pre>
  *
@@ -47,7 +48,8 @@ record SegmentHeader(
         long forcedMark,
         long releasedIndex,
         long createdMillis,
-        long reusedBytes) {
+        long fileBytes,
+        boolean reused) {
 
     static final int BYTES = 4096;
 
@@ -63,7 +65,7 @@ record SegmentHeader(
         page.putLong(id).putLong(identity).putLong(firstIndex);
         page.putLong(previousId).putLong(previousIdentity).putLong(previousEnd).putLong(previousLastIndex);
         page.putLong(forcedMark).putLong(releasedIndex).putLong(createdMillis);
-        page.putLong(reusedBytes);
+        page.putLong(fileBytes).putInt(reused ? 1 : 0);
         page.putInt(CRC_AT, checksum(page));
         return page.clear();
     }
@@ -100,11 +102,21 @@ record SegmentHeader(
                 page.getLong(),
                 page.getLong(),
                 page.getLong(),
-                page.getLong());
+                page.getLong(),
+                page.getInt() == 1);
     }
 
-    /** The same in a file that was another segment's, whose old frames are still behind this page. */
-    SegmentHeader inReusedFile(long bytes) {
+    /** The same in a file of that length. */
+    SegmentHeader withFileBytes(long bytes) {
+        return in(bytes, reused);
+    }
+
+    /** The same in a file that was another segment's. */
+    SegmentHeader inReusedFile() {
+        return in(fileBytes, true);
+    }
+
+    private SegmentHeader in(long lengthOfFile, boolean reusedFile) {
         return new SegmentHeader(
                 dataDirectoryId,
                 shard,
@@ -118,7 +130,8 @@ record SegmentHeader(
                 forcedMark,
                 releasedIndex,
                 createdMillis,
-                bytes);
+                lengthOfFile,
+                reusedFile);
     }
 
     private static int checksum(ByteBuffer page) {

@@ -108,8 +108,8 @@ public final class SegmentLog implements CommitLog {
         this.executor = executor;
         this.epochMillis = epochMillis;
         this.host = host;
-        this.queue =
-                new BatchQueue(shard, (int) Math.min(Group.MAX_BYTES, options.segmentBytes() - SegmentHeader.BYTES));
+        this.queue = new BatchQueue(shard, (int)
+                Math.min(Group.MAX_BYTES, options.segmentBytes() - SegmentHeader.BYTES - Frame.HEADER_BYTES));
         this.committer = new GroupCommitter(shard, this.directory, epochMillis, host, queue, this::retry);
     }
 
@@ -151,8 +151,9 @@ public final class SegmentLog implements CommitLog {
     }
 
     private LogState.Replaying begin(long durableIndex) throws IOException {
-        Recovered recovered = new Recovery(directory, epochMillis).run(durableIndex);
-        SegmentStore store = new SegmentStore(disk, directory, options, recovered, host::ample);
+        ActiveSegment.Ahead ahead = new ActiveSegment.Ahead(options.aheadBytes(), options.segmentBytes(), host::ample);
+        Recovered recovered = new Recovery(directory, ahead, epochMillis).run(durableIndex);
+        SegmentStore store = new SegmentStore(disk, directory, options, recovered, ahead);
         Replay replay = new Replay(disk, shard, epochMillis, store.segments(), durableIndex + 1);
         return new LogState.Replaying(store, replay, recovered);
     }

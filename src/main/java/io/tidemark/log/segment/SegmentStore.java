@@ -6,14 +6,11 @@ import io.tidemark.log.LogEntry;
 import io.tidemark.log.NotYetException;
 import io.tidemark.log.segment.LogDirectory.Spare;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,7 +25,6 @@ final class SegmentStore {
     private final Disk disk;
     private final LogDirectory directory;
     private final SegmentLogOptions options;
-    private final BooleanSupplier ample;
     private final ActiveSegment.Ahead ahead;
     private @Nullable ControlFile control;
     private final ArrayDeque<Spare> spares = new ArrayDeque<>();
@@ -46,14 +42,16 @@ final class SegmentStore {
     private volatile long lastIndex;
     private volatile long releasedIndex;
 
-    /** @param ample see {@link io.tidemark.log.LogHost#ample} */
     SegmentStore(
-            Disk disk, LogDirectory directory, SegmentLogOptions options, Recovered recovered, BooleanSupplier ample) {
+            Disk disk,
+            LogDirectory directory,
+            SegmentLogOptions options,
+            Recovered recovered,
+            ActiveSegment.Ahead ahead) {
         this.disk = disk;
         this.directory = directory;
         this.options = options;
-        this.ample = ample;
-        this.ahead = new ActiveSegment.Ahead(options.aheadBytes(), options.segmentBytes(), ample);
+        this.ahead = ahead;
         ControlFile found = recovered.control();
         control = found;
         lastTimeMillis = recovered.lastTimeMillis();
@@ -106,7 +104,7 @@ final class SegmentStore {
         ActiveSegment fresh = made;
         if (fresh == null
                 && current != null
-                && (current.isEmpty() || current.durableEnd() + groupBytes <= options.segmentBytes())) {
+                && (current.isEmpty() || current.bytesWith(groupBytes) <= options.segmentBytes())) {
             return current;
         }
         ControlFile listed = control;
@@ -126,6 +124,7 @@ final class SegmentStore {
         if (fresh == null) {
             long createdMillis = Math.max(lastTimeMillis, nowMillis);
             fresh = make(
+                    groupBytes,
                     follows
                             ? directory.successor(previous, lastIndex, listed.releasedIndex(), createdMillis)
                             : directory.replacement(
@@ -154,13 +153,13 @@ final class SegmentStore {
         spareBytes = spares.stream().mapToLong(Spare::bytes).sum();
     }
 
-    private ActiveSegment make(SegmentHeader header) throws IOException {
+    private ActiveSegment make(int groupBytes, SegmentHeader header) throws IOException {
         Spare spare = spares.poll();
         if (spare == null) {
-            return directory.make(header, ahead, LogDirectory.Filling.NONE);
+            return directory.make(header, ahead, groupBytes, LogDirectory.Filling.NONE);
         }
         countSpares();
-        return directory.make(header, ahead, spare);
+        return directory.make(header, ahead, groupBytes, spare);
     }
 
     /**
@@ -171,7 +170,9 @@ final class SegmentStore {
     void write(ActiveSegment segment, Group group, long nowMillis) throws IOException {
         long before = lastIndex;
         segment.append(
-                group.seal(segment.header().identity(), before + 1, Math.max(lastTimeMillis, nowMillis), before));
+                group.seal(segment.header().identity(), before + 1, Math.max(lastTimeMillis, nowMillis), before),
+                before,
+                lastTimeMillis);
         lastTimeMillis = group.timeMillis();
         markedIndex = before;
         lastIndex = before + group.entries();
@@ -183,20 +184,7 @@ final class SegmentStore {
         if (current == null || made != null || markedIndex == lastIndex) {
             return;
         }
-        ByteBuffer frame = ByteBuffer.allocateDirect(Frame.HEADER_BYTES);
-        CRC32C crc = new CRC32C();
-        Frame.putPayload(frame, 0, ByteBuffer.allocate(0), crc);
-        Frame.seal(
-                frame,
-                0,
-                Frame.MARK,
-                current.header().identity(),
-                lastIndex,
-                SegmentLog.TERM,
-                lastTimeMillis,
-                lastIndex,
-                crc);
-        current.append(frame);
+        current.mark(lastIndex, lastTimeMillis);
         markedIndex = lastIndex;
     }
 
@@ -241,7 +229,10 @@ final class SegmentStore {
     private void discard(Segment segment) throws IOException {
         long bytes = segment.fileBytes();
         long usual = options.segmentBytes();
-        if (spares.size() < options.spares() && ample.getAsBoolean() && bytes >= usual / 2 && bytes <= 2 * usual) {
+        if (spares.size() < options.spares()
+                && ahead.wanted().getAsBoolean()
+                && bytes >= usual / 2
+                && bytes <= 2 * usual) {
             spares.add(directory.setAside(segment));
             countSpares();
         } else {

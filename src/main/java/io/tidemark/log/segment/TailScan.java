@@ -12,8 +12,8 @@ import java.util.zip.CRC32C;
  *
  * <p>At the first bad frame the rest of the file is searched, every 8 bytes, for a frame header of this segment. If one
  * says that the missing index was durable, something durable is damaged. Otherwise the bad frame is a torn tail: it
- * was being written when the process or the machine died. A region of zeros is neither; it is the end. A file that was
- * used again was durable at the length that its header gives: if it is shorter now, whatever its frames say, it is damaged.
+ * was being written when the process or the machine died. A region of zeros is neither; it is the end. A file that is
+ * shorter than its header says, or one of its MARKs, has been cut off, wherever its frames end now.
  *
  * <p>A MARK at the end says the truth about the entries before it, but may itself not be durable. So a segment ends with
  * its last entry: were a MARK counted in, and the next segment chained to it, a power cut could break the chain.
@@ -32,11 +32,7 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
     /** Reads the whole last segment. */
     static TailScan of(DiskFile file, Path path, SegmentHeader header) throws IOException {
         long fileBytes = file.size();
-        if (fileBytes < header.reusedBytes()) {
-            throw new CorruptionException(path + ": " + fileBytes + " bytes, but it had " + header.reusedBytes()
-                    + " when it got its name, and they were durable; its end has been cut off, and acknowledged entries"
-                    + " may be gone with it: restore the log from a copy");
-        }
+        checkLength(path, fileBytes, "its header", header.fileBytes());
         FrameReader reader = new FrameReader(file, header, fileBytes);
         long mark = header.forcedMark();
         long lastTimeMillis = header.createdMillis();
@@ -46,6 +42,8 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
             lastTimeMillis = Math.max(lastTimeMillis, reader.timeMillis());
             if (reader.isEntry()) {
                 entriesEnd = reader.nextOffset();
+            } else {
+                checkLength(path, fileBytes, "its mark behind entry " + reader.index(), reader.fileBytes());
             }
         }
         long end = reader.nextOffset();
@@ -57,8 +55,18 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
         if (rest.mark >= missing) {
             throw damaged(path, end, missing, "a later frame, at offset " + rest.markAt + ",", rest.mark);
         }
-        long torn = header.reusedBytes() == 0 ? rest.dataEnd - end : rest.begunBytes;
+        long torn = header.reused() ? rest.begunBytes : rest.dataEnd - end;
         return new TailScan(entriesEnd, missing - 1, Math.max(mark, rest.mark), lastTimeMillis, torn, fileBytes);
+    }
+
+    private static void checkLength(Path path, long fileBytes, String witness, long durableBytes)
+            throws CorruptionException {
+        if (fileBytes < durableBytes) {
+            throw new CorruptionException(
+                    path + ": " + fileBytes + " bytes, but " + witness + " says that " + durableBytes
+                            + " were durable; its end has been cut off, and acknowledged entries may be gone with it: restore"
+                            + " the log from a copy");
+        }
     }
 
     private static CorruptionException damaged(Path path, long offset, long index, String witness, long mark) {

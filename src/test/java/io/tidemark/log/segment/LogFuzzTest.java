@@ -88,7 +88,8 @@ class LogFuzzTest {
                 odd.near(draft.next - 1),
                 odd.near(0),
                 odd.near(1_000),
-                odd.near(0));
+                odd.near(SegmentHeader.BYTES),
+                false);
         if (before != null) {
             end(draft);
             draft.frames = ByteBuffer.allocate(64 << 10);
@@ -155,7 +156,8 @@ class LogFuzzTest {
     private void frame(Draft draft, int magic, byte[] payload, long identity, long index, long mark) {
         int at = draft.frames.position();
         Frame.putPayload(draft.frames, at, ByteBuffer.wrap(payload), crc);
-        Frame.seal(draft.frames, at, magic, identity, index, 1, 1_000 + Math.max(0, index % 1_000), mark, crc);
+        long term = magic == Frame.MARK ? SegmentHeader.BYTES + (long) at : 1;
+        Frame.seal(draft.frames, at, magic, identity, index, term, 1_000 + Math.max(0, index % 1_000), mark, crc);
         draft.frames.clear().position(at + Frame.sizeOf(payload.length));
     }
 

@@ -137,9 +137,12 @@ final class LogPowerCutTest {
                 .isEqualTo(written);
     }
 
+    /** With zeros ahead or without, and with spares or without; or in files that are made longer again and again. */
     private static LogFixture logOn(FaultyDisk disk) {
-        int kind = Math.floorMod(disk.seed(), 3);
-        SegmentLogOptions options = new SegmentLogOptions(SEGMENT_BYTES, 4096 * kind, kind);
+        int kind = Math.floorMod(disk.seed(), 4);
+        SegmentLogOptions options = kind == 3
+                ? new SegmentLogOptions(8 * SEGMENT_BYTES, 512, 1)
+                : new SegmentLogOptions(SEGMENT_BYTES, 4096 * kind, kind);
         return new LogFixture(disk, DIRECTORY, options, LogFixture.ID, LogFixture.SHARD);
     }
 

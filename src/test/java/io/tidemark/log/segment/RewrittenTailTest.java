@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.disk.CorruptionException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,10 +110,15 @@ final class RewrittenTailTest {
         log.append("a", "b");
         LogFixture.reopened(directory, 0);
         Path rewritten = LogFixture.segment(directory, 2);
-        LogFixture.truncate(rewritten, SegmentHeader.BYTES);
+        long whole = Files.size(rewritten);
+        LogFixture.zero(rewritten, SegmentHeader.BYTES, whole);
         assertThatThrownBy(() -> LogFixture.reopened(directory, 0))
                 .isInstanceOf(CorruptionException.class)
                 .hasMessageContaining("the segment's header says that entries up to 2");
+        LogFixture.truncate(rewritten, SegmentHeader.BYTES);
+        assertThatThrownBy(() -> LogFixture.reopened(directory, 0))
+                .isInstanceOf(CorruptionException.class)
+                .hasMessageContaining("its header says that " + whole + " were durable");
     }
 
     @Test

@@ -196,13 +196,15 @@ final class SegmentLogTest {
     void rotation_fullSegment_beginsAnother() throws IOException {
         log = new LogFixture(directory, SegmentLogOptions.MIN_SEGMENT_BYTES);
         log.open(0);
-        String kib = "k".repeat(1024 - Frame.HEADER_BYTES);
+        String kib = "k".repeat(1024 - 2 * Frame.HEADER_BYTES);
         for (int i = 0; i < 9; i++) {
             log.append(kib);
         }
         assertThat(LogFixture.names(directory))
                 .containsExactly("0000000001.log", "0000000002.log", "0000000003.log", "LOG");
-        assertThat(directory.resolve("0000000001.log")).hasSize(8192);
+        assertThat(directory.resolve("0000000001.log"))
+                .as("four frames and room for a mark")
+                .hasSize(8192 - 4 * Frame.HEADER_BYTES);
         assertThat(LogFixture.reopened(directory, 0).applied).hasSize(9);
     }
 
