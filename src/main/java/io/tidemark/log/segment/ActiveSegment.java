@@ -59,7 +59,7 @@ final class ActiveSegment {
          * @param groupBytes of the first group
          */
         void begin(DiskFile file, long from, int groupBytes) {
-            long needed = SegmentHeader.BYTES + groupBytes + Frame.HEADER_BYTES;
+            long needed = (long) SegmentHeader.BYTES + groupBytes + Frame.HEADER_BYTES;
             long zerosTo = Math.min(from + stepAt(from), upTo);
             if (Math.max(zerosTo, needed) > from && possible()) {
                 try {

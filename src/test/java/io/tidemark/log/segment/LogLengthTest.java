@@ -9,7 +9,9 @@ import io.tidemark.disk.FaultyDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,31 @@ class LogLengthTest {
             assertThat(log.failures).isEmpty();
             cutOff();
         }
+    }
+
+    /** Were a length on record before it is durable, a sound file would look cut off. */
+    @Test
+    void I1_powerCutWhileTheFileGrows_losesNothingAcknowledged() throws IOException {
+        LogFixture log = logOn(disk);
+        int[] cutsOfPower = {0};
+        List<String> refused = new ArrayList<>();
+        disk.afterEachOperation(operation -> {
+            for (int seed = 0; seed < 10; seed++) {
+                cutsOfPower[0]++;
+                try {
+                    assertThat(logOn(disk.copyOf(seed).crash()).log.lastIndex())
+                            .isGreaterThanOrEqualTo(log.applied.size());
+                } catch (IOException refusal) {
+                    refused.add("behind " + operation + ": " + refusal.getMessage());
+                }
+            }
+        });
+        for (int larger = 1; larger < 10; larger++) {
+            log.append("small", "x".repeat(STEP_BYTES * larger), "small", "small");
+        }
+        assertThat(log.applied).hasSize(36);
+        assertThat(cutsOfPower[0]).isGreaterThan(500);
+        assertThat(refused).as("logs that are refused after a power cut").isEmpty();
     }
 
     /** At each frame's edge, and at other places. */
