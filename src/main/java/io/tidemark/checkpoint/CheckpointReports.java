@@ -223,6 +223,12 @@ final class CheckpointReports {
         tell(() -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
     }
 
+    void repairNotStarted(Throwable why) {
+        String detail = "a repair could not be started: " + why.getMessage() + "; next try at the next tick";
+        LOG.warn("{}: {}", name(), detail);
+        incident(What.NOT_STARTED, detail);
+    }
+
     void repairIsSlow(long millis) {
         LOG.warn("{}: a repair has not come back for {} ms; much to load, or the disk hangs", name(), millis);
     }

@@ -1,6 +1,5 @@
 package io.tidemark.checkpoint;
 
-import io.tidemark.checkpoint.CheckpointTarget.Capture;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.pressure.PressureOptions;
 import io.tidemark.pressure.PressureReason;
@@ -31,7 +30,7 @@ final class Checkpointer {
         record Forcing(Generation generation) implements Step {}
 
         /** A repair waits for its permit, or is on a worker. */
-        record Repairing(ForcePermits.Ticket ticket) implements Step {}
+        record Repairing() implements Step {}
     }
 
     private enum Stop {
@@ -42,6 +41,7 @@ final class Checkpointer {
     }
 
     private static final Step RESTING = new Step.Resting();
+    private static final Step REPAIRING = new Step.Repairing();
 
     /** A store that goes on writing after {@link CheckpointTarget#drain} would never let its checkpointer stop. */
     private static final int MOST_LAST_GENERATIONS = 8;
@@ -58,6 +58,7 @@ final class Checkpointer {
     private final CheckpointPressure pressure;
     private final StallWatch stall;
     private final CheckpointHealth health = new CheckpointHealth();
+    private final Repairs repairs;
     private final SyncWaiters waiting = new SyncWaiters();
     private final Promise<Void> stopped = Promise.promise();
 
@@ -66,7 +67,6 @@ final class Checkpointer {
     private Stop stop = Stop.NOT_ASKED;
     private @Nullable Runnable recheck;
     private boolean paused;
-    private @Nullable Runnable repairWatch;
     private @Nullable Throwable drainFailure;
     private boolean lastRepairTried;
     private long generations;
@@ -97,6 +97,7 @@ final class Checkpointer {
         this.reports = new CheckpointReports(store, shard, loop, listener);
         this.pressure = new CheckpointPressure(options.getNode(), store, shard, dirty, loop, reports, target::probe);
         this.stall = new StallWatch(loop, reports, pressure);
+        this.repairs = new Repairs(target, health, permits, loop, reports, pressure);
     }
 
     /** Takes the shard over; it counts as dirty until a generation has succeeded. */
@@ -465,61 +466,13 @@ final class Checkpointer {
         }
     }
 
-    /** Repairs take permits as generations do, so that not all shards of a bad disk are rebuilt in memory at once. */
     private void repair() {
-        step = new Step.Repairing(permits.request(loop.nanoTime(), () -> loop.execute(this::beginRepair)));
-    }
-
-    private void beginRepair() {
-        ForcePermits.Ticket ticket = ((Step.Repairing) step).ticket();
-        Capture failed = health.broken();
-        long began = loop.nanoTime();
-        repairWatch = loop.schedule(options.getStallWarnMs(), () -> {
-            repairWatch = null;
-            ticket.lend();
-            reports.repairIsSlow(options.getStallWarnMs());
+        step = REPAIRING;
+        repairs.run(options, succeeded -> {
+            step = RESTING;
+            tickDue |= succeeded;
+            evaluate();
         });
-        loop.runBlocking(
-                () -> {
-                    target.repair(failed);
-                    return null;
-                },
-                failure -> repaired(ticket, began, failure));
-    }
-
-    private void repaired(ForcePermits.Ticket ticket, long beganNanos, @Nullable Throwable failure) {
-        long now = loop.nanoTime();
-        if (repairWatch != null) {
-            repairWatch.run();
-            repairWatch = null;
-        }
-        ticket.release(now - beganNanos);
-        step = RESTING;
-        if (failure == null) {
-            health.repaired();
-            tickDue = true;
-            reports.repaired(now - beganNanos);
-            pressure.set(
-                    PressureReason.FSYNC_FAILED,
-                    PressureLevel.SHED,
-                    reports.name() + ": repaired; writes are shed until the new files have been forced");
-        } else if (failure instanceof UnsupportedOperationException) {
-            health.failForGood();
-            reports.repairUnsupported(failure);
-            pressure.set(
-                    PressureReason.FSYNC_FAILED,
-                    PressureLevel.FAILED,
-                    health.detail() + "; restart to recover it from the log");
-        } else {
-            long pause = health.repairFailed(now, options.getIntervalMs());
-            reports.repairFailed(failure, pause);
-            pressure.set(
-                    PressureReason.FSYNC_FAILED,
-                    PressureLevel.FAILED,
-                    health.detail() + "; the repair failed: " + failure.getMessage() + "; next try in " + pause
-                            + " ms");
-        }
-        evaluate();
     }
 
     private void finishStop() {

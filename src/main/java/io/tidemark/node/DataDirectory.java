@@ -2,6 +2,8 @@ package io.tidemark.node;
 
 import io.tidemark.disk.Disk;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -11,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The node's directories, locked and known to be its own. What lies where:
@@ -30,6 +34,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A shard's own directories are made by the shard. Close it after everything that writes there.
  */
 final class DataDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+
+    private static final String DEVICE = "unix:dev";
+
     /** May lie in a new directory: our own leftovers, and what mkfs makes. */
     private static final Set<String> NO_DATA = Set.of(DirectoryLock.FILE, Identity.FILE + ".new", "lost+found");
 
@@ -189,7 +197,7 @@ final class DataDirectory implements AutoCloseable {
 
     private static void make(Disk disk, String key, Path directory) throws DataDirectoryException {
         try {
-            if (disk.exists(directory) && !java.nio.file.Files.isDirectory(directory)) {
+            if (disk.exists(directory) && !Files.isDirectory(directory)) {
                 throw new DataDirectoryException(
                         directory + " (`" + key + "`) is a file; it must be a directory, or a name that isn't taken");
             }
@@ -198,6 +206,26 @@ final class DataDirectory implements AutoCloseable {
             throw isFile;
         } catch (IOException failed) {
             throw new DataDirectoryException(directory + " (`" + key + "`) can't be made", failed);
+        }
+    }
+
+    /**
+     * The same for the directory's own name, and those above it on its volume. Who may not read one of them has not made
+     * anything in it.
+     */
+    private static void makeOwnNameDurable(Disk disk, Path directory) throws DataDirectoryException {
+        try {
+            Path at = directory.toRealPath();
+            Object volume = Files.getAttribute(at, DEVICE);
+            for (Path above = at.getParent();
+                    above != null && Files.getAttribute(above, DEVICE).equals(volume);
+                    above = above.getParent()) {
+                disk.forceDirectory(above);
+            }
+        } catch (AccessDeniedException notOurs) {
+            LOG.debug("the names above {} are not forced", directory, notOurs);
+        } catch (IOException failed) {
+            throw new DataDirectoryException(directory + " can't be made durable", failed);
         }
     }
 
@@ -213,6 +241,7 @@ final class DataDirectory implements AutoCloseable {
                     + " is new: it belongs to another data directory, or " + dataDir
                     + " isn't the right one or isn't mounted. Name an empty or new directory");
         }
+        makeOwnNameDurable(disk, dataDir);
         if (logDir != null) {
             make(disk, "log.dir", logDir);
         }
@@ -284,6 +313,7 @@ final class DataDirectory implements AutoCloseable {
         if (!pending) {
             return data;
         }
+        makeOwnNameDurable(disk, logDir);
         if (log.isEmpty()) {
             written(disk, logDir, data.ofLogDirectory());
         }

@@ -373,6 +373,46 @@ class CheckpointerTest {
     }
 
     @Test
+    void repair_notStarted_isNoFailedRepair() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = 1;
+        rig.write();
+        rig.loop.holdBlocking(true);
+        rig.loop.advanceMillis(10_000);
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        for (int i = 0; i < 3; i++) {
+            rig.loop.rejectBlocked();
+            rig.loop.advanceMillis(10_000);
+        }
+        assertThat(rig.pressures).extracting(PressureEvent::level).containsExactly(PressureLevel.SHED);
+        assertThat(rig.repairs).isEmpty();
+        rig.loop.holdBlocking(false);
+        rig.loop.runBlocked();
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.repairs).containsExactly("repaired");
+        assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+        assertThat(rig.permitsAreFree()).isTrue();
+    }
+
+    @Test
+    void repair_notStartedWhileStopping_failsTheStop() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = 1;
+        rig.write();
+        rig.loop.holdBlocking(true);
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        rig.loop.runBlocked();
+        rig.loop.settle();
+        rig.loop.rejectBlocked();
+        rig.loop.settle();
+        assertThat(stopped.cause()).hasMessageContaining("store test shard 3 was not made durable");
+    }
+
+    @Test
     void force_notStarted_isToldAsEndedAndWhoeverCameMeanwhileIsServedSoon() {
         CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setIntervalMs(3_600_000));
         rig.loop.holdBlocking(true);

@@ -14,6 +14,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PlainFileStore implements CheckpointTarget, AutoCloseable {
     record Cut(long index, long bytes, int files) implements Capture {}
 
+    @FunctionalInterface
+    interface Write {
+        void run() throws IOException;
+    }
+
     /** Calls of {@link #capture}, {@link #force} and {@link #completed}. */
     final AtomicInteger calls = new AtomicInteger();
 
@@ -22,6 +27,8 @@ final class PlainFileStore implements CheckpointTarget, AutoCloseable {
     volatile CountDownLatch gate = new CountDownLatch(0);
     /** How long a force takes, as on a slow disk. */
     volatile long forceMillis;
+    /** What goes on while a force is under way. */
+    volatile Write meanwhile = () -> {};
     /** Whether {@link #drain} keeps later writes out. */
     volatile boolean drains;
 
@@ -78,6 +85,7 @@ final class PlainFileStore implements CheckpointTarget, AutoCloseable {
         } catch (InterruptedException e) {
             throw new IOException("interrupted inside force", e);
         }
+        meanwhile.run();
         if (broken) {
             throw new IOException("Input/output error");
         }

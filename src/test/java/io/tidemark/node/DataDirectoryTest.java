@@ -6,9 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import java.io.IOException;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,6 +37,46 @@ class DataDirectoryTest {
                         + "\nshards 4\nslots crc16-redis-cluster\nlogs inside\ncrc32c ");
         assertThat(Files.readString(data.resolve("LOCK")))
                 .isEqualTo(ProcessHandle.current().pid() + "\n");
+    }
+
+    /** A process killed between a directory and the force of its name has left one that may go with the power. */
+    @Test
+    void I1_firstStartInDirectoriesThatAreThere_makesTheirNamesDurable() throws Exception {
+        Files.createDirectories(data);
+        Files.createDirectories(logs);
+        List<Path> forced = new ArrayList<>();
+        Disk recording = recording(forced);
+        DataDirectory.open(recording, data, logs, 4).close();
+        assertThat(forced)
+                .contains(
+                        data,
+                        data.getParent(),
+                        logs,
+                        logs.getParent(),
+                        data.getParent().getParent());
+        assertThat(forced.indexOf(data.getParent()))
+                .as("before the identity says that all is well")
+                .isLessThan(forced.indexOf(data));
+        forced.clear();
+        DataDirectory.open(recording, data, logs, 4).close();
+        assertThat(forced).as("known by then").containsExactly(data, logs);
+    }
+
+    private static Disk recording(List<Path> forced) {
+        return (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("forceDirectory")) {
+                        forced.add((Path) arguments[0]);
+                    }
+                    if (method.isDefault()) {
+                        return InvocationHandler.invokeDefault(proxy, method, arguments);
+                    }
+                    try {
+                        return method.invoke(Disk.real(), arguments);
+                    } catch (InvocationTargetException failed) {
+                        throw failed.getCause();
+                    }
+                });
     }
 
     @Test

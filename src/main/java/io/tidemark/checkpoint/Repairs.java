@@ -1,0 +1,94 @@
+package io.tidemark.checkpoint;
+
+import io.tidemark.checkpoint.CheckpointTarget.Capture;
+import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureReason;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has a store write into new files what a failed force may have lost, and says how that went: to the shard's {@link
+ * CheckpointHealth}, its pressure and its reports. On the {@link CheckpointLoop}, one at a time.
+ */
+final class Repairs {
+    private final CheckpointTarget target;
+    private final CheckpointHealth health;
+    private final ForcePermits permits;
+    private final CheckpointLoop loop;
+    private final CheckpointReports reports;
+    private final CheckpointPressure pressure;
+
+    Repairs(
+            CheckpointTarget target,
+            CheckpointHealth health,
+            ForcePermits permits,
+            CheckpointLoop loop,
+            CheckpointReports reports,
+            CheckpointPressure pressure) {
+        this.target = target;
+        this.health = health;
+        this.permits = permits;
+        this.loop = loop;
+        this.reports = reports;
+        this.pressure = pressure;
+    }
+
+    /**
+     * Repairs take permits as generations do, so that not all shards of a bad disk are rebuilt in memory at once.
+     *
+     * @param done on the loop, once the outcome is known: whether the next generation may try
+     */
+    void run(CheckpointOptions options, Consumer<Boolean> done) {
+        // The grant may come before request() returns, but the loop carries it out afterwards.
+        ForcePermits.Ticket[] ticket = new ForcePermits.Ticket[1];
+        ticket[0] = permits.request(loop.nanoTime(), () -> loop.execute(() -> begin(ticket[0], options, done)));
+    }
+
+    private void begin(ForcePermits.Ticket ticket, CheckpointOptions options, Consumer<Boolean> done) {
+        Capture failed = health.broken();
+        long began = loop.nanoTime();
+        Runnable watch = loop.schedule(options.getStallWarnMs(), () -> {
+            ticket.lend();
+            reports.repairIsSlow(options.getStallWarnMs());
+        });
+        loop.runBlocking(
+                () -> {
+                    target.repair(failed);
+                    return null;
+                },
+                failure -> {
+                    watch.run();
+                    long nanos = loop.nanoTime() - began;
+                    ticket.release(nanos);
+                    ended(nanos, options, failure);
+                    done.accept(failure == null);
+                });
+    }
+
+    private void ended(long nanos, CheckpointOptions options, @Nullable Throwable failure) {
+        if (failure == null) {
+            health.repaired();
+            reports.repaired(nanos);
+            press(
+                    PressureLevel.SHED,
+                    reports.name() + ": repaired; writes are shed until the new files have been forced");
+        } else if (failure instanceof CheckpointLoop.NotStarted) {
+            reports.repairNotStarted(failure); // that is no failed repair: the next tick tries it
+        } else if (failure instanceof UnsupportedOperationException) {
+            health.failForGood();
+            reports.repairUnsupported(failure);
+            press(PressureLevel.FAILED, health.detail() + "; restart to recover it from the log");
+        } else {
+            long pause = health.repairFailed(loop.nanoTime(), options.getIntervalMs());
+            reports.repairFailed(failure, pause);
+            press(
+                    PressureLevel.FAILED,
+                    health.detail() + "; the repair failed: " + failure.getMessage() + "; next try in " + pause
+                            + " ms");
+        }
+    }
+
+    private void press(PressureLevel level, String detail) {
+        pressure.set(PressureReason.FSYNC_FAILED, level, detail);
+    }
+}
