@@ -59,6 +59,8 @@ final class Checkpointer {
     private final StallWatch stall;
     private final CheckpointHealth health = new CheckpointHealth();
     private final Repairs repairs;
+    private final Ticks ticks = new Ticks();
+    private final Movement movement;
     private final SyncWaiters waiting = new SyncWaiters();
     private final Promise<Void> stopped = Promise.promise();
 
@@ -71,13 +73,7 @@ final class Checkpointer {
     private boolean lastRepairTried;
     private long generations;
     private int lastGenerations;
-    private boolean tickDue;
-    private long lastTickNanos;
-    private long nextTickNanos;
     private volatile long unprovenSinceNanos;
-    private long movedNanos;
-    private long seenIndex = -1;
-    private long seenBytes = -1;
 
     Checkpointer(
             String store,
@@ -97,15 +93,14 @@ final class Checkpointer {
         this.reports = new CheckpointReports(store, shard, loop, listener);
         this.pressure = new CheckpointPressure(options.getNode(), store, shard, dirty, loop, reports, target::probe);
         this.stall = new StallWatch(loop, reports, pressure);
+        this.movement = new Movement(dirty);
         this.repairs = new Repairs(target, health, permits, loop, reports, pressure);
     }
 
     /** Takes the shard over; it counts as dirty until a generation has succeeded. */
     void start(long firstTickNanos) {
-        nextTickNanos = firstTickNanos;
         unprovenSinceNanos = loop.nanoTime();
-        movedNanos = unprovenSinceNanos;
-        lastTickNanos = unprovenSinceNanos;
+        ticks.begin(unprovenSinceNanos, firstTickNanos);
         reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.adopt(() -> loop.execute(this::evaluate));
         reports.tell(() -> dirty.forgetBeyond(() -> Captured.of(target).index()));
@@ -144,20 +139,16 @@ final class Checkpointer {
     /**
      * New options from now on; a generation in flight and whoever waits are not touched.
      *
-     * @param nextTickNanos when the next tick comes. A tick that was due before it counts as come, so that reloads, however
-     *     many, don't put ticks off for ever
+     * @param nextTickNanos when the next tick comes; see {@link Ticks#moveTo}
      */
     void reconfigure(CheckpointOptions fresh, long nextTickNanos) {
         long now = loop.nanoTime();
         long longerMs = Math.max(options.getIntervalMs(), fresh.getIntervalMs());
-        boolean overtaken =
-                now - this.nextTickNanos >= 0 || now - lastTickNanos >= TimeUnit.MILLISECONDS.toNanos(longerMs);
         options = new CheckpointOptions(fresh);
         reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.limit(options.getMaxDirtyBytes());
         stall.follow(options);
-        this.nextTickNanos = nextTickNanos;
-        if (overtaken) {
+        if (ticks.moveTo(nextTickNanos, now, TimeUnit.MILLISECONDS.toNanos(longerMs))) {
             ticked(now);
         } else {
             evaluate();
@@ -177,14 +168,11 @@ final class Checkpointer {
     /** A tick of the interval. Late ticks may come in a burst; they change nothing while a generation runs. */
     void tick() {
         long now = loop.nanoTime();
-        long interval = TimeUnit.MILLISECONDS.toNanos(options.getIntervalMs());
-        nextTickNanos = nextTickNanos + interval - now > 0 ? nextTickNanos + interval : now + interval;
+        ticks.tick(now, TimeUnit.MILLISECONDS.toNanos(options.getIntervalMs()));
         ticked(now);
     }
 
     private void ticked(long now) {
-        lastTickNanos = now;
-        tickDue = true;
         paused = false;
         if (step == RESTING && stop == Stop.NOT_ASKED && health.repairDue(now)) {
             repair();
@@ -258,7 +246,7 @@ final class Checkpointer {
     }
 
     private void evaluate() {
-        look();
+        movement.look(loop.nanoTime());
         if (pauses()) {
             return; // every mark comes here
         }
@@ -275,7 +263,7 @@ final class Checkpointer {
             stopFailed(reports.name() + " is still being written although it was asked to drain; durable up to index "
                     + dirty.durableIndex() + " of " + dirty.appendedIndex());
         } else if (!dirty.dirty()) {
-            tickDue = false;
+            ticks.served();
             waiting.answer(shard, generations, dirty.durableIndex(), 0, 0, loop.nanoTime());
         } else {
             decide();
@@ -300,24 +288,13 @@ final class Checkpointer {
         return paused;
     }
 
-    /** Whether the shard has been written since the last look; when exactly nobody notes. */
-    private void look() {
-        long index = dirty.appendedIndex();
-        long bytes = dirty.appendedBytes();
-        if (index != seenIndex || bytes != seenBytes) {
-            seenIndex = index;
-            seenBytes = bytes;
-            movedNanos = loop.nanoTime();
-        }
-    }
-
     private void decide() {
         long now = loop.nanoTime();
         CheckpointDecision decision = CheckpointPolicy.decide(activity(), now, options);
         if (decision instanceof CheckpointDecision.Fire fire) {
             queue(fire.trigger(), now);
         } else if (decision instanceof CheckpointDecision.Defer defer) {
-            reports.deferred(defer.reason(), loop.epochMillis(), seenIndex);
+            reports.deferred(defer.reason(), loop.epochMillis(), movement.index());
             long delay = TimeUnit.NANOSECONDS.toMillis(defer.recheckAtNanos() - now + 999_999);
             recheck = loop.schedule(Math.max(1, delay), this::evaluate);
         }
@@ -327,14 +304,14 @@ final class Checkpointer {
         return new CheckpointActivity(
                 dirty.dirty(),
                 health.unproven(),
-                tickDue,
+                ticks.due(),
                 step != RESTING,
                 stop == Stop.LAST_GENERATION,
                 waiting.size(),
                 dirty.dirtyBytes(),
                 oldestDirtyNanos(),
-                movedNanos,
-                nextTickNanos,
+                movement.movedNanos(),
+                ticks.nextNanos(),
                 permits.expectedWaitNanos());
     }
 
@@ -353,7 +330,7 @@ final class Checkpointer {
 
     private void begin() {
         Step.Queued queued = (Step.Queued) step;
-        tickDue = false;
+        ticks.served();
         if (stop == Stop.LAST_GENERATION) {
             lastGenerations++;
         }
@@ -470,7 +447,9 @@ final class Checkpointer {
         step = REPAIRING;
         repairs.run(options, succeeded -> {
             step = RESTING;
-            tickDue |= succeeded;
+            if (succeeded) {
+                ticks.want();
+            }
             evaluate();
         });
     }

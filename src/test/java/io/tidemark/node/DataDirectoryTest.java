@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,14 +48,9 @@ class DataDirectoryTest {
         List<Path> forced = new ArrayList<>();
         Disk recording = recording(forced);
         DataDirectory.open(recording, data, logs, 4).close();
-        assertThat(forced)
-                .contains(
-                        data,
-                        data.getParent(),
-                        logs,
-                        logs.getParent(),
-                        data.getParent().getParent());
-        assertThat(forced.indexOf(data.getParent()))
+        Path above = Objects.requireNonNull(data.getParent());
+        assertThat(forced).contains(data, above, logs, logs.getParent(), above.getParent());
+        assertThat(forced.indexOf(above))
                 .as("before the identity says that all is well")
                 .isLessThan(forced.indexOf(data));
         forced.clear();
