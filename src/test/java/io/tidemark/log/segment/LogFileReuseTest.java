@@ -77,6 +77,23 @@ class LogFileReuseTest {
         assertThat(log.log.retainedBytes()).isEqualTo(Files.size(segment));
     }
 
+    /** Only the first one that is larger than what lies ahead waits for a force of its own. */
+    @Test
+    void append_largeGroups_takeOneForceEach() throws IOException {
+        LogFixture large = new LogFixture(
+                Disk.real(), temporary.resolve("large"), new SegmentLogOptions(), LogFixture.ID, LogFixture.SHARD);
+        large.open(0);
+        large.append("first");
+        int[] sizes = {10_000, 200_000, 1 << 20, 3 << 20};
+        for (int size : sizes) {
+            String text = "x".repeat(size);
+            large.append(text);
+            large.disk.forget();
+            large.append(text, text, text);
+            assertThat(large.disk.count("force ")).as("groups of " + size).isEqualTo(3);
+        }
+    }
+
     @Test
     void append_zerosFindNoRoom_isDurableAllTheSame() throws IOException {
         log.append("first");
