@@ -26,8 +26,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A record must not say what isn't durable yet: a process that dies then would leave a sound file that looks damaged. So
  * the file is made longer with one force, and the MARK that says so goes in front of the next group. Only a group that is larger
- * than what lies ahead has to wait for a force of its own. Without room the file does not go ahead; the frames are as
- * durable then, and a file cut off between two of them is not told from a shorter one.
+ * than what lies ahead has to wait for a force of its own. Length takes no more room than a block, and so is made also when
+ * space is short; zeros are not. If there is not even room for that, the frames are as durable, and a file that is cut off
+ * between them, or before the first, is not told from a shorter one.
  */
 final class ActiveSegment {
     private static final Logger LOG = LoggerFactory.getLogger(ActiveSegment.class);
@@ -37,15 +38,15 @@ final class ActiveSegment {
     /**
      * How far the file goes ahead of the frames.
      *
-     * @param stepBytes most zeros at a time; 0 if it doesn't go ahead at all
+     * @param stepBytes most zeros at a time, and least that the file grows by; 0 if it doesn't go ahead at all
      * @param upTo not beyond this length, but for a frame that needs more
-     * @param wanted whether there is room for it
+     * @param wanted whether there is room for zeros
      */
     record Ahead(int stepBytes, long upTo, BooleanSupplier wanted) {
         static final Ahead NONE = new Ahead(0, 0, () -> false);
 
         private boolean possible() {
-            return stepBytes > 0 && wanted.getAsBoolean();
+            return stepBytes > 0;
         }
 
         private long stepAt(long end) {
@@ -53,20 +54,17 @@ final class ActiveSegment {
         }
 
         /**
-         * Makes a file longer before it gets its name, if there is room.
+         * Makes a file longer before it gets its name, if it can be.
          *
-         * @param from where zeros begin
+         * @param from its length
          * @param groupBytes of the first group
          */
         void begin(DiskFile file, long from, int groupBytes) {
             long needed = (long) SegmentHeader.BYTES + groupBytes + Frame.HEADER_BYTES;
-            long zerosTo = Math.min(from + stepAt(from), upTo);
-            if (Math.max(zerosTo, needed) > from && possible()) {
-                try {
-                    lengthen(file, from, zerosTo, Math.max(zerosTo, needed));
-                } catch (IOException noRoom) {
-                    LOG.debug("{}: no room ahead of the first frame", file.path(), noRoom);
-                }
+            long step = stepAt(from);
+            long to = Math.max(needed, Math.min(from + step + step / 2, upTo));
+            if (possible() && to > from) {
+                lengthen(file, to);
             }
         }
     }
@@ -79,7 +77,9 @@ final class ActiveSegment {
     private volatile long fileBytes;
     private long durableBytes;
     private long recordedBytes;
-    private boolean goesAhead;
+    private long zerosTo;
+    private boolean zeros;
+    private boolean begun;
 
     /**
      * A segment with its name, its file as long as the header says.
@@ -94,8 +94,9 @@ final class ActiveSegment {
         this.fileBytes = header.fileBytes();
         this.durableBytes = fileBytes;
         this.recordedBytes = fileBytes;
+        this.zerosTo = header.reused() ? fileBytes : durableEnd;
+        this.zeros = ahead.possible();
         this.ahead = ahead;
-        this.goesAhead = ahead.stepBytes() > 0;
     }
 
     SegmentHeader header() {
@@ -130,19 +131,20 @@ final class ActiveSegment {
     }
 
     /**
-     * Makes a group durable: a positional write or a few, one force.
+     * Makes a group durable: a positional write or a few, one force; two if the group is larger than what lies ahead.
      *
      * @param lastIndex of the entry before the group
      * @param lastTimeMillis of the entry before the group
-     * @throws NotYetException if the write found no room. Some of the frames may be there, behind the durable end; nothing
-     *     was forced. Only the same bytes may be appended then
+     * @throws NotYetException if the write found no room. Some of the frames may be there, behind the durable end; none was
+     *     forced. Only the same group may be appended then; it goes to the same place
      * @throws IOException if this segment must not be touched again, but by close
      */
     void append(ByteBuffer frames, long lastIndex, long lastTimeMillis) throws IOException {
         int groupBytes = frames.remaining();
-        if (bytesWith(groupBytes) > durableBytes) {
+        if (!begun && bytesWith(groupBytes) > durableBytes && ahead.possible()) {
             makeLonger(groupBytes);
         }
+        begun = true; // with a force or a MARK now, what was written of it would be elsewhere in the cache than on disk
         long at = durableEnd;
         if (dueMarkBytes() > 0) {
             writeFrames(markFrame(lastIndex, lastTimeMillis), at);
@@ -151,8 +153,11 @@ final class ActiveSegment {
         writeFrames(frames.duplicate(), at);
         long end = at + groupBytes;
         fileBytes = Math.max(fileBytes, end);
-        goAhead(end, groupBytes);
+        if (ahead.possible()) {
+            goAhead(end, groupBytes);
+        }
         force(end, at > durableEnd);
+        begun = false;
     }
 
     /** Says on disk that every entry so far is durable. Nothing is appended afterwards. The same errors as of an append. */
@@ -190,46 +195,53 @@ final class ActiveSegment {
 
     /** For a group that is larger than what lies ahead; its MARK still fits. */
     private void makeLonger(int groupBytes) throws IOException {
-        if (!goesAhead || !ahead.possible()) {
-            return;
-        }
         long needed = durableEnd + groupBytes + 2L * Frame.HEADER_BYTES;
         long to = Math.max(needed, Math.min(needed + ahead.stepAt(needed), ahead.upTo()));
-        try {
-            lengthen(file, to, to, to);
-        } catch (IOException noRoom) {
-            goesAhead = false;
-            return;
+        if (lengthen(file, to)) {
+            fileBytes = to;
+            file.force();
+            durableBytes = to;
         }
-        fileBytes = to;
-        file.force();
-        durableBytes = to;
     }
 
-    /** Zeros for the cheaper force; for large groups, whose forces are not cheap anyway, length alone. */
+    /** Zeros for a step, and length for two groups of this size; with the force that comes. */
     private void goAhead(long end, int groupBytes) {
         long step = ahead.stepAt(end);
+        zerosTo = Math.max(zerosTo, end);
+        if (isNear(zerosTo, end, step) && zeros && ahead.wanted().getAsBoolean()) {
+            writeZeros(Math.min(zerosTo + step, ahead.upTo()));
+        }
         long distance = Math.max(step, 2L * groupBytes);
         long to = Math.min(end + distance + distance / 2, ahead.upTo());
-        boolean enough = fileBytes - end >= distance / 2 + 2 * Frame.HEADER_BYTES;
-        if (!goesAhead || enough || to <= fileBytes || !ahead.possible()) {
-            return;
-        }
-        try {
-            lengthen(file, fileBytes, Math.min(fileBytes + step, to), to);
+        if (isNear(fileBytes, end, distance) && to > fileBytes && lengthen(file, to)) {
             fileBytes = to;
-        } catch (IOException noRoom) {
-            goesAhead = false;
         }
     }
 
-    /** Zeros from {@code from} to {@code zerosTo}; from there to {@code to} at least the length. */
-    private static void lengthen(DiskFile file, long from, long zerosTo, long to) throws IOException {
-        for (long at = from; at < zerosTo; at += ZEROS.capacity()) {
-            file.writeFully(ZEROS.duplicate().limit((int) Math.min(ZEROS.capacity(), zerosTo - at)), at);
+    private static boolean isNear(long ahead, long end, long distance) {
+        return ahead - end < distance / 2 + 2 * Frame.HEADER_BYTES;
+    }
+
+    private void writeZeros(long to) {
+        try {
+            for (long at = zerosTo; at < to; at += ZEROS.capacity()) {
+                file.writeFully(ZEROS.duplicate().limit((int) Math.min(ZEROS.capacity(), to - at)), at);
+            }
+            zerosTo = Math.max(zerosTo, to);
+            fileBytes = Math.max(fileBytes, zerosTo);
+        } catch (IOException noRoom) {
+            zeros = false; // that costs speed, no more
         }
-        if (zerosTo < to || from == to) {
+    }
+
+    /** Whether the file is that long now, with a hole where nothing was written. */
+    private static boolean lengthen(DiskFile file, long to) {
+        try {
             file.writeFully(ZEROS.duplicate().limit(1), to - 1);
+            return true;
+        } catch (IOException noRoom) {
+            LOG.debug("{}: can't be made {} bytes long", file.path(), to, noRoom);
+            return false;
         }
     }
 

@@ -237,11 +237,7 @@ final class LogDirectory {
         Path name = segment(header.id());
         Path unfinished = name.resolveSibling(name.getFileName() + ".new");
         disk.delete(unfinished);
-        return make(header, ahead, unfinished, disk::create, file -> {
-            long end = filling.write(file, SegmentHeader.BYTES);
-            ahead.begin(file, end, groupBytes);
-            return end;
-        });
+        return make(header, ahead, groupBytes, unfinished, disk::create, filling);
     }
 
     /**
@@ -250,13 +246,12 @@ final class LogDirectory {
      */
     ActiveSegment make(SegmentHeader header, ActiveSegment.Ahead ahead, int groupBytes, Spare spare)
             throws IOException {
-        return make(header.inReusedFile(), ahead, spare.path(), disk::openForWrite, file -> {
+        return make(header.inReusedFile(), ahead, groupBytes, spare.path(), disk::openForWrite, (file, start) -> {
             if (spare.bytes() > SegmentHeader.BYTES) {
                 // A force that failed in an earlier process may have left a length that only memory knows.
                 file.writeFully(ByteBuffer.allocate(1), spare.bytes() - 1);
             }
-            ahead.begin(file, spare.bytes(), groupBytes);
-            return SegmentHeader.BYTES;
+            return start;
         });
     }
 
@@ -265,14 +260,13 @@ final class LogDirectory {
         DiskFile open(Path path) throws IOException;
     }
 
-    /** Writes what comes behind the header, and says where its frames end. */
-    @FunctionalInterface
-    private interface Writing {
-        long write(DiskFile file) throws IOException;
-    }
-
     private ActiveSegment make(
-            SegmentHeader fresh, ActiveSegment.Ahead ahead, Path unnamed, Opening opening, Writing writing)
+            SegmentHeader fresh,
+            ActiveSegment.Ahead ahead,
+            int groupBytes,
+            Path unnamed,
+            Opening opening,
+            Filling filling)
             throws IOException {
         Path name = segment(fresh.id());
         SegmentHeader header;
@@ -280,9 +274,14 @@ final class LogDirectory {
         long end;
         try {
             file = opening.open(unnamed);
-            end = writing.write(file);
+            end = filling.write(file, SegmentHeader.BYTES);
             header = fresh.withFileBytes(Math.max(SegmentHeader.BYTES, file.size()));
-            file.writeFully(header.encode(), 0);
+            file.writeFully(header.encode(), 0); // it has its room before the file goes ahead
+            ahead.begin(file, header.fileBytes(), groupBytes);
+            if (file.size() > header.fileBytes()) {
+                header = fresh.withFileBytes(file.size());
+                file.writeFully(header.encode(), 0);
+            }
             file.force();
             disk.rename(unnamed, name);
         } catch (IOException | RuntimeException | Error failure) {

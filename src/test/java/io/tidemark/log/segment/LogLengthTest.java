@@ -23,14 +23,16 @@ class LogLengthTest {
 
     private FaultyDisk disk = FaultyDisk.seeded();
     private final SplittableRandom random = new SplittableRandom(disk.seed());
+    private long durable;
     private int marks;
+    private int reused;
     private int cuts;
     private int behindTheFrames;
 
-    private static LogFixture logOn(FaultyDisk disk) throws IOException {
+    private LogFixture logOn(FaultyDisk disk) throws IOException {
         LogFixture log = new LogFixture(
                 disk, DIRECTORY, new SegmentLogOptions(48 << 10, STEP_BYTES, 2), LogFixture.ID, LogFixture.SHARD);
-        log.open(0);
+        log.open(durable);
         return log;
     }
 
@@ -50,6 +52,11 @@ class LogLengthTest {
                 disk = disk.kill();
                 log = logOn(disk);
             }
+            if (random.nextInt(8) == 0) {
+                durable = log.log.lastIndex();
+                log.release(durable);
+            }
+            log.ample = random.nextBoolean();
             String[] texts = new String[1 + random.nextInt(3)];
             Arrays.setAll(texts, i -> text());
             log.appendTogether(texts);
@@ -57,8 +64,10 @@ class LogLengthTest {
             cutOff();
         }
         System.out.println("LogLengthTest: " + disk + ": " + cuts + " cut off, " + behindTheFrames
-                + " behind the last frame, " + marks + " marks behind a segment's first frame");
+                + " behind the last frame, " + marks + " marks behind a segment's first frame, " + reused
+                + " cut off in files used again");
         assertThat(marks).isGreaterThan(10);
+        assertThat(reused).isGreaterThan(10);
         assertThat(behindTheFrames).isGreaterThan(50);
     }
 
@@ -112,8 +121,9 @@ class LogLengthTest {
         byte[] whole = disk.bytes(last);
         TreeSet<Integer> places = new TreeSet<>();
         long end;
+        SegmentHeader header = SegmentHeader.decode(page(whole), last);
         try (DiskFile file = disk.openForRead(last)) {
-            FrameReader reader = new FrameReader(file, SegmentHeader.decode(page(whole), last), whole.length);
+            FrameReader reader = new FrameReader(file, header, whole.length);
             while (reader.next()) {
                 if (!reader.isEntry() && reader.index() > 0) {
                     marks++;
@@ -134,6 +144,7 @@ class LogLengthTest {
             FaultyDisk cut = disk.copyOf();
             cut.put(last, Arrays.copyOf(whole, place));
             cuts++;
+            reused += header.reused() ? 1 : 0;
             if (place < end) {
                 assertThatThrownBy(() -> logOn(cut))
                         .as(last + " of " + whole.length + " bytes, to " + end + " of them frames, cut off at " + place)

@@ -137,6 +137,37 @@ final class LogPowerCutTest {
                 .isEqualTo(written);
     }
 
+    /**
+     * A group found no room behind its first frame. When it is tried again there is room for more, also to make the file
+     * longer first; were that done, the frame would be forced where it is and then written elsewhere.
+     */
+    @Test
+    void I6_groupTriedAgainWithRoomForMore_leavesNothingThatComesBack() throws IOException {
+        FaultyDisk disk = new FaultyDisk(3);
+        LogFixture first = logOn(disk);
+        first.waiting = true;
+        first.open(0);
+        first.append("acknowledged");
+        disk.leaveFree(8);
+        first.appendTogether("b".repeat(400), "c".repeat(4_000));
+        assertThat(first.hosted).containsExactly("waits LOGGING");
+        List<FaultyDisk> killed = new ArrayList<>();
+        disk.leaveFree(1 << 20);
+        disk.afterEachOperation(operation -> killed.add(disk.copyOf().kill()));
+        first.pause();
+        assertThat(first.applied).hasSize(3);
+        assertThat(killed).hasSizeGreaterThanOrEqualTo(2);
+        for (FaultyDisk next : killed) {
+            LogFixture second = logOn(next);
+            second.open(0);
+            LogFixture third = logOn(next.crashLosingAllUnforced());
+            third.open(0);
+            assertThat(third.applied)
+                    .as("after a power cut, what was served before it")
+                    .isEqualTo(second.applied);
+        }
+    }
+
     /** With zeros ahead or without, and with spares or without; or in files that are made longer again and again. */
     private static LogFixture logOn(FaultyDisk disk) {
         int kind = Math.floorMod(disk.seed(), 4);
@@ -208,6 +239,7 @@ final class LogPowerCutTest {
                 texts[i] = ++counter + "x".repeat(random.nextInt(random.nextInt(5) == 0 ? 14_000 : 900));
                 written.add(texts[i]);
             }
+            log.ample = random.nextBoolean();
             log.appendTogether(texts);
         }
 
