@@ -436,6 +436,7 @@ class InvariantsTest {
             answers.add(node.submit(0, new Command.Get(Node.bytes("a"))));
             read.countDown();
             assertThat(answers.get(0).get(20, TimeUnit.SECONDS))
+                    .as("the read under way")
                     .isInstanceOfSatisfying(Result.Value.class, value -> assertThat(value.bytes())
                             .isEqualTo(Node.bytes("1")));
             for (CompletableFuture<Result> late : answers.subList(1, 4)) {
