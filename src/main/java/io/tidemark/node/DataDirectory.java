@@ -210,8 +210,9 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * The same for the directory's own name, and those above it on its volume. Who may not read one of them has not made
-     * anything in it.
+     * A process killed between a directory and the force of its name has left one that may go with the power; so may those
+     * above it on its volume. What can't be read up there can't be forced: a process that made a name in it was told so, and
+     * made nothing below.
      */
     private static void makeOwnNameDurable(Disk disk, Path directory) throws DataDirectoryException {
         try {

@@ -38,11 +38,11 @@ final class ActiveSegment {
     /**
      * How far the file goes ahead of the frames.
      *
-     * @param stepBytes most zeros at a time, and least that the file grows by; 0 if it doesn't go ahead at all
+     * @param stepBytes most zeros at a time; 0 if it doesn't go ahead at all
      * @param upTo not beyond this length, but for a frame that needs more
-     * @param wanted whether there is room for zeros
+     * @param ample whether there is room for what only saves time: zeros, and files kept to be used again
      */
-    record Ahead(int stepBytes, long upTo, BooleanSupplier wanted) {
+    record Ahead(int stepBytes, long upTo, BooleanSupplier ample) {
         static final Ahead NONE = new Ahead(0, 0, () -> false);
 
         private boolean possible() {
@@ -144,7 +144,8 @@ final class ActiveSegment {
         if (!begun && bytesWith(groupBytes) > durableBytes && ahead.possible()) {
             makeLonger(groupBytes);
         }
-        begun = true; // with a force or a MARK now, what was written of it would be elsewhere in the cache than on disk
+        begun = true; // a force now, and what it finds of this group would be on disk where the next try does not put
+        // it
         long at = durableEnd;
         if (dueMarkBytes() > 0) {
             writeFrames(markFrame(lastIndex, lastTimeMillis), at);
@@ -208,7 +209,7 @@ final class ActiveSegment {
     private void goAhead(long end, int groupBytes) {
         long step = ahead.stepAt(end);
         zerosTo = Math.max(zerosTo, end);
-        if (isNear(zerosTo, end, step) && zeros && ahead.wanted().getAsBoolean()) {
+        if (isNear(zerosTo, end, step) && zeros && ahead.ample().getAsBoolean()) {
             writeZeros(Math.min(zerosTo + step, ahead.upTo()));
         }
         long distance = Math.max(step, 2L * groupBytes);

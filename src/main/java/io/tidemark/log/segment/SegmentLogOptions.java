@@ -5,7 +5,7 @@ package io.tidemark.log.segment;
  *
  * @param segmentBytes size at which a segment file is closed and the next one begun; a frame that is larger than this
  *     gets a segment of its own. From {@link #MIN_SEGMENT_BYTES} to {@link #MAX_SEGMENT_BYTES}.
- * @param aheadBytes most zeros written ahead of the frames at a time, and least that a file grows by; 0 for neither. Forcing
+ * @param aheadBytes most zeros written ahead of the frames at a time; 0 for none, and for no length ahead either. Forcing
  *     blocks that have been written before is cheaper than forcing a file that grows, and only a file that goes ahead of its
  *     frames tells, at the next open, that it has been cut off
  * @param spares most released files kept to be used again, for the same reason; 0 for none

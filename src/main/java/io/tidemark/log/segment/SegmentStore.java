@@ -230,7 +230,7 @@ final class SegmentStore {
         long bytes = segment.fileBytes();
         long usual = options.segmentBytes();
         if (spares.size() < options.spares()
-                && ahead.wanted().getAsBoolean()
+                && ahead.ample().getAsBoolean()
                 && bytes >= usual / 2
                 && bytes <= 2 * usual) {
             spares.add(directory.setAside(segment));
