@@ -101,6 +101,11 @@ final class Node implements AutoCloseable {
         return new Node(disk, quietly());
     }
 
+    /** As {@link #quiet}, not waiting for the recovery. */
+    static Node starting(Disk disk) throws Exception {
+        return new Node(disk, quietly(), null);
+    }
+
     /** As {@link #quiet}, its room watched, all of it on one volume; not waiting for the recovery. */
     static Node watched(Disk disk, PressureOptions pressure) throws Exception {
         return watched(disk, quietly(), pressure);

@@ -383,22 +383,28 @@ class RepairTest {
     @Test
     void I6_replayThatNeedsWhatAForceHasLost_goesOnWhenThatIsRepaired() throws Exception {
         FaultyDisk restarted = withTwentyEntriesToReplay();
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
         AtomicLong reads = new AtomicLong();
         restarted.faults().before(Operation.READ, SHARD + "/0000000002.data", path -> {
             if (reads.incrementAndGet() == 8) { // an increment's, of the one before it
-                FaultOrder force =
-                        restarted.faults().failForce(SHARD + "/*.data").times(1);
-                while (force.struck() == 0) {
-                    Thread.onSpinWait(); // a generation that runs beside the replay
-                }
-                restarted.dropCache();
+                reached.countDown();
+                Node.hold(go);
             }
         });
-        try (Node node =
-                new Node(restarted, new CheckpointOptions().setIntervalMs(10).setIdleMs(0))) {
+        try (Node node = Node.starting(restarted)) {
+            reached.await();
+            // Begun now, not by a timer: a force that had begun before the last write would not lose it.
+            restarted.faults().failForce(SHARD + "/*.data").times(1);
+            assertThatThrownBy(node::sync).hasMessageContaining("Input/output error");
+            restarted.dropCache();
+            go.countDown();
+            node.recovered();
             node.awaitFailedGeneration(0);
             node.awaitLevel(0, PressureLevel.NORMAL);
             assertThat(node.get(0, "n")).isEqualTo("23");
+        } finally {
+            go.countDown();
         }
         try (Node again = Node.quiet(restarted.crashLosingAllUnforced())) {
             assertThat(again.get(0, "n")).isEqualTo("23");
