@@ -75,7 +75,7 @@ class AdminIT {
     void recovery_isLiveAndNotReadyAndSaysHowFarItIs() throws IOException {
         try (NodeProcess node = quietNode().set("shards", "1").start();
                 RespClient client = node.client()) {
-            for (int batch = 0; batch < 400; batch++) {
+            for (int batch = 0; batch < 100; batch++) {
                 for (int i = 0; i < 500; i++) {
                     client.send("SET", "k" + batch * 500 + i, "v" + "x".repeat(100));
                 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,7 +98,15 @@ class DamageIT {
 
     private static void assertAllData(RespClient client) throws IOException {
         for (int i = 0; i < KEYS; i++) {
-            assertThat(client.get("key:" + i)).as("key:" + i).isEqualTo(value(i));
+            client.send("GET", "key:" + i);
+        }
+        client.flush();
+        for (int i = 0; i < KEYS; i++) {
+            assertThat(client.read())
+                    .as("key:" + i)
+                    .asInstanceOf(InstanceOfAssertFactories.BYTE_ARRAY)
+                    .asString(StandardCharsets.UTF_8)
+                    .isEqualTo(value(i));
         }
     }
 
@@ -177,9 +186,11 @@ class DamageIT {
         try (NodeProcess node = node(checkpointed.path()).start();
                 RespClient client = node.client()) {
             for (int i = 0; i < KEYS; i++) {
-                client.set("key:" + i, "later");
-                client.set("later:" + i, value(i));
+                client.send("SET", "key:" + i, "later");
+                client.send("SET", "later:" + i, value(i));
             }
+            client.flush();
+            assertThat(client.read(2 * KEYS)).containsOnly("OK");
             fill(client);
             client.text("SAVE");
             assertThat(node.stop()).isZero();
