@@ -30,13 +30,41 @@ final class LogPowerCutTest {
     @Property(tries = 12)
     void I1_powerCutAfterAnyCall_losesNothingAcknowledged(
             @ForAll long seed, @ForAll @IntRange(min = 3, max = 14) int steps) throws IOException {
-        new Life(seed).run(steps, false);
+        new Life(seed).run(steps, Trouble.NONE);
     }
 
     @Property(tries = 12)
     void I7_failedForceThenKillThenPowerCut_keepsWhatWasApplied(
             @ForAll long seed, @ForAll @IntRange(min = 3, max = 14) int steps) throws IOException {
-        new Life(seed).run(steps, true);
+        new Life(seed).run(steps, Trouble.FAILING_FORCES);
+    }
+
+    /** Groups that find no room at whatever point, and are tried again with more of it, or with as little. */
+    @Test
+    void I1_powerCutAfterAnyCallOnAFullDisk_losesNothingAcknowledged() throws IOException {
+        long seed = Long.getLong("tidemark.log.seed", System.nanoTime());
+        System.out.println("LogPowerCutTest: seed=" + seed);
+        int waits = 0;
+        int refusals = 0;
+        int retries = 0;
+        int cuts = 0;
+        int ends = 0;
+        for (int i = 0; i < 12; i++) {
+            Life life = new Life(4 * (seed + i) + (i % 2 == 0 ? 0 : 3)); // files that take room with each group
+            life.run(8, Trouble.NO_SPACE);
+            waits += life.waits;
+            refusals += life.refusals;
+            retries += life.retries;
+            ends += life.endsInWait;
+            cuts += life.cutsInWait;
+        }
+        System.out.printf(
+                "LogPowerCutTest: %d groups without room, %d retries, %d process ends and %d power cuts meanwhile;"
+                        + " %d batches refused%n",
+                waits, retries, ends, cuts, refusals);
+        assertThat(waits).as("the control: groups that found no room").isPositive();
+        assertThat(refusals).as("the control: batches refused").isPositive();
+        assertThat(cuts).as("the control: power cuts meanwhile").isPositive();
     }
 
     /** A process died between the control file's rename and the sync of its directory; the next one makes a segment. */
@@ -177,10 +205,22 @@ final class LogPowerCutTest {
         return new LogFixture(disk, DIRECTORY, options, LogFixture.ID, LogFixture.SHARD);
     }
 
+    private enum Trouble {
+        NONE,
+        FAILING_FORCES,
+        NO_SPACE
+    }
+
+    private record Written(String text, TestBatch batch) {
+        boolean isRefused() {
+            return batch.failures > 0 && !batch.outcomeUnknown;
+        }
+    }
+
     private static final class Life {
         private final Random random;
-        /** Texts in index order, acknowledged or not. */
-        private final List<String> written = new ArrayList<>();
+        /** Texts in index order, acknowledged or not, and refused ones between them. */
+        private final List<Written> written = new ArrayList<>();
 
         private FaultyDisk disk;
         private LogFixture log;
@@ -190,13 +230,22 @@ final class LogPowerCutTest {
         private int counter;
         private long forks;
 
+        /** Whether a group has found no room and is to be tried again. */
+        private boolean inWait;
+
+        private int waits;
+        private int refusals;
+        private int retries;
+        private int endsInWait;
+        private int cutsInWait;
+
         Life(long seed) {
             random = new Random(seed);
             disk = new FaultyDisk(seed);
             log = logOn(disk);
         }
 
-        void run(int steps, boolean failingForces) throws IOException {
+        void run(int steps, Trouble trouble) throws IOException {
             watch();
             log.open(0);
             for (int i = 0; i < steps; i++) {
@@ -210,7 +259,7 @@ final class LogPowerCutTest {
                         reopen();
                     }
                     case 2 -> {
-                        if (failingForces) {
+                        if (trouble == Trouble.FAILING_FORCES) {
                             disk.faults()
                                     .failForce("*.log*")
                                     .after(random.nextInt(2))
@@ -218,14 +267,56 @@ final class LogPowerCutTest {
                             append();
                             disk.faults().clear();
                         }
-                        disk.afterEachOperation(null);
-                        disk = random.nextBoolean() ? disk.kill() : disk.crash();
-                        watch();
-                        reopen();
+                        endProcess();
                     }
-                    default -> append();
+                    default -> {
+                        if (trouble == Trouble.NO_SPACE) {
+                            appendWithoutRoom();
+                        } else {
+                            append();
+                        }
+                    }
                 }
             }
+        }
+
+        private void endProcess() throws IOException {
+            disk.afterEachOperation(null);
+            disk = random.nextBoolean() ? disk.kill() : disk.crash();
+            watch();
+            reopen();
+        }
+
+        /** Until there is room, or the process ends before. */
+        private void appendWithoutRoom() throws IOException {
+            append();
+            log.waiting = true;
+            log.ballast = random.nextInt(3) == 0 ? this::leaveSome : null;
+            leaveSome();
+            append();
+            inWait = !log.timers.isEmpty();
+            waits += inWait ? 1 : 0;
+            while (!log.timers.isEmpty()) {
+                if (random.nextInt(6) == 0) {
+                    endsInWait++;
+                    inWait = false;
+                    endProcess();
+                    return;
+                }
+                leaveSome();
+                log.ample = random.nextBoolean();
+                retries++;
+                log.pause();
+            }
+            inWait = false;
+            disk.faults().clear();
+            assertThat(log.failures).isEmpty();
+            refusals += written.size() - texts().size();
+            written.removeIf(Written::isRefused);
+        }
+
+        private void leaveSome() {
+            disk.leaveFree(random.nextInt(random.nextInt(4) == 0 ? 60_000 : 600));
         }
 
         private int acknowledged() {
@@ -234,13 +325,20 @@ final class LogPowerCutTest {
 
         private void append() {
             int batches = 1 + random.nextInt(3);
-            String[] texts = new String[batches];
-            for (int i = 0; i < batches; i++) {
-                texts[i] = ++counter + "x".repeat(random.nextInt(random.nextInt(5) == 0 ? 14_000 : 900));
-                written.add(texts[i]);
-            }
             log.ample = random.nextBoolean();
-            log.appendTogether(texts);
+            for (int i = 0; i < batches; i++) {
+                String text = ++counter + "x".repeat(random.nextInt(random.nextInt(5) == 0 ? 14_000 : 900));
+                written.add(new Written(text, log.queue(text)));
+            }
+            log.runTasks();
+        }
+
+        /** Without those of which the log has said that they were not written nor will be. */
+        private List<String> texts() {
+            return written.stream()
+                    .filter(each -> !each.isRefused())
+                    .map(Written::text)
+                    .toList();
         }
 
         private void reopen() throws IOException {
@@ -248,7 +346,8 @@ final class LogPowerCutTest {
             openedAt = durable;
             log = logOn(disk);
             log.open(durable);
-            check(log, acknowledgedBefore, written);
+            check(log, acknowledgedBefore, texts());
+            written.removeIf(Written::isRefused);
             written.subList((int) log.log.lastIndex(), written.size()).clear();
             acknowledgedBefore = written.size();
         }
@@ -265,6 +364,7 @@ final class LogPowerCutTest {
 
         private void watch() {
             disk.afterEachOperation(operation -> {
+                cutsInWait += inWait ? 2 : 0;
                 try {
                     FaultyDisk killed = disk.copyOf(++forks).kill();
                     recoverTwice(disk.copyOf(++forks).crash());
@@ -279,9 +379,9 @@ final class LogPowerCutTest {
         private void recoverTwice(FaultyDisk fork) throws IOException {
             LogFixture first = logOn(fork);
             first.open(durable);
-            check(first, acknowledged(), written);
+            check(first, acknowledged(), texts());
             int applied = (int) first.log.lastIndex();
-            List<String> texts = new ArrayList<>(written.subList(0, applied));
+            List<String> texts = new ArrayList<>(texts().subList(0, applied));
             if (forks % 2 == 0) {
                 first.append("after");
                 texts.add("after");
