@@ -43,6 +43,7 @@ public final class Bitcask implements AutoCloseable {
     private final List<String> unlisted;
 
     private volatile BitcaskSnapshot snapshot;
+    private volatile int keys;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
 
     private Bitcask(StoreHome home, DurableState durable, List<DataFile> found, Keydir keydir, List<String> unlisted) {
@@ -53,6 +54,7 @@ public final class Bitcask implements AutoCloseable {
         ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
         this.keydirReads = lock.readLock();
         this.keydirWrites = lock.writeLock();
+        this.keys = keydir.size();
         this.files = new DataFiles(home, durable, found);
         this.snapshot = files.snapshot(durable.index(), durable.term());
     }
@@ -249,6 +251,7 @@ public final class Bitcask implements AutoCloseable {
                 at += DataRecord.sizeOf(key.length, value == null ? -1 : value.length);
             }
         } finally {
+            keys = keydir.size();
             keydirWrites.unlock();
         }
     }
@@ -321,14 +324,9 @@ public final class Bitcask implements AutoCloseable {
         }
     }
 
-    /** How many keys there are; memory only. */
+    /** How many keys there are; one volatile read, so that an event loop may ask while the table grows. */
     public long keys() {
-        keydirReads.lock();
-        try {
-            return keydir.size();
-        } finally {
-            keydirReads.unlock();
-        }
+        return keys;
     }
 
     /** The store after the entry applied last; one volatile read. */

@@ -138,37 +138,36 @@ final class Keydir {
         lengths[to] = lengths[from];
     }
 
+    /** Should memory run out meanwhile, everything is as it was: keys that are there are never answered as missing. */
     private void rebuild(int capacity) {
-        long[] oldKeys = keys;
-        int[] oldHashes = hashes;
-        int[] oldFiles = files;
-        long[] oldOffsets = offsets;
-        int[] oldLengths = lengths;
-        KeyArena oldArena = arena;
-        boolean compact = garbage > oldArena.bytes() / 4;
-        if (compact) {
-            arena = new KeyArena();
-            garbage = 0;
-        }
-        keys = new long[capacity];
-        hashes = new int[capacity];
-        files = new int[capacity];
-        offsets = new long[capacity];
-        lengths = new int[capacity];
+        boolean compact = garbage > arena.bytes() / 4;
+        KeyArena newArena = compact ? new KeyArena() : arena;
+        long[] newKeys = new long[capacity];
+        int[] newHashes = new int[capacity];
+        int[] newFiles = new int[capacity];
+        long[] newOffsets = new long[capacity];
+        int[] newLengths = new int[capacity];
         int mask = capacity - 1;
-        for (int old = 0; old < oldKeys.length; old++) {
-            if (oldKeys[old] == FREE) {
+        for (int old = 0; old < keys.length; old++) {
+            if (keys[old] == FREE) {
                 continue;
             }
-            int slot = oldHashes[old] & mask;
-            while (keys[slot] != FREE) {
+            int slot = hashes[old] & mask;
+            while (newKeys[slot] != FREE) {
                 slot = (slot + 1) & mask;
             }
-            keys[slot] = compact ? arena.add(oldArena.get(oldKeys[old] - 1)) + 1 : oldKeys[old];
-            hashes[slot] = oldHashes[old];
-            files[slot] = oldFiles[old];
-            offsets[slot] = oldOffsets[old];
-            lengths[slot] = oldLengths[old];
+            newKeys[slot] = compact ? newArena.add(arena.get(keys[old] - 1)) + 1 : keys[old];
+            newHashes[slot] = hashes[old];
+            newFiles[slot] = files[old];
+            newOffsets[slot] = offsets[old];
+            newLengths[slot] = lengths[old];
         }
+        garbage = compact ? 0 : garbage;
+        arena = newArena;
+        keys = newKeys;
+        hashes = newHashes;
+        files = newFiles;
+        offsets = newOffsets;
+        lengths = newLengths;
     }
 }
