@@ -5,7 +5,9 @@ import io.tidemark.bitcask.BitcaskSnapshot;
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.ForceProgress;
+import io.tidemark.disk.DiskFull;
 import io.tidemark.log.CommitLog;
+import io.tidemark.log.LogWork;
 import io.tidemark.pressure.PressureReason;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -76,7 +78,17 @@ final class ShardTarget implements CheckpointTarget {
     @Override
     public void repair(Capture failed) throws IOException {
         room.ensureBookkeeping();
-        repair.run();
+        while (true) {
+            try {
+                repair.run();
+                return;
+            } catch (IOException noRoom) {
+                // for what is written anew beside the old files; a repair that could not be may be called again
+                if (!DiskFull.isCauseOf(noRoom) || !room.makeRoom(LogWork.APPLYING)) {
+                    throw noRoom;
+                }
+            }
+        }
     }
 
     @Override

@@ -9,6 +9,8 @@ import io.tidemark.disk.Faults;
 import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.Operation;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureOptions;
+import io.tidemark.pressure.PressureReason;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
 import io.vertx.core.Future;
@@ -408,6 +410,35 @@ class RepairTest {
         }
         try (Node again = Node.quiet(restarted.crashLosingAllUnforced())) {
             assertThat(again.get(0, "n")).isEqualTo("23");
+        }
+    }
+
+    /** What was unsynced is written a second time beside the first, and on this disk there is no room for both. */
+    @Test
+    void I8_repairFindsNoRoom_givesUpTheReserveFile() throws Exception {
+        disk.createDirectories(Node.ROOT);
+        PressureOptions reserve = new PressureOptions()
+                .setShedFreeBytes(8 << 10)
+                .setResumeFreeBytes(16 << 10)
+                .setBallastBytes(256 << 10)
+                .setDwellMs(10);
+        try (Node node = Node.watched(disk, reserve).recovered()) {
+            Node.until(() -> node.volumes().get(0).ballastBytes() == 256 << 10);
+            for (int i = 0; i < 50; i++) {
+                assertThat(node.set(0, "k" + i, "x".repeat(2_000))).isEqualTo(Result.Ok.OK);
+            }
+            disk.leaveFree(40 << 10);
+            disk.faults().failForce(SHARD + "/*.data").times(1);
+            assertThatThrownBy(node::sync).hasMessageContaining("Input/output error");
+            Node.until(() -> !node.status(0).reasons().containsKey(PressureReason.FSYNC_FAILED));
+            disk.leaveFree(1 << 20);
+            node.awaitLevel(0, PressureLevel.NORMAL);
+            node.sync();
+        }
+        try (Node again = Node.quiet(disk.crashLosingAllUnforced())) {
+            for (int i = 0; i < 50; i++) {
+                assertThat(again.get(0, "k" + i)).isEqualTo("x".repeat(2_000));
+            }
         }
     }
 
