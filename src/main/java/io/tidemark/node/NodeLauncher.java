@@ -80,8 +80,7 @@ record NodeLauncher(
         try {
             recover(shards, phase, over);
         } catch (StartupException refused) {
-            stopAll(shards, doorId, adminId);
-            throw refused;
+            throw stopAll(shards, doorId, adminId) == ExitCode.OK ? refused : refused.stillRunning();
         }
         if (!over.isDone()) {
             loading.set(LoadingState.READY);

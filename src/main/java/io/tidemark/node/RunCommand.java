@@ -43,6 +43,9 @@ final class RunCommand implements Callable<Integer> {
     private final ConfigSources process;
     private final StopSignal stop;
 
+    /** Whether nothing runs that writes, so that others may have the directory, and Vert.x be closed. */
+    private boolean ended = true;
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -76,10 +79,8 @@ final class RunCommand implements Callable<Integer> {
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
-        ExitCode code = ExitCode.UNEXPECTED;
         try {
-            code = run(vertx, metrics);
-            return code.code();
+            return run(vertx, metrics).code();
         } catch (ConfigException refused) {
             complain("the configuration can't be used:\n  " + String.join("\n  ", refused.problems()));
             return ExitCode.USAGE.code();
@@ -94,7 +95,7 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.DATA_REFUSED.code();
         } finally {
             // Closing Vert.x interrupts what still runs, and a thread inside a force is never interrupted.
-            if (code != ExitCode.STOP_INCOMPLETE && code != ExitCode.LOG_FAILED) {
+            if (ended) {
                 close(vertx);
             }
         }
@@ -107,10 +108,21 @@ final class RunCommand implements Callable<Integer> {
         loaded.warnings().forEach(LOG::warn);
         NodeConfig config = loaded.config();
         stop.limitMs(config.shutdownTimeoutMs() + CLOSE_LIMIT_MS);
-        try (DataDirectory directory =
-                DataDirectory.open(Disk.real(), config.dataDir(), config.log().dir(), config.shards())) {
+        DataDirectory directory =
+                DataDirectory.open(Disk.real(), config.dataDir(), config.log().dir(), config.shards());
+        ended = false;
+        try {
             LiveConfig live = new LiveConfig(vertx, loader, sources, loaded);
-            return new NodeLauncher(vertx, metrics, config, live, directory, stop).runUntilStopped();
+            ExitCode code = new NodeLauncher(vertx, metrics, config, live, directory, stop).runUntilStopped();
+            ended = code == ExitCode.OK;
+            return code;
+        } catch (StartupException refused) {
+            ended = refused.isStopped();
+            throw refused;
+        } finally {
+            if (ended) {
+                directory.close(); // else it stays locked until the process ends, and with it what still writes there
+            }
         }
     }
 

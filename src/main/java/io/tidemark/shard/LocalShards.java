@@ -120,6 +120,9 @@ public final class LocalShards implements Shards {
                 .compose(done -> {
                     List<Shard> all = done.list();
                     shards = all;
+                    if (closing) { // it may have looked for them too early to close them; until now nothing was changed
+                        return Future.failedFuture(stopped("its data files were being opened"));
+                    }
                     return Checkpointers.deploy(
                             vertx,
                             options.store(),
@@ -196,6 +199,9 @@ public final class LocalShards implements Shards {
      * until {@link #close}.
      */
     public Future<List<LogRecovery>> recover() {
+        if (closing) {
+            return Future.failedFuture(stopped("its logs were about to be replayed"));
+        }
         List<Future<LogRecovery>> recovered = new ArrayList<>();
         for (int number = 0; number < shards.size(); number++) {
             Promise<LogRecovery> one = Promise.promise();
@@ -203,6 +209,10 @@ public final class LocalShards implements Shards {
             recovered.add(one.future());
         }
         return Future.all(recovered).map(done -> done.<LogRecovery>list());
+    }
+
+    private static IllegalStateException stopped(String when) {
+        return new IllegalStateException("the node was stopped while " + when);
     }
 
     private void recover(int number, ShardHost host, boolean waited, Promise<LogRecovery> promise) {

@@ -57,15 +57,7 @@ final class Node implements AutoCloseable {
     }
 
     private Node(Disk disk, CheckpointOptions checkpoint, ShardOptions.@Nullable Volumes volumes) throws Exception {
-        ShardOptions options = new ShardOptions(
-                "main",
-                ID,
-                List.of(directories(0, volumes), directories(1, volumes)),
-                checkpoint,
-                new SegmentLogOptions(volumes == null ? SegmentLogOptions.MIN_SEGMENT_BYTES : 64 << 10),
-                new BitcaskOptions(4_096),
-                volumes);
-        shards = new LocalShards(vertx, disk, options, logFailures::add);
+        shards = new LocalShards(vertx, disk, options(checkpoint, volumes), logFailures::add);
         vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> pressures
                 .get(event.body().getInteger("shard"))
                 .add(event.body().getString("level") + " " + event.body().getString("reason")));
@@ -79,6 +71,17 @@ final class Node implements AutoCloseable {
             await(vertx.close());
             throw refused;
         }
+    }
+
+    static ShardOptions options(CheckpointOptions checkpoint, ShardOptions.@Nullable Volumes volumes) {
+        return new ShardOptions(
+                "main",
+                ID,
+                List.of(directories(0, volumes), directories(1, volumes)),
+                checkpoint,
+                new SegmentLogOptions(volumes == null ? SegmentLogOptions.MIN_SEGMENT_BYTES : 64 << 10),
+                new BitcaskOptions(4_096),
+                volumes);
     }
 
     /** Waits for the end of the recovery. */
@@ -139,7 +142,7 @@ final class Node implements AutoCloseable {
         return ROOT.resolve("shard-" + shard).resolve("log");
     }
 
-    private static <T> T await(Future<T> future) throws Exception {
+    static <T> T await(Future<T> future) throws Exception {
         try {
             return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
         } catch (ExecutionException failed) {
