@@ -44,7 +44,7 @@ class LogLengthTest {
     @Test
     void I7_lastSegment_cutOffAnywhere_isRefused() throws IOException {
         LogFixture log = logOn(disk);
-        for (int group = 1; group <= 60; group++) {
+        for (int group = 1; group <= 60 || (group <= 600 && !covered()); group++) {
             if (random.nextInt(15) == 0) {
                 log.close();
                 log = logOn(disk);
@@ -66,9 +66,11 @@ class LogLengthTest {
         System.out.println("LogLengthTest: " + disk + ": " + cuts + " cut off, " + behindTheFrames
                 + " behind the last frame, " + marks + " marks behind a segment's first frame, " + reused
                 + " cut off in files used again");
-        assertThat(marks).isGreaterThan(10);
-        assertThat(reused).isGreaterThan(10);
-        assertThat(behindTheFrames).isGreaterThan(50);
+        assertThat(covered()).as("the control: enough of each").isTrue();
+    }
+
+    private boolean covered() {
+        return marks > 10 && reused > 10 && behindTheFrames > 50;
     }
 
     /** A group that ends where the file does would leave no room for the mark that comes next. */
