@@ -49,7 +49,7 @@ final class LogPowerCutTest {
         int retries = 0;
         int cuts = 0;
         int ends = 0;
-        for (int i = 0; i < 12; i++) {
+        for (int i = 0; i < 12 || (i < 100 && (waits == 0 || refusals == 0 || cuts == 0)); i++) {
             Life life = new Life(4 * (seed + i) + (i % 2 == 0 ? 0 : 3)); // files that take room with each group
             life.run(8, Trouble.NO_SPACE);
             waits += life.waits;
