@@ -179,7 +179,9 @@ class DirtyCounterTest {
         reader.start();
         long from = System.nanoTime();
         // A reader that sees few of the turns does not run at the same time, but by turns, and sees no moment between.
-        while (turns.get() < 50_000 && System.nanoTime() - from < 120_000_000_000L) {
+        for (int generation = 0;
+                generation < 2_000_000 || (turns.get() < 50_000 && System.nanoTime() - from < 120_000_000_000L);
+                generation++) {
             dirty.begin();
             dirty.fail();
         }

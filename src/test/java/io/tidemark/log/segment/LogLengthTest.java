@@ -66,9 +66,12 @@ class LogLengthTest {
         System.out.println("LogLengthTest: " + disk + ": " + cuts + " cut off, " + behindTheFrames
                 + " behind the last frame, " + marks + " marks behind a segment's first frame, " + reused
                 + " cut off in files used again");
-        assertThat(covered()).as("the control: enough of each").isTrue();
+        assertThat(marks).isGreaterThan(10);
+        assertThat(reused).isGreaterThan(10);
+        assertThat(behindTheFrames).isGreaterThan(50);
     }
 
+    /** Whether there has been enough of each, which a seed may be slow to bring. */
     private boolean covered() {
         return marks > 10 && reused > 10 && behindTheFrames > 50;
     }
