@@ -145,6 +145,24 @@ class DiskPressureTest {
     }
 
     @Test
+    void deletes_intoWhatIsKeptForOthers_areShedToo() throws Exception {
+        try (Node node = Node.watched(disk, marks()).recovered()) {
+            for (String key : List.of("a", "b")) {
+                node.set(0, key, "1");
+            }
+            leave(200 << 10);
+            node.awaitLevel(0, PressureLevel.SHED);
+            assertThat(node.call(0, new Command.Delete(List.of(Node.bytes("a")))))
+                    .as("the control: above half of the mark a delete passes")
+                    .isEqualTo(new Result.Count(1));
+            leave(100 << 10);
+            Node.until(() -> node.volumes().get(0).freeBytes() <= 100 << 10);
+            assertShed(node.call(0, new Command.Delete(List.of(Node.bytes("b")))), "shard 0: LOW_SPACE; retry in 1 s");
+            assertThat(node.get(0, "b")).isEqualTo("1");
+        }
+    }
+
+    @Test
     void ballast_isGivenUpBeforeACommittedEntryWaits() throws Exception {
         try (Node node = Node.watched(disk, marks().setBallastBytes(256 << 10)).recovered()) {
             leave(MIB);

@@ -154,6 +154,17 @@ class SettlingTest {
     }
 
     @Test
+    void unreadable_againAfterItWasGood_isLookedAtSoonAgain() {
+        settled(bad("gone"));
+        timers.advanceMillis(3_600_000);
+        settled(good(1));
+        settled(bad("gone again"));
+        reads = 0;
+        timers.advanceMillis(3 * SETTLE_MS);
+        assertThat(reads).as("looks after one and two more settle times").isEqualTo(2);
+    }
+
+    @Test
     void heard_whatIsNotWatchedDiffersEachTime_isBelievedOnce() {
         for (int scan = 0; scan < 100; scan++) {
             scan(new Reading.Good(new JsonObject().put("n", 1).put("now", scan)));

@@ -1,0 +1,44 @@
+package io.tidemark.bitcask;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.disk.FaultyDisk;
+import java.io.IOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Memory outside of the heap that a shard's writes leave taken. */
+class CommitBufferTest {
+    private static final int MIB = 1 << 20;
+
+    private static long directBytes() {
+        System.gc(); // what nobody refers to is given back
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+    }
+
+    @Test
+    void commit_smallEntryAfterALargeOne_givesTheLargeBufferBack() throws IOException {
+        FaultyDisk disk = FaultyDisk.seeded();
+        disk.createDirectories(Path.of("/data"));
+        try (Bitcask store = StoreFixture.open(disk, 256L * MIB)) {
+            StoreFixture.commit(store, 1, "a", "1");
+            long before = directBytes();
+            StoreFixture.commit(store, 2, "large", "x".repeat(100 * MIB));
+            assertThat(directBytes() - before)
+                    .as("the control: taken by the large one")
+                    .isGreaterThan(90L * MIB);
+            StoreFixture.commit(store, 3, "b", "2");
+            Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(directBytes() - before)
+                    .as("taken after a small one")
+                    .isLessThan(40L * MIB));
+            assertThat(StoreFixture.get(store, "b")).isEqualTo("2");
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.tidemark.pressure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.disk.FaultyDisk;
+import io.tidemark.disk.Operation;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A disk that takes everything without an error, and gives back something else. */
+class DurableProbeTest {
+    private static final Path ROOT = Path.of("/data");
+    private static final Path FILE = ROOT.resolve(DurableProbe.FILE);
+
+    private final FaultyDisk disk = FaultyDisk.seeded();
+
+    @BeforeEach
+    void makeRoot() throws IOException {
+        disk.createDirectories(ROOT);
+    }
+
+    @Test
+    void run_diskGivesBackHoles_fails() throws IOException {
+        disk.faults().before(Operation.OPEN, DurableProbe.FILE, path -> {
+            int length = disk.bytes(FILE).length;
+            disk.put(FILE, new byte[length]);
+        });
+        assertThatThrownBy(() -> new DurableProbe(disk, ROOT).run())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("other bytes than were written came back");
+        assertThat(disk.exists(FILE)).isFalse();
+    }
+
+    @Test
+    void run_diskGivesBackWhatAnEarlierProbeWrote_fails() throws IOException {
+        byte[][] earlier = new byte[1][];
+        disk.faults().before(Operation.OPEN, DurableProbe.FILE, path -> {
+            byte[] now = disk.bytes(FILE);
+            if (earlier[0] != null) {
+                disk.put(FILE, earlier[0]);
+            }
+            earlier[0] = now;
+        });
+        new DurableProbe(disk, ROOT).run(); // the control: this one reads what it wrote
+        assertThatThrownBy(() -> new DurableProbe(disk, ROOT).run()).isInstanceOf(IOException.class);
+    }
+}
