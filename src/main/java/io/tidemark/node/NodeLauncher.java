@@ -17,12 +17,14 @@ import io.tidemark.redis.RedisServer;
 import io.tidemark.redis.RedisServerVerticle;
 import io.tidemark.redis.ServerFacts;
 import io.tidemark.shard.LocalShards;
+import io.tidemark.shard.Moment;
 import io.tidemark.shard.ShardOptions;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.RuntimeMXBean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -90,7 +92,7 @@ record NodeLauncher(
                     "redis %s:%d  ready in %.1f s  (redis-cli -p %d set a b)%n",
                     config.redis().host(),
                     door.port(),
-                    (System.currentTimeMillis() - startMillis()) / 1_000.0,
+                    ManagementFactory.getRuntimeMXBean().getUptime() / 1_000.0,
                     door.port());
         }
         over.join();
@@ -100,8 +102,11 @@ record NodeLauncher(
         return failed.getNow(stopped);
     }
 
-    private static long startMillis() {
-        return ManagementFactory.getRuntimeMXBean().getStartTime();
+    /** When the process started. */
+    private static Moment start() {
+        RuntimeMXBean process = ManagementFactory.getRuntimeMXBean();
+        return new Moment(
+                System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(process.getUptime()), process.getStartTime());
     }
 
     private String openAdmin(AdminVerticle admin) throws StartupException {
@@ -240,7 +245,7 @@ record NodeLauncher(
     }
 
     private ServerFacts facts(AdminVerticle admin) {
-        return new ServerFacts(Version.number(), startMillis(), config.dataDir(), live::display, admin::port);
+        return new ServerFacts(Version.number(), start(), config.dataDir(), live::display, admin::port);
     }
 
     private static <T> T get(Future<T> future) throws ExecutionException {

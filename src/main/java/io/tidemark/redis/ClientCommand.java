@@ -39,7 +39,7 @@ final class ClientCommand {
         } else if ("id".equals(subcommand)) {
             out.integer(session.id());
         } else if ("info".equals(subcommand)) {
-            out.bulk(session.describe(connection.server().nowMillis()));
+            out.bulk(session.describe(connection.server().upMillis()));
         } else if (session.name().isEmpty()) {
             out.nil();
         } else {
@@ -86,7 +86,7 @@ final class ClientCommand {
             out.error(ErrorTexts.SYNTAX);
             return;
         }
-        long now = connection.server().nowMillis();
+        long now = connection.server().upMillis();
         StringBuilder lines = new StringBuilder();
         connection.server().sessions().stream()
                 .sorted(Comparator.comparingLong(Session::id))

@@ -103,7 +103,7 @@ final class Connection implements RespParser.Sink {
             return;
         }
         server.stats().inputBytes.add(chunk.length());
-        session.active(server.nowMillis());
+        session.active(server.upMillis());
         guarded(() -> {
             try {
                 parser.parse(loop.bytes(chunk), 0, chunk.length(), this);

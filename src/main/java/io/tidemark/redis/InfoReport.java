@@ -38,7 +38,7 @@ final class InfoReport {
     }
 
     private String serverSection() {
-        long upSeconds = (server.nowMillis() - server.facts().startMillis()) / 1_000;
+        long upSeconds = server.upMillis() / 1_000;
         return new Lines("Server")
                 .add("redis_version", REDIS_VERSION)
                 .add("redis_mode", "standalone")

@@ -1,9 +1,12 @@
 package io.tidemark.redis;
 
+import io.tidemark.shard.Moment;
 import io.tidemark.shard.Shards;
+import io.tidemark.shard.TimeSource;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,6 +37,7 @@ public final class RedisServer {
     private final ServerFacts facts;
     private final Supplier<LoadingState> loadingState;
     private final Runnable shutdown;
+    private final TimeSource clock;
     private final CommandTable commands;
     private final LastSave lastSave;
     private final @Nullable Password password;
@@ -41,7 +45,7 @@ public final class RedisServer {
     private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger clients = new AtomicInteger();
     private final AtomicLong lastClientId = new AtomicLong();
-    private final AtomicLong slowReaderLogMillis = new AtomicLong();
+    private final AtomicLong slowReaderLogMillis = new AtomicLong(-SLOW_READER_LOG_INTERVAL_MS);
     private final AtomicBoolean saving = new AtomicBoolean();
     private final AtomicBoolean shutdownAsked = new AtomicBoolean();
     private volatile boolean ready;
@@ -60,11 +64,23 @@ public final class RedisServer {
             ServerFacts facts,
             Supplier<LoadingState> loadingState,
             Runnable shutdown) {
+        this(options, shards, facts, loadingState, shutdown, TimeSource.SYSTEM);
+    }
+
+    /** As the other constructor, by these clocks. */
+    RedisServer(
+            RedisOptions options,
+            Shards shards,
+            ServerFacts facts,
+            Supplier<LoadingState> loadingState,
+            Runnable shutdown,
+            TimeSource clock) {
         this.options = new RedisOptions(options);
         this.shards = shards;
         this.facts = facts;
         this.loadingState = loadingState;
         this.shutdown = shutdown;
+        this.clock = clock;
         String secret = options.getPassword();
         this.password = secret == null ? null : new Password(secret);
         this.commands = Commands.table();
@@ -122,8 +138,9 @@ public final class RedisServer {
         return !ready;
     }
 
-    long nowMillis() {
-        return System.currentTimeMillis();
+    /** For how long the node has been running, in milliseconds; goes on evenly, whatever the machine's clock is set to. */
+    long upMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - facts.start().nanos());
     }
 
     /** A client has come; {@code null} if there are too many. */
@@ -136,7 +153,7 @@ public final class RedisServer {
         }
         stats.connections.increment();
         Session session =
-                new Session(lastClientId.incrementAndGet(), remoteAddress, localAddress, nowMillis(), password == null);
+                new Session(lastClientId.incrementAndGet(), remoteAddress, localAddress, upMillis(), password == null);
         sessions.put(session.id(), session);
         return session;
     }
@@ -151,7 +168,7 @@ public final class RedisServer {
     /** A client does not read and is being disconnected: counted, and logged once in a while. */
     void slowReader(Session session, long unsentBytes) {
         stats.slowReaders.increment();
-        long now = nowMillis();
+        long now = upMillis();
         long last = slowReaderLogMillis.get();
         if (now - last >= SLOW_READER_LOG_INTERVAL_MS && slowReaderLogMillis.compareAndSet(last, now)) {
             LOG.warn(
@@ -181,10 +198,10 @@ public final class RedisServer {
         return true;
     }
 
-    /** Up to when everything is known to be durable, milliseconds since 1970. */
-    long lastSaveMillis() {
-        long before = nowMillis();
-        return lastSave.millis(before, shards.statuses(), facts.startMillis());
+    /** Up to when everything is known to be durable. */
+    Moment lastSave() {
+        Moment before = clock.now();
+        return lastSave.of(before, shards.statuses(), facts.start());
     }
 
     /** Begins the node's stop, once. */

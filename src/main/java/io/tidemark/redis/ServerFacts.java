@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.shard.Moment;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.IntSupplier;
@@ -9,17 +10,17 @@ import java.util.function.Supplier;
  * What INFO and CONFIG GET tell of the node.
  *
  * @param version the node's version
- * @param startMillis when the node started, milliseconds since 1970
+ * @param start when the node started
  * @param dataDir its data directory
  * @param config its configuration as keys and values, asked for anew each time; must not hold secrets (keys that end in
  *     {@code password} are left out all the same)
  * @param adminPort the port of the operators' door, 0 if there is none
  */
 public record ServerFacts(
-        String version, long startMillis, Path dataDir, Supplier<Map<String, String>> config, IntSupplier adminPort) {
+        String version, Moment start, Path dataDir, Supplier<Map<String, String>> config, IntSupplier adminPort) {
 
     /** Those of a node without an operators' door. */
-    public ServerFacts(String version, long startMillis, Path dataDir, Supplier<Map<String, String>> config) {
-        this(version, startMillis, dataDir, config, () -> 0);
+    public ServerFacts(String version, Moment start, Path dataDir, Supplier<Map<String, String>> config) {
+        this(version, start, dataDir, config, () -> 0);
     }
 }

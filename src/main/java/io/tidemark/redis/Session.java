@@ -1,6 +1,9 @@
 package io.tidemark.redis;
 
-/** What one client has said about itself. Written on its event loop; CLIENT LIST reads it from others. */
+/**
+ * What one client has said about itself. Written on its event loop; CLIENT LIST reads it from others. Times are the server's
+ * {@linkplain RedisServer#upMillis time up}.
+ */
 final class Session {
 
     private final long id;
@@ -14,12 +17,12 @@ final class Session {
     private volatile String lastCommand = "NULL";
     private volatile long activeMillis;
 
-    Session(long id, String remoteAddress, String localAddress, long nowMillis, boolean authenticated) {
+    Session(long id, String remoteAddress, String localAddress, long upMillis, boolean authenticated) {
         this.id = id;
         this.remoteAddress = remoteAddress;
         this.localAddress = localAddress;
-        this.connectedMillis = nowMillis;
-        this.activeMillis = nowMillis;
+        this.connectedMillis = upMillis;
+        this.activeMillis = upMillis;
         this.authenticated = authenticated;
     }
 
@@ -56,8 +59,8 @@ final class Session {
     }
 
     /** Remembers when the client last sent something. */
-    void active(long nowMillis) {
-        activeMillis = nowMillis;
+    void active(long upMillis) {
+        activeMillis = upMillis;
     }
 
     /** Remembers a command that looks at sessions; the others are not worth a write each. */
@@ -66,9 +69,9 @@ final class Session {
     }
 
     /** One line of CLIENT LIST, with its line end. */
-    String describe(long nowMillis) {
+    String describe(long upMillis) {
         return "id=" + id + " addr=" + remoteAddress + " laddr=" + localAddress + " fd=-1 name=" + name + " age="
-                + (nowMillis - connectedMillis) / 1_000 + " idle=" + (nowMillis - activeMillis) / 1_000
+                + (upMillis - connectedMillis) / 1_000 + " idle=" + (upMillis - activeMillis) / 1_000
                 + " flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 cmd=" + lastCommand + " user=default redir=-1 resp=2"
                 + " lib-name=" + libraryName + " lib-ver=" + libraryVersion + "\n";
     }

@@ -43,9 +43,9 @@ final class StoreCommands {
         out.integer(lastSaveSeconds(connection.server()));
     }
 
-    /** Up to when everything is known to be durable, seconds since 1970. */
+    /** Up to when everything is known to be durable, seconds since 1970 by the machine's clock of then. */
     static long lastSaveSeconds(RedisServer server) {
-        return server.lastSaveMillis() / 1_000;
+        return server.lastSave().epochMillis() / 1_000;
     }
 
     static void shutdown(Connection connection, byte[][] arguments, ReplyWriter out) {

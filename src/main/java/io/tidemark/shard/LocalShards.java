@@ -163,7 +163,8 @@ public final class LocalShards implements Shards {
                 new SerialExecutor(readPool),
                 room,
                 causes.get(number),
-                meter);
+                meter,
+                TimeSource.SYSTEM);
     }
 
     private ShardHost host(int number, ShardRoom room) {

@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,12 +55,10 @@ final class Shard {
     private final AtomicLong waitingBytes = new AtomicLong();
     private final Object batchGate = new Object();
     private final Promise<Void> drained = Promise.promise();
-    private final long startMillis = System.currentTimeMillis();
 
     private WriteBatch batch;
     private volatile Phase phase = Phase.RECOVERING;
     private volatile @Nullable CheckpointOutcome lastOutcome;
-    private volatile long lastSuccessMillis = startMillis;
     private volatile String failure = "";
     private volatile boolean draining;
     private volatile boolean replaying;
@@ -83,7 +80,8 @@ final class Shard {
             Executor reads,
             ShardRoom room,
             PressureCauses causes,
-            ShardMeter meter) {
+            ShardMeter meter,
+            TimeSource clock) {
         this.number = number;
         this.name = "shard " + number;
         this.live = new LiveStore(data);
@@ -96,7 +94,7 @@ final class Shard {
         this.refusals = new Refusals(name, room.dwellMillis());
         this.applier = new EntryApplier(live, dirty, replay, () -> draining);
         ShardRepair repair = new ShardRepair(name, live, log, () -> phase != Phase.RECOVERING, lane, reads);
-        this.target = new ShardTarget(live, log, repair, room, this::drain);
+        this.target = new ShardTarget(live, log, repair, room, this::drain, clock);
         this.batch = new WriteBatch(refusals, bytes -> {});
         this.batch.close();
     }
@@ -406,9 +404,6 @@ final class Shard {
 
     void checkpointed(CheckpointOutcome outcome) {
         lastOutcome = outcome;
-        if (outcome.succeeded()) {
-            lastSuccessMillis = outcome.endedEpochMillis() - TimeUnit.NANOSECONDS.toMillis(outcome.forceNanos());
-        }
     }
 
     /** Why a stop that has run out of time can't say that all is well with this shard; empty if it can. */
@@ -442,7 +437,7 @@ final class Shard {
                 data.durableIndex(),
                 dirty.dirtyBytes(),
                 dirty.inFlight(),
-                lastSuccessMillis,
+                target.lastSaved(),
                 outcome == null || outcome.succeeded(),
                 failed ? PressureLevel.FAILED : pressure.level(),
                 failed ? failure : detail(pressure),

@@ -14,8 +14,8 @@ import java.util.Map;
  * @param durableIndex last log index whose bytes, and all before it, are on disk
  * @param dirtyBytes bytes appended and not yet known durable
  * @param checkpointInFlight whether a generation is running
- * @param lastCheckpointMillis when the last generation began that made the shard durable as a whole, milliseconds since
- *     1970; the start of the node if there has been none
+ * @param lastCheckpoint when the last generation began that made the shard durable as a whole; the start of the node if
+ *     there has been none
  * @param lastCheckpointOk whether the last generation succeeded; true if there has been none
  * @param level pressure
  * @param detail why the level is not {@code NORMAL}, else empty
@@ -35,7 +35,7 @@ public record ShardStatus(
         long durableIndex,
         long dirtyBytes,
         boolean checkpointInFlight,
-        long lastCheckpointMillis,
+        Moment lastCheckpoint,
         boolean lastCheckpointOk,
         PressureLevel level,
         String detail,
@@ -45,6 +45,11 @@ public record ShardStatus(
         int quarantinedFiles,
         Map<PressureReason, PressureLevel> reasons,
         long pressureSinceMillis) {
+
+    /** {@link #lastCheckpoint} in milliseconds since 1970. */
+    public long lastCheckpointMillis() {
+        return lastCheckpoint.epochMillis();
+    }
 
     /** Whether client writes are refused now. */
     public boolean refusesWrites() {

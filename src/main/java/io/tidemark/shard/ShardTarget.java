@@ -20,18 +20,29 @@ final class ShardTarget implements CheckpointTarget {
     private final ShardRepair repair;
     private final ShardRoom room;
     private final Supplier<Future<Void>> drain;
+    private final TimeSource clock;
+    private volatile Moment lastSaved;
     private volatile int pacingBytes;
 
-    ShardTarget(LiveStore live, CommitLog log, ShardRepair repair, ShardRoom room, Supplier<Future<Void>> drain) {
+    ShardTarget(
+            LiveStore live,
+            CommitLog log,
+            ShardRepair repair,
+            ShardRoom room,
+            Supplier<Future<Void>> drain,
+            TimeSource clock) {
         this.live = live;
         this.log = log;
         this.repair = repair;
         this.room = room;
         this.drain = drain;
+        this.clock = clock;
+        this.lastSaved = clock.now();
     }
 
     /** Bytes and files are those of the moment of capture: once it is durable the snapshot has none. */
-    private record ShardCapture(Bitcask data, BitcaskSnapshot snapshot, long bytes, int files) implements Capture {
+    private record ShardCapture(Bitcask data, BitcaskSnapshot snapshot, long bytes, int files, Moment began)
+            implements Capture {
         @Override
         public long index() {
             return snapshot.index();
@@ -46,9 +57,10 @@ final class ShardTarget implements CheckpointTarget {
 
     @Override
     public Capture capture() {
+        Moment began = clock.now(); // before the snapshot, which so has all that was applied by then
         Bitcask data = live.current();
         BitcaskSnapshot now = data.snapshot();
-        return new ShardCapture(data, now, now.unsyncedBytes(), now.unsyncedFiles());
+        return new ShardCapture(data, now, now.unsyncedBytes(), now.unsyncedFiles(), began);
     }
 
     @Override
@@ -71,6 +83,7 @@ final class ShardTarget implements CheckpointTarget {
     @Override
     public void completed(Capture captured) {
         ShardCapture mine = (ShardCapture) captured;
+        lastSaved = mine.began();
         mine.data().completed(mine.snapshot());
         log.release(captured.index());
     }
@@ -94,6 +107,11 @@ final class ShardTarget implements CheckpointTarget {
     @Override
     public Future<Void> probe(PressureReason reason) {
         return room.probe(reason);
+    }
+
+    /** When the last generation began that made all of the shard durable; its start if there has been none. Any thread. */
+    Moment lastSaved() {
+        return lastSaved;
     }
 
     @Override

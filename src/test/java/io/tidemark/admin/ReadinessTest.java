@@ -3,6 +3,7 @@ package io.tidemark.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.shard.Moment;
 import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 import io.tidemark.shard.ShardStatus.Phase;
@@ -16,7 +17,23 @@ class ReadinessTest {
     private static ShardStatus shard(int number, Phase phase, PressureLevel level, String detail) {
         RecoveryProgress recovery = new RecoveryProgress(phase != Phase.RECOVERING, 10L * number, 100, 5, 1);
         return new ShardStatus(
-                number, phase, 0, 0, 0, 0, false, 0, true, level, detail, 0, 0, recovery, 0, Map.of(), 0);
+                number,
+                phase,
+                0,
+                0,
+                0,
+                0,
+                false,
+                new Moment(0, 0),
+                true,
+                level,
+                detail,
+                0,
+                0,
+                recovery,
+                0,
+                Map.of(),
+                0);
     }
 
     private static List<String> reasons(NodePhase phase, ShardStatus... shards) {

@@ -3,6 +3,7 @@ package io.tidemark.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.shard.Moment;
 import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 import io.tidemark.shard.ShardStatus.Phase;
@@ -10,13 +11,14 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Up to when everything is durable, in milliseconds of a clock that the test sets. */
+/** Up to when everything is durable, by clocks that the test sets. */
 class LastSaveTest {
-    private static final long START = 1_000;
+    private static final Moment START = at(1_000);
+    private static final long DAY = 86_400_000;
 
     private final LastSave lastSave = new LastSave(2);
 
-    private static ShardStatus shard(int number, Phase phase, boolean dirty, boolean inFlight, long lastCheckpoint) {
+    private static ShardStatus shard(int number, Phase phase, boolean dirty, boolean inFlight, Moment lastCheckpoint) {
         return new ShardStatus(
                 number,
                 phase,
@@ -41,55 +43,90 @@ class LastSaveTest {
         return shard(number, Phase.SERVING, false, false, START);
     }
 
-    private static ShardStatus dirty(int number, long lastCheckpoint) {
+    private static ShardStatus dirty(int number, Moment lastCheckpoint) {
         return shard(number, Phase.SERVING, true, false, lastCheckpoint);
     }
 
-    private long at(long nowMillis, ShardStatus... shards) {
-        return lastSave.millis(nowMillis, List.of(shards), START);
+    /** A moment at which both clocks show the same. */
+    private static Moment at(long millis) {
+        return at(millis, millis);
+    }
+
+    private static Moment at(long upMillis, long epochMillis) {
+        return new Moment(upMillis * 1_000_000, epochMillis);
+    }
+
+    private long asked(Moment now, ShardStatus... shards) {
+        return lastSave.of(now, List.of(shards), START).epochMillis();
     }
 
     @Test
     void noShards_isTheStart() {
-        assertThat(at(5_000)).isEqualTo(START);
+        assertThat(asked(at(5_000))).isEqualTo(START.epochMillis());
     }
 
     @Test
     void cleanShards_areDurableUpToNow() {
-        assertThat(at(5_000, clean(0), clean(1))).isEqualTo(5_000);
-        assertThat(at(9_000, clean(0), clean(1))).isEqualTo(9_000);
+        assertThat(asked(at(5_000), clean(0), clean(1))).isEqualTo(5_000);
+        assertThat(asked(at(9_000), clean(0), clean(1))).isEqualTo(9_000);
     }
 
     @Test
     void shardThatStaysDirty_holdsItAtItsLastCheckpoint() {
-        assertThat(at(5_000, clean(0), dirty(1, 2_000))).isEqualTo(2_000);
-        assertThat(at(9_000, clean(0), dirty(1, 2_000))).isEqualTo(2_000);
-        assertThat(at(9_500, clean(0), dirty(1, 9_400)))
+        assertThat(asked(at(5_000), clean(0), dirty(1, at(2_000)))).isEqualTo(2_000);
+        assertThat(asked(at(9_000), clean(0), dirty(1, at(2_000)))).isEqualTo(2_000);
+        assertThat(asked(at(9_500), clean(0), dirty(1, at(9_400))))
                 .as("forced, and written again")
                 .isEqualTo(9_400);
     }
 
     @Test
     void shardThatBecomesDirty_holdsItWhereItWasSeenClean() {
-        assertThat(at(5_000, clean(0), clean(1))).isEqualTo(5_000);
-        assertThat(at(6_000, clean(0), dirty(1, START))).as("never back").isEqualTo(5_000);
-        assertThat(at(7_000, clean(0), dirty(1, START))).as("its force fails").isEqualTo(5_000);
-        assertThat(at(8_000, clean(0), clean(1))).isEqualTo(8_000);
+        assertThat(asked(at(5_000), clean(0), clean(1))).isEqualTo(5_000);
+        assertThat(asked(at(6_000), clean(0), dirty(1, START))).as("never back").isEqualTo(5_000);
+        assertThat(asked(at(7_000), clean(0), dirty(1, START)))
+                .as("its force fails")
+                .isEqualTo(5_000);
+        assertThat(asked(at(8_000), clean(0), clean(1))).isEqualTo(8_000);
     }
 
     @Test
     void shardInAGeneration_orNotServing_isNotClean() {
-        assertThat(at(5_000, clean(0), shard(1, Phase.SERVING, false, true, 2_000)))
+        assertThat(asked(at(5_000), clean(0), shard(1, Phase.SERVING, false, true, at(2_000))))
                 .isEqualTo(2_000);
-        assertThat(at(6_000, clean(0), shard(1, Phase.RECOVERING, false, false, 2_000)))
+        assertThat(asked(at(6_000), clean(0), shard(1, Phase.RECOVERING, false, false, at(2_000))))
                 .isEqualTo(2_000);
-        assertThat(at(7_000, clean(0), shard(1, Phase.FAILED, false, false, 2_000)))
+        assertThat(asked(at(7_000), clean(0), shard(1, Phase.FAILED, false, false, at(2_000))))
                 .isEqualTo(2_000);
     }
 
     @Test
-    void clockSetBack_doesNotTakeItBack() {
-        assertThat(at(5_000, clean(0), clean(1))).isEqualTo(5_000);
-        assertThat(at(4_000, clean(0), clean(1))).isEqualTo(5_000);
+    void clockSetBack_cleanShards_areDurableUpToNowByTheNewTime() {
+        assertThat(asked(at(5_000, DAY), clean(0), clean(1))).isEqualTo(DAY);
+        assertThat(asked(at(6_000, 1_000), clean(0), clean(1))).isEqualTo(1_000);
+    }
+
+    @Test
+    void clockSetBack_checkpointSinceThen_counts() {
+        assertThat(asked(at(5_000, DAY), clean(0), clean(1))).isEqualTo(DAY);
+        assertThat(asked(at(7_000, 2_000), clean(0), dirty(1, at(6_000, 1_000))))
+                .as("forced after it was last seen clean, by a clock that was set back")
+                .isEqualTo(1_000);
+    }
+
+    @Test
+    void clockSetForward_theShardFurthestBehindIsFoundByTheMonotonicClock() {
+        assertThat(asked(at(9_000, 2_000), dirty(0, at(5_000, DAY)), dirty(1, at(6_000, 1_000))))
+                .as("the first shard's, from before the clock was set right")
+                .isEqualTo(DAY);
+    }
+
+    @Test
+    void monotonicClock_overflowing_changesNothing() {
+        Moment before = new Moment(Long.MAX_VALUE - 10, 1_000);
+        Moment behind = new Moment(Long.MIN_VALUE + 10, 2_000);
+        assertThat(asked(before, clean(0), clean(1))).isEqualTo(1_000);
+        assertThat(asked(behind, clean(0), dirty(1, START))).isEqualTo(1_000);
+        assertThat(asked(behind, clean(0), clean(1))).isEqualTo(2_000);
     }
 }

@@ -7,6 +7,7 @@ import io.tidemark.pressure.PressureReason;
 import io.tidemark.pressure.VolumeStatus;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
+import io.tidemark.shard.Moment;
 import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.Result;
 import io.tidemark.shard.ShardStatus;
@@ -21,6 +22,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,11 @@ final class MemoryShards implements Shards {
         }
     }
 
+    /** Before anything that a test does. */
+    private static final long EARLY = System.nanoTime() - 1_000_000_000L;
+
     private final List<Map<ByteBuffer, byte[]>> data = new ArrayList<>();
+    private final List<Moment> checkpoints = new CopyOnWriteArrayList<>();
     private final Deque<Submission> waiting = new ArrayDeque<>();
     private final AtomicInteger submissions = new AtomicInteger();
     private final boolean stepped;
@@ -52,6 +58,7 @@ final class MemoryShards implements Shards {
         this.stepped = stepped;
         for (int i = 0; i < count; i++) {
             data.add(new HashMap<>());
+            checkpoints.add(new Moment(EARLY + i, 1_700_000_000_000L + 1_000L * i));
         }
     }
 
@@ -111,6 +118,11 @@ final class MemoryShards implements Shards {
     /** The first so many shards have nothing unsynced from now on, the others something. */
     void clean(int shards) {
         clean = shards;
+    }
+
+    /** Every shard's last checkpoint began at this moment. */
+    void checkpointed(Moment began) {
+        checkpoints.replaceAll(before -> began);
     }
 
     /** How often everything was to be made durable. */
@@ -196,7 +208,7 @@ final class MemoryShards implements Shards {
                     i < clean ? 10 + i : 7,
                     i < clean ? 0 : 100,
                     false,
-                    1_700_000_000_000L + 1_000L * i,
+                    checkpoints.get(i),
                     true,
                     level,
                     level.sheds() ? "disk\nfull" : "",

@@ -1,5 +1,7 @@
 package io.tidemark.redis;
 
+import io.tidemark.shard.Moment;
+import io.tidemark.shard.TimeSource;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,7 +20,7 @@ final class RunningServer implements AutoCloseable {
 
     static final ServerFacts FACTS = new ServerFacts(
             "0.1.0-test",
-            1_700_000_000_000L,
+            new Moment(System.nanoTime(), 1_700_000_000_000L),
             Path.of("/var/lib/tidemark"),
             () -> Map.of(
                     "checkpoint.interval_ms", "10000",
@@ -40,8 +42,23 @@ final class RunningServer implements AutoCloseable {
     }
 
     RunningServer(MemoryShards shards, RedisOptions options, int instances, LoadingState first) {
+        this(shards, options, instances, first, FACTS, TimeSource.SYSTEM);
+    }
+
+    /** One that goes by other clocks than the machine's. */
+    RunningServer(MemoryShards shards, RedisOptions options, ServerFacts facts, TimeSource clock) {
+        this(shards, options, 1, LoadingState.READY, facts, clock);
+    }
+
+    private RunningServer(
+            MemoryShards shards,
+            RedisOptions options,
+            int instances,
+            LoadingState first,
+            ServerFacts facts,
+            TimeSource clock) {
         loading.set(first);
-        server = new RedisServer(options.setPort(0), shards, FACTS, loading::get, shutdowns::incrementAndGet);
+        server = new RedisServer(options.setPort(0), shards, facts, loading::get, shutdowns::incrementAndGet, clock);
         deployment = await(vertx.deployVerticle(
                 () -> new RedisServerVerticle(server), new DeploymentOptions().setInstances(instances)));
     }

@@ -40,6 +40,21 @@ public final class ShardFromParts {
         /** Milliseconds since 1970. */
         LongSupplier epochMillis();
 
+        /** Both clocks. */
+        default TimeSource clock() {
+            return new TimeSource() {
+                @Override
+                public long nanoTime() {
+                    return System.nanoTime();
+                }
+
+                @Override
+                public long epochMillis() {
+                    return World.this.epochMillis().getAsLong();
+                }
+            };
+        }
+
         /** The log failed for good. */
         void logFailed(IOException failure);
 
@@ -79,7 +94,17 @@ public final class ShardFromParts {
                 world::appended);
         ShardRoom room = new ShardRoom(null, null, () -> PressureOptions.DEFAULT_DWELL_MS);
         PressureCauses causes = new PressureCauses(number);
-        shard = new Shard(number, data, log, dirty, world.awaitedLane(), Runnable::run, room, causes, ShardMeter.NONE);
+        shard = new Shard(
+                number,
+                data,
+                log,
+                dirty,
+                world.awaitedLane(),
+                Runnable::run,
+                room,
+                causes,
+                ShardMeter.NONE,
+                world.clock());
     }
 
     /** Without a timer: what finds no room fails. */
