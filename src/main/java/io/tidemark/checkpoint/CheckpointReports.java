@@ -210,6 +210,17 @@ final class CheckpointReports {
         tell(() -> listener.ended(outcome));
     }
 
+    /** Something has been applied that was not marked; it is forced all the same. */
+    void unmarked(long appliedIndex, long markedIndex) {
+        String detail = "index " + appliedIndex + " has been applied, but what was marked ends at index " + markedIndex;
+        LOG.warn(
+                "{}: {}; it is forced all the same, but at ticks, syncs and a stop only. Mark each write, by DirtyCounter.of"
+                        + " with this store's name, this shard's number and the Vert.x instance of this deployment",
+                name(),
+                detail);
+        incident(What.UNMARKED, detail);
+    }
+
     void repaired(long tookNanos) {
         long millis = TimeUnit.NANOSECONDS.toMillis(tookNanos);
         LOG.info("{}: repaired in {} ms; writes are shed until the new files are durable", name(), millis);

@@ -9,7 +9,7 @@ import java.io.IOException;
  *
  * <p>The writer appends without force, publishes what it appended, and then calls {@link DirtyCounter#mark}. The
  * checkpointer calls, for each generation, {@link #capture}, {@link #force} and {@link #completed}, in that order, never
- * two generations at once.
+ * two generations at once. It also calls {@link #capture} alone, to see whether anything was applied that nobody marked.
  */
 public interface CheckpointTarget {
 
@@ -43,8 +43,9 @@ public interface CheckpointTarget {
     default void configured(CheckpointOptions options) {}
 
     /**
-     * What has been applied by now. Called on the shard's event loop, before the first byte is forced: one volatile read,
-     * no lock, no system call.
+     * What has been applied by now. Called on the shard's event loop, before the first byte is forced, and at the ticks,
+     * syncs and the stop of a shard that is clean by its marks, so that what was never marked is forced, too. One volatile
+     * read, no lock, no system call; it changes nothing, and not every capture is forced.
      *
      * @return never {@code null}; before the first write a capture of index 0, or of what was found when the store was
      *     opened. What throws or returns {@code null}, here or in a method of the {@link Capture}, is a failed generation in

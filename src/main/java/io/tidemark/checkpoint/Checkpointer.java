@@ -61,6 +61,7 @@ final class Checkpointer {
     private final Repairs repairs;
     private final Ticks ticks = new Ticks();
     private final Movement movement;
+    private final MarkCheck marks;
     private final SyncWaiters waiting = new SyncWaiters();
     private final Promise<Void> stopped = Promise.promise();
 
@@ -94,6 +95,7 @@ final class Checkpointer {
         this.pressure = new CheckpointPressure(options.getNode(), store, shard, dirty, loop, reports, target::probe);
         this.stall = new StallWatch(loop, reports, pressure);
         this.movement = new Movement(dirty);
+        this.marks = new MarkCheck(target, dirty, loop, reports);
         this.repairs = new Repairs(target, health, permits, loop, reports, pressure);
     }
 
@@ -259,16 +261,30 @@ final class Checkpointer {
         }
         if (!health.mayForce()) {
             waiting.fail(SyncFailure.SHARD_FAILED, health.detail());
-        } else if (lastGenerations == MOST_LAST_GENERATIONS && dirty.dirty()) {
-            stopFailed(reports.name() + " is still being written although it was asked to drain; durable up to index "
-                    + dirty.durableIndex() + " of " + dirty.appendedIndex());
-        } else if (!dirty.dirty()) {
+        } else if (!dirty.dirty() && !unmarked()) {
             ticks.served();
             waiting.answer(shard, generations, dirty.durableIndex(), 0, 0, loop.nanoTime());
+        } else if (lastGenerations == MOST_LAST_GENERATIONS) {
+            stopFailed(reports.name() + " is still being written although it was asked to drain; durable up to index "
+                    + dirty.durableIndex() + " of " + Math.max(dirty.appendedIndex(), marks.appliedIndex()));
         } else {
             decide();
         }
         finishStop();
+    }
+
+    /**
+     * Whether a shard that is clean by its marks has applied more than is durable, so that it is dirty after all. Asked where
+     * somebody relies on the answer: at a tick, for a sync, at the end. Memory only.
+     */
+    private boolean unmarked() {
+        boolean last = stop == Stop.LAST_GENERATION;
+        if (!(ticks.due() || waiting.size() > 0 || last) || !marks.missing(last)) {
+            return false;
+        }
+        unprovenSinceNanos = loop.nanoTime();
+        dirty.doubt();
+        return true;
     }
 
     /** Nothing is begun for a while, but at a tick, or for a stop. */
@@ -316,7 +332,7 @@ final class Checkpointer {
     }
 
     private long oldestDirtyNanos() {
-        return health.unproven() ? unprovenSinceNanos : dirty.oldestNanos();
+        return dirty.unproven() ? unprovenSinceNanos : dirty.oldestNanos();
     }
 
     private void queue(CheckpointTrigger trigger, long now) {
@@ -429,7 +445,7 @@ final class Checkpointer {
 
     private void failed(Generation generation, Throwable failure, long now) {
         String detail = reports.failureDetail(generation, failure);
-        if (!health.unproven()) {
+        if (!dirty.unproven()) {
             unprovenSinceNanos = generation.start().oldestNanos();
         }
         boolean repairNow = health.failed(generation.captured(), detail, now, options.getIntervalMs());
@@ -480,6 +496,7 @@ final class Checkpointer {
 
     private void finish() {
         stop = Stop.DONE;
+        marks.stop();
         pressure.stop();
         dirty.abandon();
         waiting.fail(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped");

@@ -59,11 +59,8 @@ public final class CheckpointerVerticle extends VerticleBase {
             CheckpointTarget target,
             CheckpointListener listener,
             @Nullable WorkerExecutor pool) {
-        if (shard < 0) {
-            throw new IllegalArgumentException("shard " + shard + " of store " + store + ": expected 0 or more");
-        }
         this.store = StoreName.checked(store);
-        this.shard = shard;
+        this.shard = StoreName.checkedShard(store, shard);
         this.target = target;
         this.listener = listener;
         this.pool = pool;

@@ -6,8 +6,12 @@ import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * How far one shard's data files have been appended, and how far they are durable. One per store and shard, in the shared
@@ -40,6 +44,9 @@ public final class DirtyCounter implements Shareable {
         }
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(DirtyCounter.class);
+
+    private final String name;
     private final LongSupplier nanoTime;
 
     // written by the writer
@@ -63,6 +70,12 @@ public final class DirtyCounter implements Shareable {
     private volatile @Nullable Runnable wake;
 
     DirtyCounter(LongSupplier nanoTime) {
+        this("a shard", nanoTime);
+    }
+
+    /** @param name for the log, "store orders shard 3" */
+    DirtyCounter(String name, LongSupplier nanoTime) {
+        this.name = name;
         this.nanoTime = nanoTime;
     }
 
@@ -70,12 +83,21 @@ public final class DirtyCounter implements Shareable {
      * The counter of a shard; the same object for all callers on this Vert.x instance, before, during and after the
      * deployment of its checkpointer. Any thread.
      *
-     * @throws IllegalArgumentException if that is no name of a store, see {@link Checkpointers#deploy}
+     * <p>Name, number and instance must be those of the deployment: a counter of another shard is another object, and its
+     * marks wake nobody. The checkpointer finds what was applied and never marked by {@link CheckpointTarget#capture} at its
+     * ticks, at a sync and at a stop, forces it, and logs that.
+     *
+     * @param store see {@link Checkpointers#deploy}
+     * @param shard 0 or more
+     * @throws IllegalArgumentException if either is not that
      */
     public static DirtyCounter of(Vertx vertx, String store, int shard) {
+        Objects.requireNonNull(vertx, "vertx");
         StoreName.checked(store);
+        StoreName.checkedShard(store, shard);
         LocalMap<String, DirtyCounter> counters = vertx.sharedData().getLocalMap(MAP);
-        return counters.computeIfAbsent(store + "/" + shard, key -> new DirtyCounter(System::nanoTime));
+        return counters.computeIfAbsent(
+                store + "/" + shard, key -> new DirtyCounter("store " + store + " shard " + shard, System::nanoTime));
     }
 
     /**
@@ -116,12 +138,15 @@ public final class DirtyCounter implements Shareable {
         return pressure;
     }
 
-    /** Whether there may be bytes that are not durable; true until a first generation has succeeded. Any thread. */
+    /**
+     * Whether there may be bytes that are not durable, as far as marks say and the checkpointer has seen; true until a first
+     * generation has succeeded. Any thread.
+     */
     public boolean dirty() {
         return unproven || appendedIndex > durableIndex || appendedBytes > durableBytes;
     }
 
-    /** Whether no generation has succeeded since the start, or since the last failure. */
+    /** Whether no generation has succeeded since the start, the last failure, or the last {@linkplain #doubt doubt}. */
     boolean unproven() {
         return unproven;
     }
@@ -197,10 +222,25 @@ public final class DirtyCounter implements Shareable {
         }
     }
 
-    /** The checkpointer is gone; marks go on being counted. */
+    /** The checkpointer is gone; marks go on being counted, and the first one is logged: nobody forces what it stands for. */
     void abandon() {
-        wake = null;
+        AtomicBoolean logged = new AtomicBoolean();
+        wake = () -> {
+            if (logged.compareAndSet(false, true)) {
+                LOG.warn(
+                        "{}: index {} was marked after its checkpointer had stopped: nothing forces it until another one is"
+                                + " deployed. CheckpointTarget.drain() is the place to end the writer",
+                        name,
+                        appendedIndex);
+            }
+        };
         limitBytes = Long.MAX_VALUE;
+        nextEpoch(); // so that the next mark comes here
+    }
+
+    /** Something was applied that nobody marked: dirty until a generation has succeeded. */
+    void doubt() {
+        unproven = true;
     }
 
     /** Wakes the checkpointer once so many bytes are unsynced. */

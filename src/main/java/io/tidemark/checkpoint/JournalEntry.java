@@ -47,6 +47,8 @@ public sealed interface JournalEntry {
         public enum What {
             /** A force has not come back for {@code stall_warn_ms} or {@code stall_shed_ms}. */
             STALLED,
+            /** Something was applied and not marked; it is forced all the same, but late. */
+            UNMARKED,
             /** A force could not be started; that says nothing about the disk. */
             NOT_STARTED,
             /** After a failed force everything was written anew. */

@@ -12,8 +12,16 @@ final class StoreName {
         return checked("store name", name);
     }
 
+    /** @throws IllegalArgumentException if that is no shard's number */
+    static int checkedShard(String store, int shard) {
+        if (shard < 0) {
+            throw new IllegalArgumentException("shard " + shard + " of store " + store + ": expected 0 or more");
+        }
+        return shard;
+    }
+
     static String checked(String what, String name) {
-        if (!SANE.matcher(name).matches()) {
+        if (name == null || !SANE.matcher(name).matches()) {
             throw new IllegalArgumentException(what + " `" + name
                     + "`: expected 1 to 64 letters, digits, `_` or `-`, beginning with a letter or digit");
         }

@@ -163,7 +163,7 @@ final class CheckpointerScheduleTest {
         }
 
         void ask() {
-            long index = dirty.appendedIndex();
+            long index = store.index();
             asked.add(new Asked(checkpointer.sync(), index, ended, started));
         }
 
@@ -258,7 +258,8 @@ final class CheckpointerScheduleTest {
             for (int step = 0; step < steps; step++) {
                 Shard shard = shards.get(random.nextInt(shards.size()));
                 switch (random.nextInt(10)) {
-                    case 0, 1, 2 -> shard.store.write(shard.dirty, 1 + random.nextInt(600));
+                    case 0, 1 -> shard.store.write(shard.dirty, 1 + random.nextInt(600));
+                    case 2 -> write(shard);
                     case 3 -> shard.ask();
                     case 4 -> block(shard);
                     case 5 -> loop.advanceMillis(random.nextInt(random.nextInt(20) == 0 ? 500 : 20));
@@ -268,6 +269,15 @@ final class CheckpointerScheduleTest {
                 }
                 running.rethrow();
                 shards.forEach(Shard::checkAnswers);
+            }
+        }
+
+        private void write(Shard shard) {
+            if (random.nextInt(4) == 0) {
+                shard.store.writeUnmarked(1 + random.nextInt(600));
+                met("unmarked write");
+            } else {
+                shard.store.write(shard.dirty, 1 + random.nextInt(600));
             }
         }
 

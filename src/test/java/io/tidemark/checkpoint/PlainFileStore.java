@@ -43,17 +43,24 @@ final class PlainFileStore implements CheckpointTarget, AutoCloseable {
         file = Disk.real().create(path);
     }
 
-    /** Appends a record; its index, or -1 if the store has been drained. */
+    /** Appends a record and marks it; its index, or -1 if the store has been drained. */
     synchronized long write(DirtyCounter dirty) throws IOException {
+        long index = writeUnmarked();
+        if (index >= 0) {
+            dirty.mark(index, 100);
+        }
+        return index;
+    }
+
+    /** The same, and tells no counter. */
+    synchronized long writeUnmarked() throws IOException {
         if (drained) {
             return -1;
         }
         file.writeFully(ByteBuffer.wrap(new byte[100]), length);
         length += 100;
-        Cut cut = new Cut(published.index() + 1, length, 1);
-        published = cut;
-        dirty.mark(cut.index(), 100);
-        return cut.index();
+        published = new Cut(published.index() + 1, length, 1);
+        return published.index();
     }
 
     /** Last index written. */

@@ -191,7 +191,7 @@ class StrangeStoreTest {
         rig.store.drains = strange;
         Future<Void> stopped = rig.checkpointer.stop();
         rig.loop.settle();
-        assertThat(rig.store.calls).containsExactly("drain", "capture 1", "force 1", "completed 1");
+        assertThat(rig.store.calls).containsExactly("drain", "capture 1", "force 1", "completed 1", "capture 1");
         assertThat(stopped.isComplete()).isTrue();
         assertThat(stopped.cause()).hasMessageContaining("store test shard 3").hasMessageContaining("drain() " + why);
     }

@@ -79,7 +79,12 @@ final class Life {
         this.forces = new Forces(scheduler, checks, options);
         permits.limit(options.getMaxConcurrentFsyncs());
         for (int number = 0; number < simulation.references().size(); number++) {
-            shards.add(new LivingShard(this, number, simulation.references().get(number), scheduler, checks));
+            boolean misdirected = random.nextInt(8) == 0;
+            if (misdirected) {
+                met("slips", "marks of another counter");
+            }
+            shards.add(
+                    new LivingShard(this, number, simulation.references().get(number), scheduler, checks, misdirected));
         }
     }
 

@@ -45,6 +45,7 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
     private final Scheduler scheduler;
     private final Scheduler.Lane lane;
     private final DirtyCounter dirty;
+    private final DirtyCounter marked;
     private final Checks checks;
     private @Nullable ShardFromParts shard;
     private @Nullable CheckpointerOnVirtualTime checkpointer;
@@ -55,7 +56,8 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
     private int asked;
     private boolean notApplied;
 
-    LivingShard(Life life, int number, Reference reference, Scheduler scheduler, Checks checks) {
+    /** @param misdirected whether its writer marks a counter that is not its checkpointer's */
+    LivingShard(Life life, int number, Reference reference, Scheduler scheduler, Checks checks, boolean misdirected) {
         this.life = life;
         this.number = number;
         this.directory = Life.ROOT.resolve("shard-" + number);
@@ -64,6 +66,7 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
         this.checks = checks;
         this.lane = scheduler.lane("lane of shard " + number);
         this.dirty = CheckpointerOnVirtualTime.counter(scheduler::nanoTime);
+        this.marked = misdirected ? CheckpointerOnVirtualTime.counter(scheduler::nanoTime) : dirty;
     }
 
     int number() {
@@ -127,7 +130,7 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
 
     /** Opens the data files; on its lane. */
     void open(BitcaskOptions files) throws IOException {
-        shard = new ShardFromParts(number, life.disk(), directory, files, dirty, this);
+        shard = new ShardFromParts(number, life.disk(), directory, files, marked, this);
         phase = Phase.RECOVERING;
         published = shard().data().durableIndex();
         checks.that(
@@ -380,7 +383,11 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
 
     /** Nothing to do and nothing to come. */
     boolean clean() {
-        return phase == Phase.SERVING && !dirty.dirty() && !dirty.inFlight() && asked == 0;
+        return phase == Phase.SERVING
+                && !dirty.dirty()
+                && !dirty.inFlight()
+                && asked == 0
+                && shard().data().durableIndex() == shard().data().snapshot().index();
     }
 
     /** After every step: what only grows, and what never passes what. Returns whether more has become durable. */

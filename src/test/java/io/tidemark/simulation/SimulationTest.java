@@ -44,6 +44,7 @@ class SimulationTest {
                 List.of("power cut", "power cut that lost all that was not forced", "killed", "its log failed"));
         coverage.expect("ends of a process", List.of("by itself", "stopped in order"));
         coverage.expect("sync-now", List.of("clean", "answered by generation 1", "answered by generation 2", "failed"));
+        coverage.expect("slips", List.of("marks of another counter"));
         coverage.expect("repairs", List.of("done", "failed"));
         coverage.expect("recoveries", List.of("with a replay", "of a tail written anew"));
         coverage.expect("checks on a copy of the disk", List.of("durable index", "recovery"));
