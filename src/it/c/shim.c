@@ -1,5 +1,6 @@
 /*
- * Storage faults on order, for a process started with LD_PRELOAD=shim.so FAULT_SHIM_ORDERS=FILE.
+ * Storage faults on order, for a process started with LD_PRELOAD=shim.so FAULT_SHIM_ORDERS=FILE. With FAULT_SHIM_LANGUAGE set
+ * it also names every error in a language that nobody speaks: error 28 is "Fehler <28>".
  *
  * FILE is mapped and shared with the test that writes it, so an order holds from the moment it is armed, in every thread
  * and process, and the counts in it are exact. Native byte order:
@@ -271,4 +272,15 @@ int rename(const char *from, const char *to) {
 int unlink(const char *path) {
     UNLESS_ORDERED(UNLINK, judge_path(UNLINK, path))
     return (int)syscall(SYS_unlinkat, AT_FDCWD, path, 0);
+}
+
+/* What Java asks for an error's text. */
+int __xpg_strerror_r(int error, char *text, size_t size) {
+    char own[256];
+    if (getenv("FAULT_SHIM_LANGUAGE") != NULL) {
+        snprintf(text, size, "Fehler <%d>", error);
+    } else {
+        snprintf(text, size, "%s", strerror_r(error, own, sizeof own));
+    }
+    return 0;
 }

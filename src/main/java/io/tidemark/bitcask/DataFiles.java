@@ -1,6 +1,7 @@
 package io.tidemark.bitcask;
 
 import io.tidemark.bitcask.BitcaskSnapshot.Cut;
+import io.tidemark.disk.DiskFull;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -77,7 +78,7 @@ final class DataFiles implements AutoCloseable {
         try {
             file.file().writeFully(batch, at);
         } catch (IOException e) {
-            activeUnfit = !isForWantOfRoom(e);
+            activeUnfit = !DiskFull.isCauseOf(e);
             throw e;
         }
         activeLength = at + bytes;
@@ -102,12 +103,6 @@ final class DataFiles implements AutoCloseable {
             }
         }
         return current;
-    }
-
-    /** Of a write, which is not a force: what it has not taken is still the caller's. Quotas count as room. */
-    private static boolean isForWantOfRoom(IOException failure) {
-        String message = String.valueOf(failure.getMessage());
-        return message.contains("No space left on device") || message.contains("Disk quota exceeded");
     }
 
     private DataFile rotate(@Nullable DataFile current) throws IOException {

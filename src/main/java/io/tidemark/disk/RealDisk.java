@@ -1,5 +1,6 @@
 package io.tidemark.disk;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -20,12 +21,34 @@ import java.util.stream.Stream;
 enum RealDisk implements Disk {
     INSTANCE;
 
+    /** With less than this a file system may have no block left that it would give to a file. */
+    private static final long LEAST_ROOM_BYTES = 1 << 20;
+
+    static {
+        DiskFull.learn(); // while nothing is wrong yet
+    }
+
     @Override
     public DiskFile create(Path file) throws IOException {
-        return new RealFile(
-                file,
-                FileChannel.open(
-                        file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        try {
+            return new RealFile(
+                    file,
+                    FileChannel.open(
+                            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        } catch (IOException failure) {
+            throw judged(failure, file, 0);
+        }
+    }
+
+    /** With the type that says so, if its text is unknown and there is no room beside the file. */
+    private static IOException judged(IOException failure, Path file, long bytes) {
+        Path directory = file.toAbsolutePath().getParent();
+        if (DiskFull.kindOf(failure) != ErrorTexts.Kind.UNKNOWN || directory == null) {
+            return failure;
+        }
+        File volume = directory.toFile();
+        boolean full = volume.getTotalSpace() > 0 && volume.getUsableSpace() < bytes + LEAST_ROOM_BYTES;
+        return full ? new NoSpaceException(failure) : failure;
     }
 
     @Override
@@ -68,6 +91,8 @@ enum RealDisk implements Disk {
             if (!Files.isDirectory(directory)) {
                 throw made;
             }
+        } catch (IOException failure) {
+            throw judged(failure, directory, 0);
         }
         if (parent != null) {
             forceNew(directory, parent);
@@ -90,7 +115,11 @@ enum RealDisk implements Disk {
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failure) {
+            throw judged(failure, to, 0);
+        }
     }
 
     @Override
@@ -142,7 +171,11 @@ enum RealDisk implements Disk {
     private record RealFile(Path path, FileChannel channel) implements DiskFile {
         @Override
         public int write(ByteBuffer source, long position) throws IOException {
-            return channel.write(source, position);
+            try {
+                return channel.write(source, position);
+            } catch (IOException failure) {
+                throw judged(failure, path, source.remaining());
+            }
         }
 
         @Override

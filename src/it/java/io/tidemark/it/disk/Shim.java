@@ -39,6 +39,9 @@ import org.jspecify.annotations.Nullable;
  * there is {@link ThinStore}. Methods may be called from any thread.
  */
 public final class Shim {
+    /** Set in the environment of a process, it has errors named in another language than English: {@code Fehler <28>}. */
+    public static final String OTHER_LANGUAGE = "FAULT_SHIM_LANGUAGE";
+
     private static final long MAGIC = 0x314d494853544f53L;
     private static final int ORDERS = 256;
     private static final int HEADER = 64;

@@ -178,7 +178,7 @@ final class ActiveSegment {
         try {
             file.writeFully(frames, at);
         } catch (IOException failure) {
-            if (DiskFull.isCauseOf(failure)) {
+            if (DiskFull.mayBeCauseOf(failure)) {
                 throw new NotYetException("no room for " + bytes + " bytes at " + at + " of " + path, failure);
             }
             throw failure;

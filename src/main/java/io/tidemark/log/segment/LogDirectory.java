@@ -162,7 +162,7 @@ final class LogDirectory {
     }
 
     private static IOException notYet(IOException failure, Path what) {
-        return DiskFull.isCauseOf(failure) ? new NotYetException("no room for " + what, failure) : failure;
+        return DiskFull.mayBeCauseOf(failure) ? new NotYetException("no room for " + what, failure) : failure;
     }
 
     /** Reads a segment's header and checks that the file is the one its name says. */
