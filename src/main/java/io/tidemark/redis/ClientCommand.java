@@ -16,6 +16,7 @@ final class ClientCommand {
         switch (subcommand) {
             case "id", "getname", "info" -> plain(subcommand, connection, arguments, out);
             case "setname", "no-evict", "no-touch" -> withOne(subcommand, session, arguments, out);
+            case "reply" -> reply(connection, arguments, out);
             case "setinfo" -> setInfo(session, arguments, out);
             case "list" -> list(connection, arguments, out);
             default -> out.error(ErrorTexts.unknownSubcommand("CLIENT", arguments[1]));
@@ -59,6 +60,22 @@ final class ClientCommand {
             }
         } else if (Words.is(arguments[2], "on") || Words.is(arguments[2], "off")) {
             out.ok();
+        } else {
+            out.error(ErrorTexts.SYNTAX);
+        }
+    }
+
+    private static void reply(Connection connection, byte[][] arguments, ReplyWriter out) {
+        ReplyMode mode = connection.replyMode();
+        if (arguments.length != 3) {
+            out.error(ErrorTexts.wrongArity("client|reply"));
+        } else if (Words.is(arguments[2], "on")) {
+            mode.on();
+            out.ok();
+        } else if (Words.is(arguments[2], "off")) {
+            mode.off();
+        } else if (Words.is(arguments[2], "skip")) {
+            mode.skip();
         } else {
             out.error(ErrorTexts.SYNTAX);
         }

@@ -15,12 +15,14 @@ final class CommandSpec {
     private final int keyStep;
     private final boolean whileLoading;
     private final boolean beforeAuth;
+    private final boolean touchesData;
     private final CommandHandler handler;
 
     /**
      * @param name in lower case
      * @param arity number of arguments with the name; negative for at least that many
-     * @param flags Redis' flags, parted by blanks; {@code loading} and {@code no_auth} are obeyed
+     * @param flags Redis' flags, parted by blanks; {@code loading}, {@code no_auth}, {@code readonly} and {@code write}
+     *     are obeyed
      * @param keys first key, last key (negative: from the end) and step; zeros for none
      */
     CommandSpec(String name, int arity, String flags, int[] keys, CommandHandler handler) {
@@ -33,6 +35,7 @@ final class CommandSpec {
         this.keyStep = keys[2];
         this.whileLoading = this.flags.contains("loading");
         this.beforeAuth = this.flags.contains("no_auth");
+        this.touchesData = this.flags.contains("readonly") || this.flags.contains("write");
         this.handler = handler;
     }
 
@@ -54,6 +57,11 @@ final class CommandSpec {
 
     boolean beforeAuth() {
         return beforeAuth;
+    }
+
+    /** Whether it reads or changes keys. */
+    boolean touchesData() {
+        return touchesData;
     }
 
     CommandHandler handler() {

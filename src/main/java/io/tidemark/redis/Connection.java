@@ -49,6 +49,8 @@ final class Connection implements RespParser.Sink {
     private final Session session;
     private final RespParser parser;
     private final ShardDispatch dispatch;
+    private final RefusedModes refusedModes = new RefusedModes();
+    private final ReplyMode replyMode = new ReplyMode();
     private final Deque<OwedReply> owed = new ArrayDeque<>();
     private final Deque<Held> held = new ArrayDeque<>();
 
@@ -77,6 +79,16 @@ final class Connection implements RespParser.Sink {
 
     Session session() {
         return session;
+    }
+
+    /** What its refused commands have left behind. */
+    RefusedModes refusedModes() {
+        return refusedModes;
+    }
+
+    /** Whether it wants replies. */
+    ReplyMode replyMode() {
+        return replyMode;
     }
 
     /** Where answers to this connection's calls go. Any thread. */
@@ -125,25 +137,36 @@ final class Connection implements RespParser.Sink {
     /** Carries a command out as far as can be done now; false if it must be held. */
     private boolean execute(byte[][] arguments, int bytes) {
         wireBytes = bytes;
+        replyMode.begin();
         CommandSpec command = server.commands().find(arguments[0]);
-        if (command == null) {
-            if (isHttp(arguments[0])) {
-                LOG.warn("client {} speaks HTTP to the Redis port; disconnected", session.remoteAddress());
-                disconnect();
-            } else {
-                error(ErrorTexts.unknownCommand(arguments));
+        if (command == null && isHttp(arguments[0])) {
+            LOG.warn("client {} speaks HTTP to the Redis port; disconnected", session.remoteAddress());
+            disconnect();
+        } else if (!refusedModes.inTransaction() || !refusedModes.answer(this, arguments)) {
+            String refusal = command == null ? ErrorTexts.unknownCommand(arguments) : refusal(command, arguments);
+            if (refusal != null) {
+                refusedModes.refused(arguments);
+                error(refusal);
+            } else if (command != null && !run(command.handler(), arguments)) {
+                return false;
             }
-        } else if (!command.takes(arguments.length)) {
-            error(ErrorTexts.wrongArity(command.name()));
-        } else if (!session.authenticated() && !command.beforeAuth()) {
-            error(ErrorTexts.NO_AUTH);
-        } else if (!command.whileLoading() && server.isLoading()) {
-            error(ErrorTexts.LOADING);
-        } else if (!run(command.handler(), arguments)) {
-            return false;
         }
+        replyMode.end();
         server.stats().commands.increment();
         return true;
+    }
+
+    private @Nullable String refusal(CommandSpec command, byte[][] arguments) {
+        if (!command.takes(arguments.length)) {
+            return ErrorTexts.wrongArity(command.name());
+        }
+        if (!session.authenticated() && !command.beforeAuth()) {
+            return ErrorTexts.NO_AUTH;
+        }
+        if (!command.whileLoading() && server.isLoading()) {
+            return ErrorTexts.LOADING;
+        }
+        return refusedModes.refusal(command);
     }
 
     private boolean run(CommandHandler handler, byte[][] arguments) {
@@ -166,12 +189,23 @@ final class Connection implements RespParser.Sink {
         reply(out -> out.error(text));
     }
 
+    /** Answers the current request with OK. */
+    void ok() {
+        reply(ReplyWriter::ok);
+    }
+
     private void reply(Consumer<ReplyWriter> encoder) {
-        if (owed.isEmpty()) {
+        if (owed.isEmpty() && !replyMode.silent()) {
             encoder.accept(loop.out);
             flushIfLong();
+            return;
+        }
+        encoder.accept(loop.aside);
+        if (replyMode.silent()) { // asked after the command, which may have changed it
+            loop.aside.clear();
+        } else if (owed.isEmpty()) {
+            loop.aside.take().forEach(part -> loop.out.raw(part.getBytes()));
         } else {
-            encoder.accept(loop.aside);
             owe(new ReadyReply(loop.aside.take()));
         }
     }
@@ -221,6 +255,7 @@ final class Connection implements RespParser.Sink {
 
     private void owe(OwedReply reply) {
         reply.wireBytes = wireBytes;
+        reply.silent = replyMode.silent();
         pendingBytes += wireBytes;
         owed.add(reply);
     }
@@ -259,8 +294,10 @@ final class Connection implements RespParser.Sink {
             owed.remove();
             pendingBytes -= reply.wireBytes;
             heldBytes -= reply.valueBytes();
-            reply.encode(loop.out);
-            flushIfLong();
+            if (!reply.silent) {
+                reply.encode(loop.out);
+                flushIfLong();
+            }
             reply = owed.peek();
         }
     }
@@ -276,6 +313,7 @@ final class Connection implements RespParser.Sink {
         }
         if (state == State.OPEN && held.isEmpty() && protocolError != null) {
             wireBytes = 0;
+            replyMode.begin();
             error(protocolError);
             drain();
         }

@@ -27,13 +27,15 @@ final class ConnectionCommands {
     static void select(Connection connection, byte[][] arguments, ReplyWriter out) {
         try {
             if (Words.integer(arguments[1]) == 0) {
+                connection.refusedModes().databaseSelected();
                 out.ok();
-            } else {
-                out.error("ERR DB index is out of range");
+                return;
             }
+            out.error("ERR DB index is out of range");
         } catch (NumberFormatException e) {
             out.error(ErrorTexts.NOT_AN_INTEGER);
         }
+        connection.refusedModes().refused(arguments);
     }
 
     static void quit(Connection connection, byte[][] arguments, ReplyWriter out) {
@@ -44,6 +46,8 @@ final class ConnectionCommands {
     static void reset(Connection connection, byte[][] arguments, ReplyWriter out) {
         connection.session().name("");
         connection.authenticated(connection.server().password() == null);
+        connection.refusedModes().reset();
+        connection.replyMode().on();
         out.status("RESET");
     }
 

@@ -12,6 +12,13 @@ final class ErrorTexts {
     static final String WRONG_PASSWORD = "WRONGPASS invalid username-password pair or user is disabled.";
     static final String NO_PASSWORD_SET = "ERR AUTH <password> called without any password configured for the default"
             + " user. Are you sure your configuration is correct?";
+    static final String EXEC_ABORT = "EXECABORT Transaction discarded because of previous errors.";
+    static final String IN_REFUSED_MULTI =
+            "ERR not carried out: it follows a MULTI, which was refused because transactions"
+                    + " are not supported yet; EXEC, DISCARD or RESET ends this";
+    static final String AFTER_REFUSED_SELECT =
+            "ERR not carried out: it follows a SELECT that was refused, and is meant for"
+                    + " another database than the only one, 0; SELECT 0 or RESET ends this";
     static final String TOO_MANY_CLIENTS = "ERR max number of clients reached";
 
     private static final int MAX_QUOTED = 128;

@@ -8,6 +8,9 @@ abstract class OwedReply {
     /** The request's length on the wire, counted as pending until the reply is encoded. */
     int wireBytes;
 
+    /** Whether the client does not want it. */
+    boolean silent;
+
     /** Whether it can be encoded now. */
     abstract boolean ready();
 
