@@ -192,6 +192,19 @@ class HostileClientIT {
         }
     }
 
+    @Test
+    void endOfSending_behindCommands_isAnsweredThenClosed() throws IOException {
+        for (int i = 0; i < 10; i++) {
+            try (RespClient client = authenticated()) {
+                client.sendRaw("set half closed\r\nget half\r\n".getBytes(StandardCharsets.US_ASCII));
+                client.endOfSending();
+                assertThat(client.read()).isEqualTo("OK");
+                assertThat(client.read()).isEqualTo("closed".getBytes(StandardCharsets.US_ASCII));
+                assertClosed(client);
+            }
+        }
+    }
+
     /** A gibibyte through a heap of 128 MiB. */
     @Test
     void pipelineOfLargeReads_isAnsweredAsItIsRead() throws IOException {

@@ -1,10 +1,8 @@
 package io.tidemark.redis;
 
-import io.netty.channel.ChannelFuture;
 import io.tidemark.shard.Command;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -45,7 +43,7 @@ final class Connection implements RespParser.Sink {
 
     private final RedisServer server;
     private final ServerLoop loop;
-    private final NetSocket socket;
+    private final ClientSocket socket;
     private final Session session;
     private final RespParser parser;
     private final ShardDispatch dispatch;
@@ -62,12 +60,13 @@ final class Connection implements RespParser.Sink {
     private long heldBytes;
     private int postponed;
     private boolean paused;
+    private boolean inputEnded;
     private boolean concerned;
 
     Connection(RedisServer server, ServerLoop loop, NetSocket socket, Session session) {
         this.server = server;
         this.loop = loop;
-        this.socket = socket;
+        this.socket = new ClientSocket(socket);
         this.session = session;
         this.parser = new RespParser(server.requestLimits(session.authenticated()));
         this.dispatch = new ShardDispatch(loop.outbox, server.shards().count());
@@ -99,9 +98,11 @@ final class Connection implements RespParser.Sink {
     /** Starts reading. */
     void open() {
         loop.connections.add(this);
-        socket.handler(this::received);
-        socket.exceptionHandler(cause -> LOG.debug("client {}: {}", session.remoteAddress(), cause.toString()));
-        socket.closeHandler(ignored -> closed());
+        socket.open(
+                this::received,
+                () -> loop.run(this::inputEnded),
+                cause -> LOG.debug("client {}: {}", session.remoteAddress(), cause.toString()),
+                this::closed);
     }
 
     /** The client may from now on do everything, or must authenticate again. */
@@ -123,6 +124,14 @@ final class Connection implements RespParser.Sink {
                 protocolError = "ERR Protocol error: " + e.getMessage();
             }
         });
+    }
+
+    /** The client sends no more, and may wait for answers still: what it has sent is carried out, and answered. */
+    private void inputEnded() {
+        inputEnded = true;
+        if (state != State.CLOSED) {
+            guarded(() -> {});
+        }
     }
 
     @Override
@@ -317,6 +326,9 @@ final class Connection implements RespParser.Sink {
             error(protocolError);
             drain();
         }
+        if (inputEnded && held.isEmpty()) {
+            drain();
+        }
         if (state != State.OPEN) {
             held.clear();
         }
@@ -374,10 +386,10 @@ final class Connection implements RespParser.Sink {
         int maxBytes = server.options().getMaxPendingBytes();
         if (!paused && (pending > maxPending || pendingBytes > maxBytes)) {
             paused = true;
-            socket.pause();
+            socket.reads(false);
         } else if (paused && pending <= maxPending / 2 && pendingBytes <= maxBytes / 2) {
             paused = false;
-            socket.resume();
+            socket.reads(true);
         }
     }
 
@@ -426,12 +438,10 @@ final class Connection implements RespParser.Sink {
         }
     }
 
-    /** Closes at once. {@code NetSocket.close} first waits until all that was written has been read. */
     private void disconnect() {
         state = State.CLOSED;
         loop.out.clear();
-        ChannelFuture unused =
-                ((NetSocketInternal) socket).channelHandlerContext().close();
+        socket.disconnect();
     }
 
     private void closed() {

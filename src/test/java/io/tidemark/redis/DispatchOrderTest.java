@@ -202,14 +202,26 @@ class DispatchOrderTest {
     }
 
     @Test
-    void disconnect_whileWritesAreOut_dropsWhatIsHeld() throws IOException {
+    void reset_whileWritesAreOut_dropsWhatIsHeld() throws IOException {
         send(Resp.request("SET", ON_ONE, "1"));
         send(Resp.request("GET", ON_ONE));
-        client.close();
+        client.reset();
         RunningServer.until(() -> server.server().sessions().size() == 1);
         shards.step();
         other.ask("PING");
         assertThat(shards.waiting()).isEmpty();
+    }
+
+    /** As far as the server can see, the client may wait for answers still. */
+    @Test
+    void close_whileWritesAreOut_carriesOutWhatWasReceived() throws IOException {
+        send(Resp.request("SET", ON_ONE, "1"));
+        send(Resp.request("GET", ON_ONE), Resp.request("SET", ON_ONE, "2"));
+        client.close();
+        shards.step();
+        RunningServer.until(() -> shards.waiting().size() == 1);
+        shards.step();
+        RunningServer.until(() -> server.server().sessions().size() == 1);
     }
 
     /** Sends all in one piece and waits until the server has done with it. */

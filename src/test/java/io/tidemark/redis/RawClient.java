@@ -77,6 +77,11 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Says that nothing more will be sent, and goes on reading. */
+    void endSending() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** Bytes that can be read at once. */
     int available() throws IOException {
         return in.available();
@@ -108,6 +113,12 @@ final class RawClient implements AutoCloseable {
             b = in.read();
         }
         return Resp.text(line.toByteArray());
+    }
+
+    /** Closes so that the server hears of an error. */
+    void reset() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
     }
 
     @Override
