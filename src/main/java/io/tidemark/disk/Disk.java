@@ -88,10 +88,11 @@ public interface Disk {
     boolean exists(Path path) throws IOException;
 
     /**
-     * How much room there is where a directory lies. A hanging disk can hold this up like anything else. By default there
-     * is no bound.
+     * How much room there is where a directory lies, if the file system says so; see {@link DiskSpace#isKnown}. A hanging
+     * disk can hold this up like anything else. By default there is no bound.
      *
      * @param directory exists
+     * @throws IOException if not even the volume is known
      */
     default DiskSpace space(Path directory) throws IOException {
         return DiskSpace.unbounded();

@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -155,17 +154,20 @@ enum RealDisk implements Disk {
         }
     }
 
+    /** By {@link File}: a {@code FileStore} must find the mount point first, and in a chroot there may be none. */
     @Override
     public DiskSpace space(Path directory) throws IOException {
-        FileStore store = Files.getFileStore(directory);
-        return new DiskSpace(volume(directory, store), store.getTotalSpace(), store.getUsableSpace());
+        String volume = volume(directory);
+        File file = directory.toFile();
+        long total = file.getTotalSpace(); // 0 also for an error
+        return total > 0 ? new DiskSpace(volume, total, file.getUsableSpace()) : DiskSpace.unknown(volume);
     }
 
     /** The device's number: the name of a store is the same for all of tmpfs. */
-    private static String volume(Path directory, FileStore store) throws IOException {
+    private static String volume(Path directory) throws IOException {
         return directory.getFileSystem().supportedFileAttributeViews().contains("unix")
                 ? "device " + Files.getAttribute(directory, "unix:dev")
-                : store.toString();
+                : "root " + directory.toRealPath().getRoot();
     }
 
     private record RealFile(Path path, FileChannel channel) implements DiskFile {

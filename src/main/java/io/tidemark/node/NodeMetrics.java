@@ -110,6 +110,7 @@ final class NodeMetrics implements ShardMeter {
         Gauge.builder(name, shards, all -> all.volumes().stream()
                         .filter(each -> each.name().equals(volume))
                         .mapToDouble(figure)
+                        .filter(bytes -> bytes >= 0) // else it is unknown
                         .findFirst()
                         .orElse(Double.NaN))
                 .baseUnit("bytes")

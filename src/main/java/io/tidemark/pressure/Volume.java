@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Volume {
     private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
+    private static final long UNKNOWN = -1;
 
     /** Hears when room becomes too little, and when there is enough again. */
     @FunctionalInterface
@@ -52,7 +53,7 @@ public final class Volume {
     private volatile PressureOptions options;
     private volatile @Nullable Look look;
     private volatile boolean low;
-    private volatile boolean blind;
+    private volatile boolean unknown;
     private volatile boolean ballastFailed;
     private final Object probeGate = new Object();
     private @Nullable Promise<Void> probing;
@@ -77,13 +78,14 @@ public final class Volume {
     }
 
     /**
-     * Looks for the first time, so that what is admitted is known from the start. Blocks.
+     * Looks for the first time, so that what is admitted is known from the start. If the free space is unknown, that is logged,
+     * and everything is admitted until it is known. Blocks.
      *
-     * @throws IOException if the room can't be told
+     * @throws IOException if the directory can't be read
      */
     public void open() throws IOException {
         ballast.find();
-        look();
+        lookIfPossible();
     }
 
     /** Other marks from the next look on, which comes at once. */
@@ -126,9 +128,7 @@ public final class Volume {
         if (looking.compareAndSet(false, true)) {
             boolean begun = run(() -> {
                 try {
-                    look();
-                } catch (IOException unknown) {
-                    blind(unknown);
+                    lookIfPossible();
                 } finally {
                     looking.set(false);
                 }
@@ -149,13 +149,28 @@ public final class Volume {
     }
 
     /** One thread at a time: at the opening, then whoever has set {@link #looking}. */
-    private void look() throws IOException {
+    private void lookIfPossible() {
         long before = settled.get();
-        DiskSpace space = disk.space(directory);
+        try {
+            DiskSpace space = disk.space(directory);
+            if (space.isKnown()) {
+                look(space, before);
+            } else {
+                unknown(null);
+            }
+        } catch (IOException failed) {
+            unknown(failed);
+        }
+    }
+
+    private void look(DiskSpace space, long before) {
         SpaceMarks marks = SpaceMarks.of(options, space.totalBytes());
         Look now = new Look(space, marks, before);
         look = now;
-        blind = false;
+        if (unknown) {
+            unknown = false;
+            LOG.info("{} volume {}: how much space is free is known again", name, directory);
+        }
         long left = left(now, admitted.get());
         boolean was = low;
         boolean is = marks.low(was, left);
@@ -195,10 +210,18 @@ public final class Volume {
         }
     }
 
-    private void blind(IOException why) {
-        if (!blind) {
-            blind = true;
-            LOG.warn("{} volume {}: how much room there is can't be told", name, directory, why);
+    private void unknown(@Nullable IOException why) {
+        if (!unknown) {
+            unknown = true;
+            LOG.warn(
+                    "{} volume {}: how much space is free is unknown{}; {}",
+                    name,
+                    directory,
+                    why == null ? ", its file system doesn't say" : "",
+                    look == null
+                            ? "writes are not shed by it, and no reserve file is made; watch it by other means"
+                            : "what was seen last counts until it is known again",
+                    why);
         }
     }
 
@@ -241,11 +264,12 @@ public final class Volume {
     /** Gives up the reserve file if there is not that much room. Blocks. */
     public void ensure(long bytes) {
         try {
-            if (ballast.bytes() > 0 && disk.space(directory).freeBytes() < bytes) {
+            DiskSpace space = ballast.bytes() > 0 ? disk.space(directory) : DiskSpace.unbounded();
+            if (space.isKnown() && space.freeBytes() < bytes) {
                 makeRoom();
             }
-        } catch (IOException unknown) {
-            blind(unknown);
+        } catch (IOException failed) {
+            unknown(failed);
         }
     }
 
@@ -301,14 +325,18 @@ public final class Volume {
     /** As it was last seen. Any thread. */
     public VolumeStatus status() {
         Look last = look;
-        SpaceMarks marks = last == null ? SpaceMarks.of(options, Long.MAX_VALUE) : last.marks();
-        DiskSpace space = last == null ? DiskSpace.unbounded() : last.space();
+        long promised = Math.max(0, admitted.get() - settled.get());
+        if (last == null) {
+            return new VolumeStatus(name, directory, UNKNOWN, UNKNOWN, promised, ballast.bytes(), 0, 0, false);
+        }
+        DiskSpace space = last.space();
+        SpaceMarks marks = last.marks();
         return new VolumeStatus(
                 name,
                 directory,
                 space.totalBytes(),
                 space.freeBytes(),
-                Math.max(0, admitted.get() - settled.get()),
+                promised,
                 ballast.bytes(),
                 marks.shedBytes(),
                 marks.resumeBytes(),

@@ -63,16 +63,27 @@ final class DiskWatch {
         Volume log = null;
         if (places != null) {
             data = volume(disk, "data", places, blocking, Place.DATA_VOLUME);
-            boolean shared = disk.space(places.data())
-                    .volume()
-                    .equals(disk.space(places.log()).volume());
-            log = shared ? data : volume(disk, "log", places, blocking, Place.LOG_VOLUME);
+            log = shared(disk, places) ? data : volume(disk, "log", places, blocking, Place.LOG_VOLUME);
         }
         List<ShardRoom> all = new ArrayList<>();
         for (int shard = 0; shard < causes.size(); shard++) {
             all.add(new ShardRoom(data, log, this::dwellMillis));
         }
         this.rooms = List.copyOf(all);
+    }
+
+    /** Directories whose volume is unknown are watched one by one. */
+    private static boolean shared(Disk disk, ShardOptions.Volumes places) {
+        if (places.data().equals(places.log())) {
+            return true;
+        }
+        try {
+            return disk.space(places.data())
+                    .volume()
+                    .equals(disk.space(places.log()).volume());
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     private Volume volume(Disk disk, String name, ShardOptions.Volumes places, Executor blocking, Place place)

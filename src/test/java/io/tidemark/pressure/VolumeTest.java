@@ -175,6 +175,45 @@ class VolumeTest {
     }
 
     @Test
+    void freeSpaceUnknown_atTheStart_isNoReasonNotToServe() throws IOException {
+        var unknown = disk.faults().fail(Operation.SPACE, "**").always();
+        volume.open();
+        runTasks();
+        assertThat(volume.admit(1_000_000)).as("nothing to hold it against").isTrue();
+        assertThat(volume.ample()).isTrue();
+        assertThat(volume.status().freeBytes()).isEqualTo(-1);
+        assertThat(volume.status().totalBytes()).isEqualTo(-1);
+        assertThat(heard).isEmpty();
+        volume.settle(1_000_000);
+        unknown.cancel();
+        leaveFree(9_000);
+        look();
+        assertThat(heard).as("once it is known, it counts").containsExactly(true);
+        assertThat(volume.status().freeBytes()).isEqualTo(9_000);
+    }
+
+    /** As ramfs does, and some file systems in user space. */
+    @Test
+    void freeSpaceUnknown_fileSystemOfNoSize_isNotAFullDisk() throws IOException {
+        disk.faults().limitBytes(0);
+        volume.open();
+        look();
+        assertThat(heard).isEmpty();
+        assertThat(volume.admit(1)).isTrue();
+        assertThat(volume.status().low()).isFalse();
+        assertThat(disk.exists(ROOT.resolve(Ballast.FILE))).isFalse();
+    }
+
+    @Test
+    void freeSpaceUnknown_givesNoReserveAway() throws IOException {
+        volume.open();
+        runTasks();
+        disk.faults().limitBytes(0);
+        volume.ensure(1_000);
+        assertThat(volume.status().ballastBytes()).as("the reserve file").isEqualTo(5_000);
+    }
+
+    @Test
     void probe_askedWhileOneRuns_isAnsweredByTheNext() throws IOException {
         volume.open();
         runTasks();
