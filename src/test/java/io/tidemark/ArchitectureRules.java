@@ -34,15 +34,16 @@ final class ArchitectureRules {
     private static final List<Row> TABLE = List.of(
             row("admin", "shard", "checkpoint", "pressure"),
             row("redis", "shard", "pressure"),
-            row("config", OPTION_TYPES, "reload"),
+            row("config", OPTION_TYPES, "reload", "value"),
             row("shard", "log", "bitcask", "checkpoint", "pressure", "disk"),
             row("log", "disk"),
             row("bitcask", "disk"),
-            row("reload", "checkpoint", "pressure"),
+            row("reload", "checkpoint", "pressure", "value"),
             row("metrics", "checkpoint", "pressure"),
-            row("checkpoint", "pressure"),
-            row("pressure", "disk"),
-            row("disk"));
+            row("checkpoint", "pressure", "value"),
+            row("pressure", "disk", "value"),
+            row("disk"),
+            row("value"));
 
     /** The composition root: uses all, is used by none. */
     private static final String ROOT_OF_COMPOSITION = "node";

@@ -74,8 +74,8 @@ class ArchitectureTest {
             failures.addAll(rule.evaluate(VIOLATING).getFailureReport().getDetails());
         }
         assertThat(failures)
-                .anyMatch(each -> each.startsWith("pressure may use only [disk]"))
-                .anyMatch(each -> each.startsWith("config may use only [*Options, reload]"))
+                .anyMatch(each -> each.startsWith("pressure may use only [disk, value]"))
+                .anyMatch(each -> each.startsWith("config may use only [*Options, reload, value]"))
                 .noneMatch(each -> each.startsWith("shard "))
                 .noneMatch(each -> each.startsWith("config ") && each.contains("ShardOptions"));
     }

@@ -41,7 +41,9 @@ class DataDirectoryLockIT {
                 .launch()) {
             assertThat(node.awaitExit(LIMIT)).isEqualTo(2);
             assertThat(node.stderr())
-                    .contains("`shards` is 0 in --set", "`checkpoint.idle_ms` is soon in environment variable");
+                    .contains(
+                            "`shards` is 0 in --set",
+                            "`checkpoint.idle_ms` is the text `soon` in environment variable");
         }
         assertThat(data).doesNotExist();
     }

@@ -128,7 +128,8 @@ class ReloadIT {
         Map<String, Damage> damages = Map.of(
                 "checkpoint.interval_ms` is 5 in", () -> replace(good.replace("5000", "5")),
                 "did you mean `checkpoint.interval_ms`?", () -> replace(good.replace("interval_ms", "intervalMs")),
-                "`checkpoint.interval_ms` is soon in", () -> Files.writeString(file, good.replace("5000", "soon")),
+                "`checkpoint.interval_ms` is the text `soon` in",
+                        () -> Files.writeString(file, good.replace("5000", "soon")),
                 "is given twice", () -> replace(good + "checkpoint: {idle_ms: 1}\n"),
                 "is not YAML", () -> Files.writeString(file, "checkpoint: ["),
                 "is not a text in UTF-8", () -> Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe}),

@@ -1,8 +1,9 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.value.GivenSection;
+import io.tidemark.value.ValueType;
 import io.vertx.core.json.JsonObject;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,9 +48,13 @@ public final class CheckpointOptions {
     /** The most that {@link #setMaxConcurrentFsyncs} takes. */
     public static final int MOST_CONCURRENT_FSYNCS = 64;
 
-    private static final int LEAST_PACING_BYTES = 64 << 10;
-    private static final int MOST_PACING_BYTES = 64 << 20;
+    private static final String SECTION = "checkpoint";
     private static final long DAY_MS = 86_400_000;
+    private static final ValueType MILLISECONDS = new ValueType.Whole(10, DAY_MS);
+    private static final ValueType IDLE_MILLISECONDS = new ValueType.Whole(0, DAY_MS);
+    private static final ValueType DIRTY_BYTES = new ValueType.Size(4 * ValueType.KIB, 1024 * ValueType.GIB);
+    private static final ValueType FSYNCS = new ValueType.Whole(1, MOST_CONCURRENT_FSYNCS);
+    private static final ValueType PACING = new ValueType.SizeOrZero(64 * ValueType.KIB, 64 * ValueType.MIB);
     private static final Set<String> KEYS = Set.of(
             "interval_ms",
             "idle_ms",
@@ -82,41 +87,27 @@ public final class CheckpointOptions {
     }
 
     /**
-     * From JSON; a missing key has its default.
+     * From JSON; a missing key has its default. A number may also be text, as some configuration stores give it, and a size
+     * may end in KiB, MiB or GiB.
      *
-     * @throws IllegalArgumentException naming the key and the value if a key is unknown or a value not of its type or range
+     * @throws IllegalArgumentException naming the key and what its value is if a key is unknown, has no value, or one that is
+     *     not of its type or range
      */
     public CheckpointOptions(JsonObject json) {
-        TreeSet<String> unknown = new TreeSet<>(json.fieldNames());
-        unknown.removeAll(KEYS);
-        if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "unknown checkpoint option `" + unknown.first() + "`; known are " + new TreeSet<>(KEYS));
+        GivenSection given = new GivenSection(SECTION, json, KEYS);
+        setIntervalMs(given.number("interval_ms", MILLISECONDS, intervalMs));
+        setIdleMs(given.number("idle_ms", IDLE_MILLISECONDS, idleMs));
+        setMaxDelayMs(given.number("max_delay_ms", MILLISECONDS, maxDelayMs));
+        setMaxDirtyBytes(given.number("max_dirty_bytes", DIRTY_BYTES, maxDirtyBytes));
+        setMaxConcurrentFsyncs((int) given.number("max_concurrent_fsyncs", FSYNCS, maxConcurrentFsyncs));
+        setPacingBytes((int) given.number("pacing_bytes", PACING, pacingBytes));
+        setStallWarnMs(given.number("stall_warn_ms", MILLISECONDS, stallWarnMs));
+        setStallShedMs(given.number("stall_shed_ms", MILLISECONDS, stallShedMs));
+        String name = given.text("node", new ValueType.Name());
+        if (name != null) {
+            setNode(name);
         }
-        setIntervalMs(number(json, "interval_ms", intervalMs));
-        setIdleMs(number(json, "idle_ms", idleMs));
-        setMaxDelayMs(number(json, "max_delay_ms", maxDelayMs));
-        setMaxDirtyBytes(number(json, "max_dirty_bytes", maxDirtyBytes));
-        setMaxConcurrentFsyncs(integer(json, "max_concurrent_fsyncs", maxConcurrentFsyncs));
-        setPacingBytes(integer(json, "pacing_bytes", pacingBytes));
-        setStallWarnMs(number(json, "stall_warn_ms", stallWarnMs));
-        setStallShedMs(number(json, "stall_shed_ms", stallShedMs));
-        identity(json);
-    }
-
-    private void identity(JsonObject json) {
-        Object name = json.getValue("node");
-        if (name instanceof String text) {
-            setNode(text);
-        } else if (name != null) {
-            throw new IllegalArgumentException("checkpoint.node is `" + name + "`, expected a name");
-        }
-        Object flag = json.getValue("clustered");
-        if (flag instanceof Boolean on) {
-            setClustered(on);
-        } else if (flag != null) {
-            throw new IllegalArgumentException("checkpoint.clustered is `" + flag + "`, expected true or false");
-        }
+        clustered = given.flag("clustered");
     }
 
     /** @throws IllegalArgumentException if the options contradict each other */
@@ -150,27 +141,8 @@ public final class CheckpointOptions {
         }
     }
 
-    private static long number(JsonObject json, String key, long otherwise) {
-        Object value = json.getValue(key);
-        if (value == null) {
-            return otherwise;
-        }
-        if (value instanceof Integer || value instanceof Long) {
-            return ((Number) value).longValue();
-        }
-        throw new IllegalArgumentException("checkpoint." + key + " is `" + value + "`, expected a whole number");
-    }
-
-    private static int integer(JsonObject json, String key, int otherwise) {
-        return (int) Math.min(Integer.MAX_VALUE, Math.max(Integer.MIN_VALUE, number(json, key, otherwise)));
-    }
-
-    private static long inRange(String key, long value, long from, long to) {
-        if (value < from || value > to) {
-            throw new IllegalArgumentException(
-                    "checkpoint." + key + " is " + value + ", expected " + from + " to " + to);
-        }
-        return value;
+    private static long checked(String key, ValueType type, long value) {
+        return GivenSection.checked(SECTION + "." + key, type, value);
     }
 
     /** JSON with every key; {@code node} and {@code clustered} only where they have been set. */
@@ -197,7 +169,7 @@ public final class CheckpointOptions {
 
     /** How often a dirty shard is due, in milliseconds, 10 ms to a day. */
     public CheckpointOptions setIntervalMs(long intervalMs) {
-        this.intervalMs = inRange("interval_ms", intervalMs, 10, DAY_MS);
+        this.intervalMs = checked("interval_ms", MILLISECONDS, intervalMs);
         return this;
     }
 
@@ -208,7 +180,7 @@ public final class CheckpointOptions {
 
     /** How long a due shard must have been quiet before it is forced, in milliseconds, 0 to a day; 0 forces at the tick. */
     public CheckpointOptions setIdleMs(long idleMs) {
-        this.idleMs = inRange("idle_ms", idleMs, 0, DAY_MS);
+        this.idleMs = checked("idle_ms", IDLE_MILLISECONDS, idleMs);
         return this;
     }
 
@@ -222,7 +194,7 @@ public final class CheckpointOptions {
      * 10 ms to a day. It bounds what a restart replays.
      */
     public CheckpointOptions setMaxDelayMs(long maxDelayMs) {
-        this.maxDelayMs = inRange("max_delay_ms", maxDelayMs, 10, DAY_MS);
+        this.maxDelayMs = checked("max_delay_ms", MILLISECONDS, maxDelayMs);
         return this;
     }
 
@@ -233,7 +205,7 @@ public final class CheckpointOptions {
 
     /** How many unsynced bytes of one shard fire a generation without waiting for idleness, 4 KiB to 1 TiB. */
     public CheckpointOptions setMaxDirtyBytes(long maxDirtyBytes) {
-        this.maxDirtyBytes = inRange("max_dirty_bytes", maxDirtyBytes, 4_096, 1L << 40);
+        this.maxDirtyBytes = checked("max_dirty_bytes", DIRTY_BYTES, maxDirtyBytes);
         return this;
     }
 
@@ -247,8 +219,7 @@ public final class CheckpointOptions {
      * for the instance: what the latest deployment or reconfiguration of any store says.
      */
     public CheckpointOptions setMaxConcurrentFsyncs(int maxConcurrentFsyncs) {
-        this.maxConcurrentFsyncs =
-                (int) inRange("max_concurrent_fsyncs", maxConcurrentFsyncs, 1, MOST_CONCURRENT_FSYNCS);
+        this.maxConcurrentFsyncs = (int) checked("max_concurrent_fsyncs", FSYNCS, maxConcurrentFsyncs);
         return this;
     }
 
@@ -263,9 +234,7 @@ public final class CheckpointOptions {
      * let it in between. The store that is forced carries this out, see {@link CheckpointTarget#configured}.
      */
     public CheckpointOptions setPacingBytes(int pacingBytes) {
-        this.pacingBytes = pacingBytes == 0
-                ? 0
-                : (int) inRange("pacing_bytes", pacingBytes, LEAST_PACING_BYTES, MOST_PACING_BYTES);
+        this.pacingBytes = (int) checked("pacing_bytes", PACING, pacingBytes);
         return this;
     }
 
@@ -279,7 +248,7 @@ public final class CheckpointOptions {
      * day.
      */
     public CheckpointOptions setStallWarnMs(long stallWarnMs) {
-        this.stallWarnMs = inRange("stall_warn_ms", stallWarnMs, 10, DAY_MS);
+        this.stallWarnMs = checked("stall_warn_ms", MILLISECONDS, stallWarnMs);
         return this;
     }
 
@@ -290,7 +259,7 @@ public final class CheckpointOptions {
 
     /** After how long a generation that is still forcing makes the shard shed client writes, in milliseconds, 10 ms to a day. */
     public CheckpointOptions setStallShedMs(long stallShedMs) {
-        this.stallShedMs = inRange("stall_shed_ms", stallShedMs, 10, DAY_MS);
+        this.stallShedMs = checked("stall_shed_ms", MILLISECONDS, stallShedMs);
         return this;
     }
 

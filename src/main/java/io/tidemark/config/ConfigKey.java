@@ -1,5 +1,6 @@
 package io.tidemark.config;
 
+import io.tidemark.value.ValueType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

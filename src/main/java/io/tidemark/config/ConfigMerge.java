@@ -1,6 +1,6 @@
 package io.tidemark.config;
 
-import io.vertx.core.json.JsonArray;
+import io.tidemark.value.GivenValue;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -138,7 +138,7 @@ final class ConfigMerge {
             } else if (value instanceof JsonObject section) {
                 section(key + ".", file, section, line);
             } else if (value != null) {
-                problems.add("`" + key + "` is " + shown(value) + " in " + file
+                problems.add("`" + key + "` is " + GivenValue.words(value) + " in " + file
                         + "; it must be a section with keys of its own" + line.apply(key));
             }
         }
@@ -161,9 +161,8 @@ final class ConfigMerge {
         Object value = key.type().read(raw);
         if (value == null) {
             wrong.add(key);
-            boolean secret = key.type() instanceof ValueType.Secret;
-            problems.add("`" + key.key() + "` is " + (secret ? "(hidden)" : shown(raw)) + " in " + source
-                    + "; it must be " + key.type().expectation() + line);
+            problems.add("`" + key.key() + "` is " + key.type().describe(raw) + " in " + source + "; it must be "
+                    + key.type().expectation() + line);
             return;
         }
         values.put(key, value);
@@ -171,15 +170,5 @@ final class ConfigMerge {
 
     private static String question(Optional<String> suggestion) {
         return suggestion.map(name -> "; did you mean `" + name + "`?").orElse("");
-    }
-
-    private static String shown(Object raw) {
-        if (raw instanceof JsonObject) {
-            return "a section";
-        } else if (raw instanceof JsonArray) {
-            return "a list";
-        }
-        String text = raw.toString();
-        return text.isBlank() ? "empty" : text;
     }
 }

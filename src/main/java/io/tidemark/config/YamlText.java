@@ -1,17 +1,17 @@
 package io.tidemark.config;
 
+import io.tidemark.reload.YamlOutline;
+import io.tidemark.value.ValueType;
 import io.vertx.core.json.JsonObject;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
-import org.yaml.snakeyaml.error.YAMLException;
 
 /**
  * A YAML file that has been read: its values, or why it has none. Immutable.
@@ -41,14 +41,14 @@ record YamlText(String file, JsonObject values, List<String> problems, @Nullable
         } catch (CharacterCodingException notText) {
             return unreadable(file, file + " is not a text in UTF-8");
         }
-        YamlOutline outline = YamlOutline.of(file, text);
+        YamlOutline outline = YamlOutline.of(file, text, YamlText::isSecret);
         if (!outline.problems().isEmpty() || outline.isEmpty()) {
             return new YamlText(file, new JsonObject(), outline.problems(), outline);
         }
         try {
             Map<?, ?> values = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
             return new YamlText(file, json(values), List.of(), outline);
-        } catch (YAMLException broken) {
+        } catch (RuntimeException broken) { // a value of a list may say what it is and not be it
             return unreadable(file, file + " is not YAML: " + YamlOutline.oneLine(broken.getMessage()));
         }
     }
@@ -63,6 +63,12 @@ record YamlText(String file, JsonObject values, List<String> problems, @Nullable
         return values.fieldNames().stream().anyMatch(key -> key.equals(name) || key.startsWith(name + "."));
     }
 
+    private static boolean isSecret(String key) {
+        return ConfigKey.byName(key)
+                .map(known -> known.type() instanceof ValueType.Secret)
+                .orElse(false);
+    }
+
     private static JsonObject json(Map<?, ?> mapping) {
         JsonObject json = new JsonObject();
         mapping.forEach((key, value) -> json.put(String.valueOf(key), value(value)));
@@ -73,6 +79,6 @@ record YamlText(String file, JsonObject values, List<String> problems, @Nullable
         if (value instanceof Map<?, ?> mapping) {
             return json(mapping);
         }
-        return value instanceof Date date ? date.toInstant() : value;
+        return value;
     }
 }

@@ -1,8 +1,9 @@
 package io.tidemark.pressure;
 
+import io.tidemark.value.GivenSection;
+import io.tidemark.value.ValueType;
 import io.vertx.core.json.JsonObject;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * When client writes are shed for want of room, and how long shedding lasts at least. Keys of the JSON form are the
@@ -17,9 +18,9 @@ public final class PressureOptions {
     /** A size that follows from the volume's. */
     public static final long BY_VOLUME = -1;
 
-    private static final long MOST_BYTES = 1L << 50;
-    private static final long LEAST_DWELL_MS = 10;
-    private static final long MOST_DWELL_MS = 3_600_000;
+    private static final String SECTION = "pressure";
+    private static final ValueType BYTES = new ValueType.Size(0, 1L << 50);
+    private static final ValueType DWELL_MILLISECONDS = new ValueType.Whole(10, 3_600_000);
     private static final Set<String> KEYS = Set.of("shed_free_bytes", "resume_free_bytes", "ballast_bytes", "dwell_ms");
 
     private long shedFreeBytes = BY_VOLUME;
@@ -39,44 +40,26 @@ public final class PressureOptions {
     }
 
     /**
-     * From JSON; a missing key has its default.
+     * From JSON; a missing key has its default. A number may also be text, as some configuration stores give it, and a size
+     * may end in KiB, MiB or GiB.
      *
-     * @throws IllegalArgumentException naming the key and the value if a key is unknown, a value not of its type or range,
-     *     or the two marks don't go together
+     * @throws IllegalArgumentException naming the key and what its value is if a key is unknown, has no value, or one that is
+     *     not of its type or range, or the two marks don't go together
      */
     public PressureOptions(JsonObject json) {
-        TreeSet<String> unknown = new TreeSet<>(json.fieldNames());
-        unknown.removeAll(KEYS);
-        if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "unknown pressure option `" + unknown.first() + "`; known are " + new TreeSet<>(KEYS));
-        }
-        setShedFreeBytes(number(json, "shed_free_bytes", shedFreeBytes));
-        setResumeFreeBytes(number(json, "resume_free_bytes", resumeFreeBytes));
-        setBallastBytes(number(json, "ballast_bytes", ballastBytes));
-        setDwellMs(number(json, "dwell_ms", dwellMs));
+        GivenSection given = new GivenSection(SECTION, json, KEYS);
+        setShedFreeBytes(given.number("shed_free_bytes", BYTES, shedFreeBytes));
+        setResumeFreeBytes(given.number("resume_free_bytes", BYTES, resumeFreeBytes));
+        setBallastBytes(given.number("ballast_bytes", BYTES, ballastBytes));
+        setDwellMs(given.number("dwell_ms", DWELL_MILLISECONDS, dwellMs));
         if (shedFreeBytes != BY_VOLUME && resumeFreeBytes != BY_VOLUME && resumeFreeBytes <= shedFreeBytes) {
             throw new IllegalArgumentException("pressure.resume_free_bytes is " + resumeFreeBytes
                     + ", expected more than pressure.shed_free_bytes, which is " + shedFreeBytes);
         }
     }
 
-    private static long number(JsonObject json, String key, long otherwise) {
-        Object value = json.getValue(key);
-        if (value == null) {
-            return otherwise;
-        }
-        if (value instanceof Integer || value instanceof Long) {
-            return ((Number) value).longValue();
-        }
-        throw new IllegalArgumentException("pressure." + key + " is `" + value + "`, expected a whole number");
-    }
-
-    private static long inRange(String key, long value, long from, long to) {
-        if (value < from || value > to) {
-            throw new IllegalArgumentException("pressure." + key + " is " + value + ", expected " + from + " to " + to);
-        }
-        return value;
+    private static long bytes(String key, long bytes) {
+        return bytes == BY_VOLUME ? BY_VOLUME : GivenSection.checked(SECTION + "." + key, BYTES, bytes);
     }
 
     /** JSON with every key that has a value of its own. */
@@ -101,7 +84,7 @@ public final class PressureOptions {
 
     /** With less free space than this on a volume, its shards shed writes; bytes, 0 for never, {@link #BY_VOLUME}. */
     public PressureOptions setShedFreeBytes(long shedFreeBytes) {
-        this.shedFreeBytes = inRange("shed_free_bytes", shedFreeBytes, BY_VOLUME, MOST_BYTES);
+        this.shedFreeBytes = bytes("shed_free_bytes", shedFreeBytes);
         return this;
     }
 
@@ -112,7 +95,7 @@ public final class PressureOptions {
 
     /** With at least this much free space shedding ends; bytes, more than the other mark, or {@link #BY_VOLUME}. */
     public PressureOptions setResumeFreeBytes(long resumeFreeBytes) {
-        this.resumeFreeBytes = inRange("resume_free_bytes", resumeFreeBytes, BY_VOLUME, MOST_BYTES);
+        this.resumeFreeBytes = bytes("resume_free_bytes", resumeFreeBytes);
         return this;
     }
 
@@ -123,7 +106,7 @@ public final class PressureOptions {
 
     /** Size of the reserve file on each volume, which is given up before a committed entry must wait; 0 for none. */
     public PressureOptions setBallastBytes(long ballastBytes) {
-        this.ballastBytes = inRange("ballast_bytes", ballastBytes, BY_VOLUME, MOST_BYTES);
+        this.ballastBytes = bytes("ballast_bytes", ballastBytes);
         return this;
     }
 
@@ -134,7 +117,7 @@ public final class PressureOptions {
 
     /** How long a cause of pressure must have been gone before writes are taken again, in milliseconds, 10 to an hour. */
     public PressureOptions setDwellMs(long dwellMs) {
-        this.dwellMs = inRange("dwell_ms", dwellMs, LEAST_DWELL_MS, MOST_DWELL_MS);
+        this.dwellMs = GivenSection.checked(SECTION + ".dwell_ms", DWELL_MILLISECONDS, dwellMs);
         return this;
     }
 

@@ -64,12 +64,6 @@ public final class CheckpointReload {
 
         @Override
         public JsonObject checked(JsonObject given) {
-            for (String name : given.fieldNames()) {
-                if (given.getValue(name) == null) {
-                    throw new IllegalArgumentException(
-                            fullName(name) + " has no value; give it one or leave the key out");
-                }
-            }
             return new CheckpointOptions(given)
                     .whileRunning(checkpointers.options())
                     .toJson();

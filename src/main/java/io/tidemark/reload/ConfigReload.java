@@ -26,7 +26,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>A reading counts once a second one, {@code settleMs} later, is equal.
- *   <li>All sections are checked before one is put into force: a bad one changes nothing.
+ *   <li>All sections are checked before one is put into force: a bad one changes nothing. Of a store in the format
+ *       {@code yaml} what is written counts, not what YAML makes of it: {@code 1:00} is refused, not taken for 60.
  *   <li>Each outcome is logged once, counted once, and published once at {@link CheckpointAddresses#config}, however often
  *       the same is read again. A configuration that differs in nothing from what is in force says nothing.
  *   <li>A configuration that can't be read changes nothing; that it can be read again is told as well.
@@ -81,8 +82,15 @@ public final class ConfigReload {
         this.context = vertx.getOrCreateContext();
         this.store = store;
         this.sections = List.copyOf(sections);
+        YamlStores yaml = YamlStores.of(retriever);
+        List<String> keys = sections.stream().map(ReloadableSection::key).toList();
         this.settling = new Settling(
-                this::after, () -> onContext(retriever.getConfig()), this::watched, settleMs, this::settled);
+                this::after,
+                () -> onContext(
+                        retriever.getConfig().compose(config -> yaml.check(keys).map(config))),
+                this::watched,
+                settleMs,
+                this::settled);
         this.hearer = reading -> context.runOnContext(nothing -> heard(reading));
         this.events = RetrieverEvents.of(retriever);
         events.add(hearer);

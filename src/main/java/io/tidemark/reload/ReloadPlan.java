@@ -1,6 +1,7 @@
 package io.tidemark.reload;
 
 import io.tidemark.reload.ReloadOutcome.Change;
+import io.tidemark.value.GivenValue;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +59,8 @@ sealed interface ReloadPlan {
         throw new IllegalArgumentException(
                 section == null
                         ? "section `" + key + "` is missing; an empty one, `" + key + ": {}`, would mean the defaults"
-                        : "`" + key + "` is `" + section + "`, expected a section with keys of its own");
+                        : "`" + key + "` is " + GivenValue.words(section)
+                                + ", expected a section with keys of its own");
     }
 
     private static Map<String, Change> changes(ReloadableSection section, JsonObject complete) {

@@ -107,8 +107,23 @@ class ConfigLoaderTest {
                 "shards: 1\\nshards: 2|`shards` is given twice|on lines 1 and 2; remove one",
                 "redis: {port: 1}\\nredis: {host: a}|`redis` is given twice|on lines 1 and 2; remove one",
                 "redis.port: 1\\nredis: {port: 2}|`redis.port` is given twice|on lines 1 and 2; remove one",
-                "shards: 010|`shards` is 010 in|write the number in plain decimal digits, or in quotes if it is text",
-                "redis: {port: 1:30}|`redis.port` is 1:30 in|write the number in plain decimal digits",
+                "shards: 010|`shards` is 010 in|which YAML reads as the whole number 8; write the number in plain decimal digits, or in quotes",
+                "redis: {port: 1:30}|`redis.port` is 1:30 in|which YAML reads as the whole number 90; write the number in plain decimal digits",
+                "shards: 0x1f|`shards` is 0x1f in|which YAML reads as the whole number 31; write the number in plain",
+                "shards: 1_000|`shards` is 1_000 in|which YAML reads as the whole number 1000; write the number in plain",
+                "shards: +4|`shards` is +4 in|which YAML reads as the whole number 4; write the number in plain",
+                "shards: 1:30.5|`shards` is 1:30.5 in|which YAML reads as the number 90.5; write the number in plain",
+                "data_dir: 1.10|`data_dir` is 1.10 in|(line 1), which YAML reads as the number 1.1; write",
+                "data_dir: .inf|`data_dir` is .inf in|(line 1), which YAML reads as the number Infinity; write",
+                "data_dir: 2026-12-01|`data_dir` is 2026-12-01 in|(line 1), which YAML reads as a date; put it in quotes if it is text",
+                "shards: 2026-12-01 10:00:00|`shards` is 2026-12-01 10:00:00 in|(line 1), which YAML reads as a date; put it in quotes",
+                "data_dir: !!binary aGVsbG8=|`data_dir` is aGVsbG8= in|(line 1), which YAML reads as binary data; put it in quotes",
+                "data_dir: !secret x|`data_dir` is x in|(line 1), which YAML reads as something of the type `!secret`; put it in quotes",
+                "shards: !!int abc|`shards` is abc in|(line 1), which YAML reads as something of the type `tag:yaml.org,2002:int`",
+                "shards: [!!int abc]|test.yaml is not YAML: |abc",
+                "shards: !!set {a}|`shards` has the tag `tag:yaml.org,2002:set` in|(line 1); leave the tag out",
+                "yes: 1|a key must be a plain word|(line 1)",
+                "2026-12-01: 1|a key must be a plain word|(line 1)",
                 "a: &x {b: *x}|nested too deeply|(line 1)",
                 "shards: 1\\n---\\nshards: 2|is not YAML: but found another document|(line 2)",
             })
@@ -186,22 +201,24 @@ class ConfigLoaderTest {
             value = {
                 "shards: 0|`shards` is 0 in|it must be a whole number from 1 to 1024 (line 1)",
                 "shards: 1025|`shards` is 1025 in|it must be a whole number from 1 to 1024",
-                "shards: 1.5|`shards` is 1.5 in|it must be a whole number",
-                "shards: four|`shards` is four in|it must be a whole number",
-                "shards: true|`shards` is true in|it must be a whole number",
+                "shards: 1.5|`shards` is the number 1.5 in|it must be a whole number",
+                "shards: four|`shards` is the text `four` in|it must be a whole number",
+                "shards: true|`shards` is the truth value true in|it must be a whole number",
                 "shards: [1]|`shards` is a list in|it must be a whole number",
                 "shards: {a: 1}|`shards` is a section in|it must be a whole number",
                 "shards: 99999999999999999999|`shards` is 99999999999999999999 in|it must be a whole number",
                 "shards:|`shards` has no value in|give it one or leave the key out (line 1)",
-                "redis: 7|`redis` is 7 in|it must be a section with keys of its own (line 1)",
+                "redis: {host: on}|`redis.host` is the truth value true in|it must be text that isn't empty (in YAML, in quotes",
+                "shards: '04'|`shards` is the text `04`, with a leading zero in|it must be a whole number from 1 to 1024",
+                "redis: 7|`redis` is the whole number 7 in|it must be a section with keys of its own (line 1)",
                 "redis: {port: 65536}|`redis.port` is 65536 in|from 0 to 65535",
                 "redis: {port: -1}|`redis.port` is -1 in|from 0 to 65535",
-                "redis: {host: 12}|`redis.host` is 12 in|in quotes if it looks like a number",
-                "redis: {allow_no_password: 1}|`redis.allow_no_password` is 1 in|it must be true or false",
+                "redis: {host: 12}|`redis.host` is the whole number 12 in|in quotes if it looks like a number, a date or a truth value",
+                "redis: {allow_no_password: 1}|`redis.allow_no_password` is the whole number 1 in|it must be true or false",
                 "data_dir: ' '|`data_dir` is empty in|it must be text that isn't empty",
-                "log: {segment_bytes: 64MB}|`log.segment_bytes` is 64MB in|a size from 8KiB to 1GiB, in bytes or with KiB,",
+                "log: {segment_bytes: 64MB}|`log.segment_bytes` is the text `64MB` in|a size from 8KiB to 1GiB, in bytes or with KiB,",
                 "log: {segment_bytes: -1}|`log.segment_bytes` is -1 in|a size from 8KiB to 1GiB",
-                "log: {segment_bytes: 1.5GiB}|`log.segment_bytes` is 1.5GiB in|a size from 8KiB to 1GiB",
+                "log: {segment_bytes: 1.5GiB}|`log.segment_bytes` is the text `1.5GiB` in|a size from 8KiB to 1GiB",
                 "log: {segment_bytes: 99999999999999999GiB}|is 99999999999999999GiB in|a size from 8KiB to 1GiB",
             })
     void load_ofWrongValue_namesKeyValueSourceAndWhatIsRight(String text, String what, String right) throws Exception {
@@ -210,6 +227,72 @@ class ConfigLoaderTest {
                 .singleElement()
                 .asString()
                 .contains(what, file.toString(), right, "(line 1)");
+    }
+
+    /** What YAML would make something else of is refused, and in quotes, or with a tag that says so, is what is written. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"2026-12-01", "1:00", "03720", "0x1f", "1.10", "yes", "null", "~", "4711", "1e3", "-", "=", "a b"
+            })
+    void load_ofTextInQuotes_isWhatIsWritten(String text) throws Exception {
+        for (String written : List.of("'" + text + "'", '"' + text + '"', "!!str '" + text + "'")) {
+            NodeConfig config = new Loading()
+                    .file(yaml("data_dir: " + written + "\nredis: {password: " + written + "}\n"))
+                    .config();
+            assertThat(config.dataDir()).isEqualTo(Path.of(text));
+            assertThat(config.redis().password()).isEqualTo(text);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"yes", "On", "true", "NO"})
+    void load_ofFlagInYaml_takesItsTruthValues(String text) throws Exception {
+        new Loading().file(yaml("redis: {allow_no_password: " + text + "}\n")).config();
+        assertThat(new Loading()
+                        .file(yaml("redis: {host: 0.0.0.0}\ndata_dir: " + text + "\n"))
+                        .set("redis.password=x")
+                        .problems())
+                .singleElement()
+                .asString()
+                .contains(
+                        "`data_dir` is the truth value ",
+                        "it must be text",
+                        text.equals("true") ? "(line 2)" : "(line 2), written as `" + text + "`");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"null", "~", "NULL", ""})
+    void load_ofNoValue_isRefusedAndShowsWhatIsWritten(String text) throws Exception {
+        assertThat(new Loading().file(yaml("data_dir: " + text + "\n")).problems())
+                .singleElement()
+                .asString()
+                .contains(
+                        "`data_dir` has no value in",
+                        text.isEmpty() ? "(line 1)" : "(line 1), written as `" + text + "`");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2026-12-01",
+                "0775",
+                "4711",
+                "1:30",
+                "1.10",
+                "yes",
+                "null",
+                "!!binary aGVsbG8=",
+                "[hunter2]",
+                "{hunter2: 1}"
+            })
+    void load_ofPasswordThatIsNoText_isRefusedByLineAndNotShown(String text) throws Exception {
+        Path file = yaml("redis:\n  password: " + text + "\n");
+        List<String> problems = new Loading().file(file).problems();
+        assertThat(problems).hasSize(1);
+        assertThat(problems.get(0).replace(file.toString(), "FILE"))
+                .contains("`redis.password` ", "(line 2)")
+                .doesNotContain(text, "hunter2", "aGVsbG8", "509", "90")
+                .doesNotContainPattern("true|2026");
     }
 
     @Test
@@ -221,11 +304,11 @@ class ConfigLoaderTest {
                         .set("nonsense")
                         .problems())
                 .containsExactly(
-                        "`shards` is x in environment variable TIDEMARK_SHARDS;"
+                        "`shards` is the text `x` in environment variable TIDEMARK_SHARDS;"
                                 + " it must be a whole number from 1 to 1024",
-                        "`redis.port` is y in system property tidemark.redis.port;"
+                        "`redis.port` is the text `y` in system property tidemark.redis.port;"
                                 + " it must be a whole number from 0 to 65535",
-                        "`redis.max_clients` is z in --set; it must be a whole number from 1 to 1000000",
+                        "`redis.max_clients` is the text `z` in --set; it must be a whole number from 1 to 1000000",
                         "--set takes key=value, such as --set shards=4; found nonsense");
     }
 
@@ -240,6 +323,19 @@ class ConfigLoaderTest {
                 .isEqualTo(bytes);
         assertThat(new Loading().set("log.segment_bytes=" + text).config().log().segmentBytes())
                 .isEqualTo(bytes);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"04", "+4", "0x4", "4 ", "4.0", "1_0", "-0"})
+    void load_ofNumberNotInPlainDigits_isRefusedFromEverySource(String text) throws Exception {
+        assertThat(new Loading().set("shards=" + text).problems()).hasSize(1);
+        assertThat(new Loading().env("TIDEMARK_SHARDS", text).problems()).hasSize(1);
+        assertThat(new Loading().file(yaml("shards: '" + text + "'\n")).problems())
+                .hasSize(1);
+        if (!text.endsWith(" ")) {
+            assertThat(new Loading().file(yaml("shards: " + text + "\n")).problems())
+                    .hasSize(1);
+        }
     }
 
     @Test
@@ -263,7 +359,7 @@ class ConfigLoaderTest {
         assertThat(loading.set("redis.password=").problems())
                 .as("a rule about a key that has been complained of adds nothing")
                 .hasSize(2)
-                .anyMatch(line -> line.startsWith("`redis.password` is (hidden) in --set"));
+                .anyMatch(line -> line.startsWith("`redis.password` is empty in --set"));
     }
 
     @ParameterizedTest

@@ -62,7 +62,8 @@ class TidemarkCommandTest {
                 .isEqualTo(ExitCode.USAGE.code());
         assertThat(err.toString())
                 .startsWith("tidemark: the configuration can't be used:\n  `shards` is 0 in " + file)
-                .contains("did you mean `checkpoint.interval_ms`?", "`redis.port` is x in --set", "nonsense");
+                .contains(
+                        "did you mean `checkpoint.interval_ms`?", "`redis.port` is the text `x` in --set", "nonsense");
         assertThat(dir.resolve("data")).doesNotExist();
     }
 

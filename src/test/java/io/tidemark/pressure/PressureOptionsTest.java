@@ -32,9 +32,10 @@ class PressureOptionsTest {
         assertThatThrownBy(() -> new PressureOptions(new JsonObject().put("dwell", 1)))
                 .hasMessageContaining("`dwell`");
         assertThatThrownBy(() -> new PressureOptions(new JsonObject().put("dwell_ms", "soon")))
-                .hasMessageContaining("pressure.dwell_ms is `soon`");
+                .hasMessageContaining(
+                        "pressure.dwell_ms is the text `soon`, expected a whole number from 10 to 3600000");
         assertThatThrownBy(() -> new PressureOptions(new JsonObject().put("dwell_ms", 9)))
-                .hasMessageContaining("pressure.dwell_ms is 9");
+                .hasMessageContaining("pressure.dwell_ms is 9, expected a whole number from 10 to 3600000");
         assertThatThrownBy(() -> new PressureOptions(
                         new JsonObject().put("shed_free_bytes", 20).put("resume_free_bytes", 20)))
                 .hasMessageContaining("pressure.resume_free_bytes is 20")

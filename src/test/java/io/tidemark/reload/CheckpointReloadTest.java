@@ -8,6 +8,9 @@ import ch.qos.logback.classic.Level;
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.checkpoint.Checkpointers;
 import io.tidemark.reload.ReloadOutcome.Kind;
+import io.vertx.config.ConfigRetriever;
+import io.vertx.config.ConfigRetrieverOptions;
+import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -149,11 +152,18 @@ class CheckpointReloadTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "checkpoint: {interval_ms: 5}|checkpoint.interval_ms is 5, expected 10 to 86400000",
-                "checkpoint: {interval_ms: 500, idle_ms: soon}|checkpoint.idle_ms is `soon`, expected a whole number",
+                "checkpoint: {interval_ms: 5}|checkpoint.interval_ms is 5, expected a whole number from 10 to 86400000",
+                "checkpoint: {interval_ms: 500, idle_ms: soon}|checkpoint.idle_ms is the text `soon`, expected a whole number from 0 to 86400000",
                 "checkpoint: {intervalMs: 500}|unknown checkpoint option `intervalMs`; known are [clustered, idle_ms, interval_ms",
                 "checkpoint: {interval_ms: }|checkpoint.interval_ms has no value; give it one or leave the key out",
-                "checkpoint: 500|`checkpoint` is `500`, expected a section with keys of its own",
+                "checkpoint: {interval_ms: 1:00}|`checkpoint.interval_ms` is 1:00 in the configuration (line 1), which YAML reads as the whole number 60; write the number in plain decimal digits",
+                "checkpoint: {idle_ms: 03720}|`checkpoint.idle_ms` is 03720 in the configuration (line 1), which YAML reads as the whole number 2000",
+                "checkpoint: {node: 2026-12-01}|`checkpoint.node` is 2026-12-01 in the configuration (line 1), which YAML reads as a date; put it in quotes",
+                "checkpoint: {node: !!binary aGVsbG8=}|`checkpoint.node` is aGVsbG8= in the configuration (line 1), which YAML reads as binary data",
+                "checkpoint: {node: on}|checkpoint.node is the truth value true, expected a name, which is text (in YAML, in quotes",
+                "checkpoint: {interval_ms: 5000.5}|checkpoint.interval_ms is the number 5000.5, expected a whole number",
+                "checkpoint: {idle_ms: 1, idle_ms: 2}|`checkpoint.idle_ms` is given twice in the configuration, on lines 1 and 1",
+                "checkpoint: 500|`checkpoint` is the whole number 500, expected a section with keys of its own",
                 "other: {}|section `checkpoint` is missing; an empty one, `checkpoint: {}`, would mean the defaults",
                 "\"\"|section `checkpoint` is missing; an empty one, `checkpoint: {}`, would mean the defaults",
                 "# comments only|there is nothing in it, or nothing but comments",
@@ -195,6 +205,72 @@ class CheckpointReloadTest {
         Files.write(file, "checkpoint: {interval_ms: \u00e4}".getBytes(StandardCharsets.ISO_8859_1));
         assertThat(watched.outcome().getString("outcome")).isEqualTo("rejected");
         assertThat(orders.options().getIntervalMs()).isEqualTo(10_000);
+    }
+
+    /** Only the own section is judged; what stands elsewhere in the file is others' business. */
+    @Test
+    void file_otherSectionsHaveDates_isInForce() throws Exception {
+        watched.replace("other: {since: 2026-12-01, mode: 0755}\ncheckpoint: {interval_ms: 500, idle_ms: 100}\n");
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("interval_ms", 10_000, 500)));
+    }
+
+    /** The meaning is the same to a retriever, so it says nothing of the file that is good again. */
+    @Test
+    void file_octalThenItsMeaningInDigits_isRefusedThenAccepted() throws Exception {
+        watched.replace("checkpoint: {interval_ms: 03720, idle_ms: 100}\n");
+        assertThat(watched.outcome().getString("why")).contains("is 03720 in the configuration");
+        watched.replace("checkpoint: {interval_ms: 2000, idle_ms: 100}\n");
+        assertThat(watched.outcome()).isEqualTo(accepted(new Change("interval_ms", 10_000, 2_000)));
+    }
+
+    /** Stores of other formats give numbers and truth values in types of their own, or as text. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "file|properties|{\"hierarchical\": true}",
+                "file|properties|{\"hierarchical\": true, \"raw-data\": true}",
+                "sys|json|{\"hierarchical\": true}",
+                "sys|json|{\"hierarchical\": true, \"raw-data\": true}",
+                "json|json|{\"checkpoint\": {\"interval_ms\": 5000, \"max_dirty_bytes\": \"1MiB\"}}",
+                "json|json|{\"checkpoint\": {\"interval_ms\": \"5000\", \"max_dirty_bytes\": 1048576}}",
+            })
+    void store_ofAnotherFormat_givesTheSameOptions(String type, String format, String config) throws Exception {
+        Path properties = file.resolveSibling("app.properties");
+        Files.writeString(properties, "checkpoint.interval_ms=5000\ncheckpoint.max_dirty_bytes=1048576\n");
+        System.setProperty("checkpoint.interval_ms", "5000");
+        System.setProperty("checkpoint.max_dirty_bytes", "1MiB");
+        try {
+            ConfigRetriever retriever = ConfigRetriever.create(
+                    watched.vertx,
+                    new ConfigRetrieverOptions()
+                            .setIncludeDefaultStores(false)
+                            .setScanPeriod(WatchedFile.SCAN_MS)
+                            .addStore(new ConfigStoreOptions()
+                                    .setType(type)
+                                    .setFormat(format)
+                                    .setConfig(new JsonObject(config)
+                                            .mergeIn(
+                                                    type.equals("file")
+                                                            ? new JsonObject().put("path", properties.toString())
+                                                            : new JsonObject()))));
+            JsonObject section = await(retriever.getConfig()).getJsonObject("checkpoint");
+            assertThat(new CheckpointOptions(section))
+                    .isEqualTo(new CheckpointOptions().setIntervalMs(5_000).setMaxDirtyBytes(1 << 20));
+            ConfigReload users = ConfigReload.bind(
+                    watched.vertx,
+                    retriever,
+                    "users",
+                    List.of(CheckpointReload.section("checkpoint", deploy("users"))),
+                    SETTLE_MS,
+                    outcome -> {});
+            assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
+            await(users.close());
+            await(retriever.close());
+        } finally {
+            System.clearProperty("checkpoint.interval_ms");
+            System.clearProperty("checkpoint.max_dirty_bytes");
+        }
     }
 
     private void unchangedAndToldOnce(String why) throws Exception {

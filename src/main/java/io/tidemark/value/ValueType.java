@@ -1,11 +1,16 @@
-package io.tidemark.config;
+package io.tidemark.value;
 
+import java.math.BigInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What values a key takes. Raw values come as text from outside, or as what a YAML parser made of them. */
-sealed interface ValueType {
+/**
+ * What values a key takes. One rule a type, whatever the value came from: a whole number is a number or plain decimal
+ * digits as text, a truth value is one or {@code true} or {@code false} as text, and text is text and nothing else, since
+ * what a source has made something else of no longer says how it was written.
+ */
+public sealed interface ValueType {
     /** 1,024 bytes. */
     long KIB = 1024;
     /** 1,024 KiB. */
@@ -14,7 +19,7 @@ sealed interface ValueType {
     long GIB = 1024 * MIB;
 
     /**
-     * Reads a raw value.
+     * Reads a value as its source gave it.
      *
      * @return String, Long or Boolean; {@code null} if it is none of this type
      */
@@ -24,12 +29,17 @@ sealed interface ValueType {
     /** What would be right, to follow "it must be". */
     String expectation();
 
+    /** What a value is that {@link #read} doesn't take, to follow "is". */
+    default String describe(Object raw) {
+        return GivenValue.words(raw);
+    }
+
     /** A value of this type for people to read, and for {@link #read} to read again unless it is secret. */
     default String show(Object value) {
         return value.toString();
     }
 
-    /** Any text that isn't blank. A number or a truth value in YAML is refused: it may not look as it was written. */
+    /** Any text that isn't blank. */
     record Text() implements ValueType {
         @Override
         public @Nullable Object read(Object raw) {
@@ -38,7 +48,7 @@ sealed interface ValueType {
 
         @Override
         public String expectation() {
-            return "text that isn't empty (in YAML, in quotes if it looks like a number)";
+            return "text that isn't empty (in YAML, in quotes if it looks like a number, a date or a truth value)";
         }
     }
 
@@ -51,12 +61,31 @@ sealed interface ValueType {
 
         @Override
         public String expectation() {
-            return "text that isn't empty (in YAML, in quotes if it looks like a number)";
+            return new Text().expectation();
+        }
+
+        @Override
+        public String describe(Object raw) {
+            return GivenValue.kind(raw);
         }
 
         @Override
         public String show(Object value) {
             return "(hidden)";
+        }
+    }
+
+    /** Any text, also none at all. */
+    record Name() implements ValueType {
+        @Override
+        public @Nullable Object read(Object raw) {
+            return raw instanceof String ? raw : null;
+        }
+
+        @Override
+        public String expectation() {
+            return "a name, which is text (in YAML, in quotes if it looks like a number, a date or a truth value; from"
+                    + " a properties or environment store, by its option `raw-data`)";
         }
     }
 
@@ -79,12 +108,14 @@ sealed interface ValueType {
 
     /** A whole number, both ends included. */
     record Whole(long min, long max) implements ValueType {
-        private static final Pattern DIGITS = Pattern.compile("-?[0-9]{1,18}");
-
         @Override
         public @Nullable Object read(Object raw) {
-            String text = raw.toString();
-            return DIGITS.matcher(text).matches() ? within(Long.parseLong(text), min, max) : null;
+            return within(GivenValue.whole(raw), min, max);
+        }
+
+        @Override
+        public String describe(Object raw) {
+            return number(raw);
         }
 
         @Override
@@ -93,21 +124,26 @@ sealed interface ValueType {
         }
     }
 
-    /** A number of bytes, both ends included: digits, or digits with KiB, MiB or GiB behind them. */
+    /** A number of bytes, both ends included: a whole number, or one with KiB, MiB or GiB behind it. */
     record Size(long min, long max) implements ValueType {
-        private static final Pattern SIZE = Pattern.compile("([0-9]{1,18}) ?(KiB|MiB|GiB)?");
+        private static final Pattern WITH_UNIT = Pattern.compile("(0|[1-9][0-9]{0,17}) ?(KiB|MiB|GiB)");
 
         @Override
         public @Nullable Object read(Object raw) {
-            Matcher size = SIZE.matcher(raw.toString());
-            if (!size.matches()) {
-                return null;
-            }
-            try {
-                return within(Math.multiplyExact(Long.parseLong(size.group(1)), unit(size.group(2))), min, max);
-            } catch (ArithmeticException tooMuch) {
-                return null;
-            }
+            Matcher size = WITH_UNIT.matcher(raw instanceof CharSequence text ? text : "");
+            return within(
+                    size.matches()
+                            ? new BigInteger(size.group(1)).multiply(BigInteger.valueOf(unit(size.group(2))))
+                            : GivenValue.whole(raw),
+                    min,
+                    max);
+        }
+
+        @Override
+        public String describe(Object raw) {
+            return raw instanceof CharSequence text && WITH_UNIT.matcher(text).matches()
+                    ? text.toString()
+                    : number(raw);
         }
 
         @Override
@@ -128,10 +164,7 @@ sealed interface ValueType {
             return Long.toString(bytes);
         }
 
-        private static long unit(@Nullable String suffix) {
-            if (suffix == null) {
-                return 1;
-            }
+        private static long unit(String suffix) {
             return switch (suffix) {
                 case "KiB" -> KIB;
                 case "MiB" -> MIB;
@@ -148,7 +181,12 @@ sealed interface ValueType {
 
         @Override
         public @Nullable Object read(Object raw) {
-            return raw.toString().equals("0") ? (Long) 0L : size().read(raw);
+            return BigInteger.ZERO.equals(GivenValue.whole(raw)) ? (Long) 0L : size().read(raw);
+        }
+
+        @Override
+        public String describe(Object raw) {
+            return size().describe(raw);
         }
 
         @Override
@@ -162,7 +200,17 @@ sealed interface ValueType {
         }
     }
 
-    private static @Nullable Long within(long value, long min, long max) {
-        return value >= min && value <= max ? (Long) value : null;
+    /** A number that is out of range needs no more words: what would be right says that it must be one. */
+    private static String number(Object raw) {
+        BigInteger whole = GivenValue.whole(raw);
+        return whole == null ? GivenValue.words(raw) : whole.toString();
+    }
+
+    private static @Nullable Long within(@Nullable BigInteger value, long min, long max) {
+        return value != null
+                        && value.compareTo(BigInteger.valueOf(min)) >= 0
+                        && value.compareTo(BigInteger.valueOf(max)) <= 0
+                ? (Long) value.longValue()
+                : null;
     }
 }
