@@ -12,6 +12,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public final class CheckpointerVerticle extends VerticleBase {
     private final CheckpointTarget target;
     private final CheckpointListener listener;
     private final @Nullable WorkerExecutor pool;
+    private ShardClaims.@Nullable Claim claim;
     private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
     private final Promise<Void> ended = Promise.promise();
     private long ticks = NO_TIMER;
@@ -49,7 +51,7 @@ public final class CheckpointerVerticle extends VerticleBase {
      * @throws IllegalArgumentException if either is not that
      */
     public CheckpointerVerticle(String store, int shard, CheckpointTarget target) {
-        this(store, shard, target, CheckpointListener.NONE, null);
+        this(store, shard, target, CheckpointListener.NONE, null, null);
     }
 
     /** One of a store's, whose parent has claimed its shard, owns the pool, and tells how it ended. */
@@ -58,12 +60,14 @@ public final class CheckpointerVerticle extends VerticleBase {
             int shard,
             CheckpointTarget target,
             CheckpointListener listener,
-            @Nullable WorkerExecutor pool) {
+            @Nullable WorkerExecutor pool,
+            ShardClaims.@Nullable Claim claim) {
         this.store = StoreName.checked(store);
         this.shard = StoreName.checkedShard(store, shard);
-        this.target = target;
+        this.target = Objects.requireNonNull(target, "target");
         this.listener = listener;
         this.pool = pool;
+        this.claim = claim;
     }
 
     @Override
@@ -75,10 +79,10 @@ public final class CheckpointerVerticle extends VerticleBase {
         CheckpointOptions options = new CheckpointOptions(config());
         options.requireConsistent();
         if (pool == null) {
-            ShardClaims.of(vertx).claim(store, shard, List.of(target));
+            claim = ShardClaims.claim(vertx, store, shard, List.of(target)).get(0);
         }
-        return listen(options).compose(listening -> takeOver(options)).onFailure(why -> ShardClaims.of(vertx)
-                .release(store, shard));
+        ShardClaims.Claim mine = Objects.requireNonNull(claim);
+        return listen(options).compose(listening -> takeOver(options)).onFailure(why -> mine.release());
     }
 
     private Future<Void> listen(CheckpointOptions options) {
@@ -180,11 +184,11 @@ public final class CheckpointerVerticle extends VerticleBase {
     }
 
     private void yieldShard(Checkpointer mine) {
-        ShardClaims claims = ShardClaims.of(vertx);
+        ShardClaims.Claim held = Objects.requireNonNull(claim);
         if (mine.broken()) {
-            claims.condemn(store, shard, target);
+            held.condemn();
         }
-        claims.release(store, shard);
+        held.release();
     }
 
     /**

@@ -47,8 +47,9 @@ public final class Checkpointers {
      *     by side in one Vert.x instance
      * @param options copied
      * @param targets one or more
-     * @return fails with {@link IllegalStateException} if a shard of that store has a checkpointer already, or if a force of
-     *     one of these very targets failed earlier; nothing is left behind then, and no target has been called
+     * @return fails with {@link IllegalStateException} if a shard of that store has a checkpointer already, if one of these
+     *     very targets is in use, twice here or anywhere else in this process, or if a force of it failed earlier, wherever and
+     *     under whatever name that was; nothing is left behind then, and no target has been called
      * @throws IllegalArgumentException if the name is not one, or there is no target
      */
     public static Future<Checkpointers> deploy(

@@ -2,68 +2,82 @@ package io.tidemark.checkpoint;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
-import io.vertx.core.shareddata.Shareable;
-import java.lang.ref.WeakReference;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Which shards have a checkpointer on a Vert.x instance: one each. It also remembers whose force failed, so that nobody
- * deploys a new checkpointer over the same files and believes its first force.
+ * Which shards have a checkpointer on a Vert.x instance, one each, and which targets in this process, see {@link
+ * KnownTargets}. The names stand in shared data as text, so that copies of this library from different class loaders keep out
+ * of each other's way.
  *
  * <p>Any thread.
  */
-final class ShardClaims implements Shareable {
+final class ShardClaims {
     private static final String MAP = "tidemark.checkpointers";
+    private static final String DEPLOYED = "deployed";
 
-    private final Set<String> taken = new HashSet<>();
-    private final Map<String, WeakReference<CheckpointTarget>> broken = new HashMap<>();
+    private ShardClaims() {}
 
-    /** The claims of a Vert.x instance. */
-    static ShardClaims of(Vertx vertx) {
-        LocalMap<String, ShardClaims> map = vertx.sharedData().getLocalMap(MAP);
-        return map.computeIfAbsent("claims", key -> new ShardClaims());
+    /** One shard, from its claim to its release. */
+    static final class Claim {
+        private final LocalMap<String, String> names;
+        private final String name;
+        private final CheckpointTarget target;
+        private final AtomicBoolean released = new AtomicBoolean();
+
+        private Claim(LocalMap<String, String> names, String name, CheckpointTarget target) {
+            this.names = names;
+            this.name = name;
+            this.target = target;
+        }
+
+        /** Gives the shard and its target free; nothing the second time. */
+        void release() {
+            if (released.compareAndSet(false, true)) {
+                KnownTargets.release(target);
+                names.remove(name);
+            }
+        }
+
+        /** The target must not be forced again, wherever it is deployed. Before the release. */
+        void condemn() {
+            KnownTargets.condemn(target, name);
+        }
     }
 
     /**
      * Claims a row of shards, all of them or none.
      *
      * @param first number of the shard of the first target
-     * @throws IllegalStateException naming the shard that has a checkpointer already, or whose target's force failed
+     * @return in the targets' order
+     * @throws IllegalStateException naming the shard that has a checkpointer already, or whose target is in use elsewhere, or
+     *     had a force that failed
      */
-    synchronized void claim(String store, int first, List<? extends CheckpointTarget> targets) {
-        for (int place = 0; place < targets.size(); place++) {
-            String name = name(store, first + place);
-            if (taken.contains(name)) {
-                throw new IllegalStateException(name + " has a checkpointer already");
+    static List<Claim> claim(Vertx vertx, String store, int first, List<? extends CheckpointTarget> targets) {
+        LocalMap<String, String> names = vertx.sharedData().getLocalMap(MAP);
+        List<Claim> claims = new ArrayList<>();
+        try {
+            for (CheckpointTarget target : targets) {
+                claims.add(claim(names, "store " + store + " shard " + (first + claims.size()), target));
             }
-            WeakReference<CheckpointTarget> failed = broken.get(name);
-            if (failed != null && failed.refersTo(targets.get(place))) {
-                throw new IllegalStateException(
-                        name + ": a force of this target failed, and a later one proves nothing;"
-                                + " open it anew, recovered from the log");
-            }
-        }
-        for (int place = 0; place < targets.size(); place++) {
-            taken.add(name(store, first + place));
-            broken.remove(name(store, first + place));
+            return claims;
+        } catch (IllegalStateException refused) {
+            claims.forEach(Claim::release);
+            throw refused;
         }
     }
 
-    /** Gives a shard free. */
-    synchronized void release(String store, int shard) {
-        taken.remove(name(store, shard));
-    }
-
-    /** Says that a target must not be forced again. */
-    synchronized void condemn(String store, int shard, CheckpointTarget target) {
-        broken.put(name(store, shard), new WeakReference<>(target));
-    }
-
-    private static String name(String store, int shard) {
-        return "store " + store + " shard " + shard;
+    private static Claim claim(LocalMap<String, String> names, String name, CheckpointTarget target) {
+        if (names.putIfAbsent(name, DEPLOYED) != null) {
+            throw new IllegalStateException(name + " has a checkpointer already");
+        }
+        try {
+            KnownTargets.use(target, name);
+        } catch (IllegalStateException refused) {
+            names.remove(name);
+            throw refused;
+        }
+        return new Claim(names, name, target);
     }
 }

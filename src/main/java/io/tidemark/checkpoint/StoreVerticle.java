@@ -31,6 +31,7 @@ final class StoreVerticle extends VerticleBase {
     private final List<CheckpointerVerticle> children = new ArrayList<>();
     private final List<String> deployments = new ArrayList<>();
     private final Promise<Void> ended = Promise.promise();
+    private List<ShardClaims.Claim> claims = List.of();
 
     StoreVerticle(String store, List<CheckpointTarget> targets, CheckpointListener listener) {
         this.store = store;
@@ -43,12 +44,13 @@ final class StoreVerticle extends VerticleBase {
     public Future<?> start() {
         CheckpointOptions options = new CheckpointOptions(config());
         options.requireConsistent();
-        ShardClaims.of(vertx).claim(store, 0, targets);
+        claims = ShardClaims.claim(vertx, store, 0, targets);
         summary.interval(options.getIntervalMs());
         WorkerExecutor forces = vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store, POOL_SIZE);
         List<Future<String>> started = new ArrayList<>();
         for (int shard = 0; shard < targets.size(); shard++) {
-            CheckpointerVerticle child = new CheckpointerVerticle(store, shard, targets.get(shard), listeners, forces);
+            CheckpointerVerticle child =
+                    new CheckpointerVerticle(store, shard, targets.get(shard), listeners, forces, claims.get(shard));
             children.add(child);
             started.add(vertx.deployVerticle(child, new DeploymentOptions().setConfig(config()))
                     .onSuccess(deployments::add));
@@ -94,8 +96,7 @@ final class StoreVerticle extends VerticleBase {
     private Future<Void> giveUp(Throwable why) {
         List<Future<Void>> stopped = deployments.stream().map(vertx::undeploy).toList();
         return Future.join(stopped).transform(done -> {
-            IntStream.range(0, targets.size())
-                    .forEach(shard -> ShardClaims.of(vertx).release(store, shard));
+            claims.forEach(ShardClaims.Claim::release);
             return Future.failedFuture(why);
         });
     }
