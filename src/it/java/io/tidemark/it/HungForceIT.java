@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init")
 @Tag("alone")
 class HungForceIT {
-    private static final int SHARDS = 8;
-    private static final int HUNG = 3;
+    private static final int SHARDS = 16;
+    private static final int HUNG = 12;
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final long MAX_DELAY_MS = 1_000;
     private static final long MOST_QUEUE_AND_FORCE_MS = 1_000;
@@ -30,7 +30,7 @@ class HungForceIT {
     Path dir;
 
     @Test
-    void threeHungForces_withTwoPermits_leaveTheOtherShardsTheirDeadlines() throws IOException {
+    void twelveHungForces_withTwoPermits_leaveTheOtherShardsTheirDeadlines() throws IOException {
         Shim shim = Shim.in(dir.resolve("shim"));
         try (NodeProcess node = NodeProcess.in(dir.resolve("data"))
                         .shim(shim)
@@ -45,7 +45,7 @@ class HungForceIT {
                 RespClient client = node.client()) {
             Shim.Order[] hung = new Shim.Order[HUNG];
             for (int shard = 0; shard < HUNG; shard++) {
-                hung[shard] = shim.on("*/shard-000" + shard + "/data/*.data", Call.FDATASYNC)
+                hung[shard] = shim.on("*/shard-" + "%04d".formatted(shard) + "/data/*.data", Call.FDATASYNC)
                         .hang();
                 client.set(key(shard), "0");
             }

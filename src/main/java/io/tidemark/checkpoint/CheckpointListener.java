@@ -36,6 +36,9 @@ public interface CheckpointListener {
     /** A force has not come back for {@code stall_warn_ms}; once for each generation. */
     default void stalled(String store, int shard) {}
 
+    /** A checkpoint or a repair has waited for its permit for {@code stall_warn_ms} past its deadline; once for each. */
+    default void overdue(String store, int shard) {}
+
     /**
      * A sync request has been answered, or told at its deadline that it goes on.
      *

@@ -61,6 +61,11 @@ final class CheckpointListeners implements CheckpointListener {
     }
 
     @Override
+    public void overdue(String store, int shard) {
+        each(listener -> listener.overdue(store, shard));
+    }
+
+    @Override
     public void synced(String store, int shard, long waitedNanos, boolean ok) {
         each(listener -> listener.synced(store, shard, waitedNanos, ok));
     }

@@ -215,7 +215,7 @@ public final class CheckpointOptions {
     }
 
     /**
-     * How many generations of all stores on one Vert.x instance may be forcing at once, 1 to 64. There is one such number
+     * How many generations of all stores on one Vert.x instance may be forcing at once, 1 to 64, beside those that hang. There is one such number
      * for the instance: what the latest deployment or reconfiguration of any store says.
      */
     public CheckpointOptions setMaxConcurrentFsyncs(int maxConcurrentFsyncs) {
@@ -244,8 +244,9 @@ public final class CheckpointOptions {
     }
 
     /**
-     * After how long a generation that is still forcing is reported, and its permit lent on, in milliseconds, 10 ms to a
-     * day.
+     * After how long a generation that is still forcing is reported, in milliseconds, 10 ms to a day. By then it counts no
+     * longer among {@link #setMaxConcurrentFsyncs}; while others hang, sooner. A generation that waits for its turn is
+     * reported when it has waited so long past its deadline.
      */
     public CheckpointOptions setStallWarnMs(long stallWarnMs) {
         this.stallWarnMs = checked("stall_warn_ms", MILLISECONDS, stallWarnMs);

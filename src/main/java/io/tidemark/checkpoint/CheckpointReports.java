@@ -193,6 +193,12 @@ final class CheckpointReports {
         }
     }
 
+    /** Something waits for its permit past its deadline; the log has it from the pressure that comes with it. */
+    void overdue(String detail) {
+        incident(What.OVERDUE, detail);
+        tell(() -> listener.overdue(store, shard));
+    }
+
     /**
      * No worker took the force: an incident, and for who heard that the generation started an end without a failed step.
      *

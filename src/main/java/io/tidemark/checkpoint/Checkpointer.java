@@ -57,6 +57,7 @@ final class Checkpointer {
     private final CheckpointReports reports;
     private final CheckpointPressure pressure;
     private final StallWatch stall;
+    private final PermitWatch permitWatch;
     private final CheckpointHealth health = new CheckpointHealth();
     private final Repairs repairs;
     private final Ticks ticks = new Ticks();
@@ -96,7 +97,8 @@ final class Checkpointer {
         this.stall = new StallWatch(loop, reports, pressure);
         this.movement = new Movement(dirty);
         this.marks = new MarkCheck(target, dirty, loop, reports);
-        this.repairs = new Repairs(target, health, permits, loop, reports, pressure);
+        this.permitWatch = new PermitWatch(permits, loop, reports, pressure);
+        this.repairs = new Repairs(target, health, permits, loop, reports, pressure, permitWatch);
     }
 
     /** Takes the shard over; it counts as dirty until a generation has succeeded. */
@@ -150,6 +152,7 @@ final class Checkpointer {
         reports.tell(() -> target.configured(new CheckpointOptions(options)));
         dirty.limit(options.getMaxDirtyBytes());
         stall.follow(options);
+        permitWatch.follow(options);
         if (ticks.moveTo(nextTickNanos, now, TimeUnit.MILLISECONDS.toNanos(longerMs))) {
             ticked(now);
         } else {
@@ -256,6 +259,9 @@ final class Checkpointer {
             recheck.run();
             recheck = null;
         }
+        if (step instanceof Step.Queued queued) {
+            hasten(queued.ticket());
+        }
         if (step != RESTING || stop == Stop.DONE) {
             return;
         }
@@ -336,16 +342,30 @@ final class Checkpointer {
     }
 
     private void queue(CheckpointTrigger trigger, long now) {
-        long deadline = trigger == CheckpointTrigger.INTERVAL
-                ? oldestDirtyNanos() + TimeUnit.MILLISECONDS.toNanos(options.getMaxDelayMs())
-                : now;
+        boolean patient = trigger == CheckpointTrigger.INTERVAL || trigger == CheckpointTrigger.RECOVERY;
+        long deadline = patient ? maxDelayNanos() : now;
         // The grant may come before request() returns, but it is carried out by the loop after this step is set.
         ForcePermits.Ticket ticket = permits.request(deadline, () -> loop.execute(this::begin));
         step = new Step.Queued(ticket, trigger, now);
+        permitWatch.begin(ticket, "a checkpoint", options);
+    }
+
+    private long maxDelayNanos() {
+        return oldestDirtyNanos() + TimeUnit.MILLISECONDS.toNanos(options.getMaxDelayMs());
+    }
+
+    /** What waits for its permit may be due sooner by now: by a sync request, a stop, many bytes or new options. */
+    private void hasten(ForcePermits.Ticket ticket) {
+        boolean atOnce =
+                stop == Stop.LAST_GENERATION || waiting.size() > 0 || dirty.dirtyBytes() >= options.getMaxDirtyBytes();
+        if (permits.hasten(ticket, atOnce ? loop.nanoTime() : maxDelayNanos())) {
+            permitWatch.begin(ticket, "a checkpoint", options);
+        }
     }
 
     private void begin() {
         Step.Queued queued = (Step.Queued) step;
+        permitWatch.end();
         ticks.served();
         if (stop == Stop.LAST_GENERATION) {
             lastGenerations++;

@@ -7,7 +7,6 @@ import io.tidemark.pressure.PressureReason;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -36,7 +35,7 @@ public final class CheckpointerVerticle extends VerticleBase {
     private final int shard;
     private final CheckpointTarget target;
     private final CheckpointListener listener;
-    private final @Nullable WorkerExecutor pool;
+    private final @Nullable ForceThreads storesThreads;
     private ShardClaims.@Nullable Claim claim;
     private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
     private final Promise<Void> ended = Promise.promise();
@@ -54,19 +53,19 @@ public final class CheckpointerVerticle extends VerticleBase {
         this(store, shard, target, CheckpointListener.NONE, null, null);
     }
 
-    /** One of a store's, whose parent has claimed its shard, owns the pool, and tells how it ended. */
+    /** One of a store's, whose parent has claimed its shard, owns the threads, and tells how it ended. */
     CheckpointerVerticle(
             String store,
             int shard,
             CheckpointTarget target,
             CheckpointListener listener,
-            @Nullable WorkerExecutor pool,
+            @Nullable ForceThreads storesThreads,
             ShardClaims.@Nullable Claim claim) {
         this.store = StoreName.checked(store);
         this.shard = StoreName.checkedShard(store, shard);
         this.target = Objects.requireNonNull(target, "target");
         this.listener = listener;
-        this.pool = pool;
+        this.storesThreads = storesThreads;
         this.claim = claim;
     }
 
@@ -78,7 +77,7 @@ public final class CheckpointerVerticle extends VerticleBase {
         }
         CheckpointOptions options = new CheckpointOptions(config());
         options.requireConsistent();
-        if (pool == null) {
+        if (storesThreads == null) {
             claim = ShardClaims.claim(vertx, store, shard, List.of(target)).get(0);
         }
         ShardClaims.Claim mine = Objects.requireNonNull(claim);
@@ -99,9 +98,10 @@ public final class CheckpointerVerticle extends VerticleBase {
 
     /** From here on it is responsible for the shard. */
     private Future<Void> takeOver(CheckpointOptions options) {
-        // A dot is in no store's name: pools of one name are one pool, of the size that was asked for first.
-        WorkerExecutor forces =
-                pool != null ? pool : vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store + "." + shard, 1);
+        ForceThreads forces = storesThreads;
+        if (forces == null) {
+            forces = ForceThreads.of(vertx, store + "." + shard, 1); // a dot is in no store's name
+        }
         ForcePermits permits = ForcePermits.of(vertx);
         permits.limit(options.getMaxConcurrentFsyncs());
         Checkpointer mine = new Checkpointer(
@@ -176,7 +176,7 @@ public final class CheckpointerVerticle extends VerticleBase {
                         consumers.stream().map(MessageConsumer::unregister).toList())
                 .transform(silent -> mine.stop())
                 .onComplete(done -> yieldShard(mine));
-        if (pool == null) {
+        if (storesThreads == null) {
             return stopped;
         }
         stopped.onComplete(ended);

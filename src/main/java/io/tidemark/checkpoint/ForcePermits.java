@@ -17,14 +17,11 @@ import java.util.PriorityQueue;
 final class ForcePermits implements Shareable {
     private static final String MAP = "tidemark.force-permits";
 
-    /** How many permits of hung forces may be lent on at a time. */
-    static final int MOST_LENT = 8;
-
     /** A place in the queue, or, once granted, a permit. */
     final class Ticket {
-        private final long deadlineNanos;
         private final long order;
         private final Runnable granted;
+        private volatile long deadlineNanos;
         private boolean lent;
 
         private Ticket(long deadlineNanos, long order, Runnable granted) {
@@ -33,12 +30,22 @@ final class ForcePermits implements Shareable {
             this.granted = granted;
         }
 
+        /** When whoever waits with it is due. */
+        long deadlineNanos() {
+            return deadlineNanos;
+        }
+
         /**
-         * Lets somebody else go on while this one's force hangs. At most {@link #MOST_LENT} permits are lent at a time, so
-         * that hung forces neither starve the other shards nor take every thread.
+         * Lets somebody else go on while this one's force hangs. Any number of permits may be lent: as many as there are
+         * shards whose forces hang.
          */
-        boolean lend() {
-            return ForcePermits.this.lend(this);
+        void lend() {
+            ForcePermits.this.lend(this);
+        }
+
+        /** How many forces hang now; see {@link #patienceMillis}. */
+        int hung() {
+            return ForcePermits.this.lent();
         }
 
         /** Gives the permit back, or leaves the queue. */
@@ -89,6 +96,44 @@ final class ForcePermits implements Shareable {
         return ticket;
     }
 
+    /** Whether it has not been granted yet. */
+    synchronized boolean waits(Ticket ticket) {
+        return queue.contains(ticket);
+    }
+
+    /** Moves a ticket that waits forward in the queue; false if it does not wait, or is not due any sooner. */
+    synchronized boolean hasten(Ticket ticket, long deadlineNanos) {
+        if (deadlineNanos - ticket.deadlineNanos >= 0 || !queue.remove(ticket)) {
+            return false;
+        }
+        ticket.deadlineNanos = deadlineNanos;
+        queue.add(ticket);
+        return true;
+    }
+
+    /**
+     * After how long a force lends its permit: the more hung when it began, the sooner. So {@code n} forces that hang hold
+     * up everybody else for a time that grows with the logarithm of {@code n}, not with {@code n}.
+     *
+     * @param stallWarnMillis what it is while no other force hangs
+     * @param hung how many hung when it began
+     */
+    static long patienceMillis(long stallWarnMillis, int hung) {
+        return Math.max(1, stallWarnMillis / (1 + hung));
+    }
+
+    /** How many forces hang: they run, but hold no permit. */
+    synchronized int lent() {
+        return lent;
+    }
+
+    /** "2 of 2 permits are held, 10 forces hang and hold none, 7 wait". */
+    @Override
+    public synchronized String toString() {
+        return held + " of " + limit + " permits are held, " + lent + " forces hang and hold none, " + queue.size()
+                + " wait";
+    }
+
     /** How long a request made now would probably wait. */
     synchronized long expectedWaitNanos() {
         int ahead = held + queue.size() - limit + 1;
@@ -109,11 +154,11 @@ final class ForcePermits implements Shareable {
         served.forEach(each -> each.granted.run());
     }
 
-    private boolean lend(Ticket ticket) {
+    private void lend(Ticket ticket) {
         List<Ticket> served;
         synchronized (this) {
-            if (ticket.lent || lent == MOST_LENT) {
-                return false;
+            if (ticket.lent) {
+                return;
             }
             ticket.lent = true;
             lent++;
@@ -121,7 +166,6 @@ final class ForcePermits implements Shareable {
             served = grant();
         }
         served.forEach(each -> each.granted.run());
-        return true;
     }
 
     private List<Ticket> grant() {

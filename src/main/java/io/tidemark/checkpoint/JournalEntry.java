@@ -49,6 +49,8 @@ public sealed interface JournalEntry {
             STALLED,
             /** Something was applied and not marked; it is forced all the same, but late. */
             UNMARKED,
+            /** A checkpoint or a repair has waited for its permit for {@code stall_warn_ms} past its deadline. */
+            OVERDUE,
             /** A force could not be started; that says nothing about the disk. */
             NOT_STARTED,
             /** After a failed force everything was written anew. */

@@ -17,6 +17,7 @@ final class Repairs {
     private final CheckpointLoop loop;
     private final CheckpointReports reports;
     private final CheckpointPressure pressure;
+    private final PermitWatch permitWatch;
 
     Repairs(
             CheckpointTarget target,
@@ -24,13 +25,15 @@ final class Repairs {
             ForcePermits permits,
             CheckpointLoop loop,
             CheckpointReports reports,
-            CheckpointPressure pressure) {
+            CheckpointPressure pressure,
+            PermitWatch permitWatch) {
         this.target = target;
         this.health = health;
         this.permits = permits;
         this.loop = loop;
         this.reports = reports;
         this.pressure = pressure;
+        this.permitWatch = permitWatch;
     }
 
     /**
@@ -42,21 +45,23 @@ final class Repairs {
         // The grant may come before request() returns, but the loop carries it out afterwards.
         ForcePermits.Ticket[] ticket = new ForcePermits.Ticket[1];
         ticket[0] = permits.request(loop.nanoTime(), () -> loop.execute(() -> begin(ticket[0], options, done)));
+        permitWatch.begin(ticket[0], "a repair", options);
     }
 
     private void begin(ForcePermits.Ticket ticket, CheckpointOptions options, Consumer<Boolean> done) {
+        permitWatch.end();
         Capture failed = health.broken();
         long began = loop.nanoTime();
-        Runnable watch = loop.schedule(options.getStallWarnMs(), () -> {
-            ticket.lend();
-            reports.repairIsSlow(options.getStallWarnMs());
-        });
+        long warnMs = options.getStallWarnMs();
+        Runnable patience = loop.schedule(ForcePermits.patienceMillis(warnMs, ticket.hung()), ticket::lend);
+        Runnable watch = loop.schedule(warnMs, () -> reports.repairIsSlow(warnMs));
         loop.runBlocking(
                 () -> {
                     target.repair(failed);
                     return null;
                 },
                 failure -> {
+                    patience.run();
                     watch.run();
                     long nanos = loop.nanoTime() - began;
                     ticket.release(nanos);

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one generation at a time for a force that does not come back: tells, lets others go on in its place, and in the
+ * Watches one generation at a time for a force that does not come back: reports it, lends its permit to others, and in the
  * end sheds the shard's writes. The force itself is never interrupted. On the checkpointer's loop.
  */
 final class StallWatch {
@@ -16,6 +16,7 @@ final class StallWatch {
     private @Nullable Generation watched;
     private @Nullable Runnable timer;
     private PressureLevel level = PressureLevel.NORMAL;
+    private int hungBefore;
 
     StallWatch(CheckpointLoop loop, CheckpointReports reports, CheckpointPressure pressure) {
         this.loop = loop;
@@ -26,6 +27,7 @@ final class StallWatch {
     /** A generation has been handed to a worker. */
     void begin(Generation generation, CheckpointOptions options) {
         watched = generation;
+        hungBefore = generation.ticket().hung();
         look(options);
     }
 
@@ -54,7 +56,8 @@ final class StallWatch {
         long age = TimeUnit.NANOSECONDS.toMillis(loop.nanoTime() - generation.startedNanos());
         PressureLevel before = level;
         level = age >= shedMs ? PressureLevel.SHED : age >= warnMs ? PressureLevel.WARN : PressureLevel.NORMAL;
-        if (level != PressureLevel.NORMAL) {
+        long patienceMs = ForcePermits.patienceMillis(Math.min(warnMs, shedMs), hungBefore);
+        if (age >= patienceMs) {
             generation.ticket().lend();
         }
         if (level != before) {
@@ -67,7 +70,8 @@ final class StallWatch {
             }
         }
         if (level != PressureLevel.SHED) {
-            long next = level == PressureLevel.WARN ? shedMs : Math.min(warnMs, shedMs);
+            long next =
+                    age < patienceMs ? patienceMs : age < Math.min(warnMs, shedMs) ? Math.min(warnMs, shedMs) : shedMs;
             timer = loop.schedule(Math.max(1, next - age), () -> look(options));
         }
     }

@@ -5,7 +5,6 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
@@ -16,14 +15,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Parent of a store's checkpointers. It makes the pool in its own {@code start}, because an executor made there outlives
+ * Parent of a store's checkpointers. It makes the pools in its own {@code start}, because an executor made there outlives
  * its children's {@code stop}, and their last generations need it. It claims all shards before it makes anything, so that
  * a deployment that is refused leaves nothing behind.
  */
 final class StoreVerticle extends VerticleBase {
-    /** Room for every permit there can be; how many run at once is decided by {@link ForcePermits}. */
-    private static final int POOL_SIZE = CheckpointOptions.MOST_CONCURRENT_FSYNCS + ForcePermits.MOST_LENT;
-
     private final String store;
     private final List<CheckpointTarget> targets;
     private final CheckpointListeners listeners;
@@ -46,7 +42,7 @@ final class StoreVerticle extends VerticleBase {
         options.requireConsistent();
         claims = ShardClaims.claim(vertx, store, 0, targets);
         summary.interval(options.getIntervalMs());
-        WorkerExecutor forces = vertx.createSharedWorkerExecutor("tidemark-checkpoint-" + store, POOL_SIZE);
+        ForceThreads forces = ForceThreads.of(vertx, store, targets.size());
         List<Future<String>> started = new ArrayList<>();
         for (int shard = 0; shard < targets.size(); shard++) {
             CheckpointerVerticle child =

@@ -1,9 +1,7 @@
 package io.tidemark.checkpoint;
 
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -12,15 +10,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A verticle's event loop, and the pool on which its generations block. */
+/** A verticle's event loop, and the threads on which its generations block. */
 final class VertxLoop implements CheckpointLoop {
     private static final Logger LOG = LoggerFactory.getLogger(VertxLoop.class);
 
     private final Vertx vertx;
     private final Context context;
-    private final WorkerExecutor forces;
+    private final ForceThreads forces;
 
-    VertxLoop(Vertx vertx, Context context, WorkerExecutor forces) {
+    VertxLoop(Vertx vertx, Context context, ForceThreads forces) {
         this.vertx = vertx;
         this.context = context;
         this.forces = forces;
@@ -54,18 +52,8 @@ final class VertxLoop implements CheckpointLoop {
     @Override
     public void runBlocking(Callable<Void> task, Consumer<@Nullable Throwable> done) {
         AtomicBoolean started = new AtomicBoolean();
-        Future<Void> running;
-        try {
-            running = forces.executeBlocking(
-                    () -> {
-                        started.set(true);
-                        return task.call();
-                    },
-                    false);
-        } catch (Throwable refused) { // a pool that is closed, or has no thread to give
-            running = Future.failedFuture(refused);
-        }
-        running.onComplete(result ->
-                done.accept(result.failed() && !started.get() ? new NotStarted(result.cause()) : result.cause()));
+        forces.run(task, started)
+                .onComplete(result -> done.accept(
+                        result.failed() && !started.get() ? new NotStarted(result.cause()) : result.cause()));
     }
 }

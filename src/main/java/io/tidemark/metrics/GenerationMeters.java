@@ -29,6 +29,7 @@ final class GenerationMeters implements CheckpointListener {
     private final Timer syncWait;
     private final Counter bytes;
     private final Counter stalls;
+    private final Counter overdue;
 
     GenerationMeters(MeterRegistry registry) {
         this.registry = registry;
@@ -36,6 +37,10 @@ final class GenerationMeters implements CheckpointListener {
         syncWait = timer("tidemark.sync.wait", "From a sync request to its answer");
         bytes = counter("tidemark.checkpoint.bytes", "Bytes made durable by generations", "bytes");
         stalls = counter("tidemark.fsync.stalls", "Forces that did not come back for stall_warn_ms", null);
+        overdue = counter(
+                "tidemark.checkpoints.overdue",
+                "Checkpoints and repairs that waited for a permit for stall_warn_ms past their deadline",
+                null);
         for (ForceStep step : ForceStep.values()) {
             failures(step);
             forces.put(
@@ -89,6 +94,11 @@ final class GenerationMeters implements CheckpointListener {
     @Override
     public void stalled(String store, int shard) {
         stalls.increment();
+    }
+
+    @Override
+    public void overdue(String store, int shard) {
+        overdue.increment();
     }
 
     @Override

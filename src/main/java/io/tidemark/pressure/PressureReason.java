@@ -10,6 +10,8 @@ public enum PressureReason {
     FSYNC_FAILED,
     /** A force has not come back for too long. */
     FSYNC_STALLED,
+    /** A checkpoint or a repair that is due waits for its permit, since the forces of other shards have them all. */
+    CHECKPOINT_OVERDUE,
     /** The log's write or fdatasync, the append behind it, or the log's release has not come back for too long. */
     LOG_STALLED,
     /** More bytes wait for the log than the bound allows. */

@@ -41,10 +41,17 @@ public final class CheckpointerOnVirtualTime {
         public void limit(int most) {
             permits.limit(most);
         }
-    }
 
-    /** How many permits of hung forces may be lent on at a time. */
-    public static final int MOST_LENT = ForcePermits.MOST_LENT;
+        /** How many forces hang and have lent their permit. */
+        public int lent() {
+            return permits.lent();
+        }
+
+        /** How long a force keeps its permit, in nanoseconds, if so many hung when it began. */
+        public static long patienceNanos(long stallWarnMillis, int hung) {
+            return TimeUnit.MILLISECONDS.toNanos(ForcePermits.patienceMillis(stallWarnMillis, hung));
+        }
+    }
 
     private final Checkpointer checkpointer;
     private final int shard;

@@ -18,6 +18,7 @@ final class CheckpointerRig implements CheckpointListener {
     final List<CheckpointTrigger> starts = new ArrayList<>();
     final Checkpointer checkpointer;
     int answered;
+    int overdue;
     Runnable whenTold = () -> {};
 
     CheckpointerRig(CheckpointOptions options) {
@@ -83,6 +84,12 @@ final class CheckpointerRig implements CheckpointListener {
     @Override
     public void ended(CheckpointOutcome outcome) {
         outcomes.add(outcome);
+        whenTold.run();
+    }
+
+    @Override
+    public void overdue(String store, int shard) {
+        overdue++;
         whenTold.run();
     }
 

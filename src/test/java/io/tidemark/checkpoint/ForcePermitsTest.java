@@ -63,4 +63,80 @@ class ForcePermitsTest {
         request("c", 3);
         assertThat(permits.expectedWaitNanos()).isGreaterThan(one);
     }
+
+    /** With one permit a request waits for one force: as long as they usually take. */
+    @Test
+    void expectedWait_manyEqualForces_isOfTheirLength() {
+        permits.limit(1);
+        for (int i = 0; i < 200; i++) {
+            request("a", 1).release(8_000_000);
+        }
+        assertThat(permits.expectedWaitNanos()).as("nobody holds a permit").isZero();
+        request("b", 1);
+        assertThat(permits.expectedWaitNanos()).isBetween(7_900_000L, 8_000_000L);
+        request("c", 1);
+        assertThat(permits.expectedWaitNanos()).as("two before it").isBetween(15_800_000L, 16_000_000L);
+        permits.limit(2);
+        assertThat(permits.expectedWaitNanos()).as("one before it, two at once").isBetween(3_900_000L, 4_000_000L);
+    }
+
+    @Test
+    void lend_anyNumberHangs_nobodyElseWaitsForThem() {
+        for (int hung = 0; hung < 1_000; hung++) {
+            request("hangs", 1).lend();
+        }
+        granted.clear();
+        request("a", 2);
+        request("b", 3);
+        request("c", 4);
+        assertThat(granted).containsExactly("a", "b");
+        assertThat(permits).hasToString("2 of 2 permits are held, 1000 forces hang and hold none, 1 wait");
+    }
+
+    @Test
+    void release_ofALentPermit_givesNobodyASecondOne() {
+        List<ForcePermits.Ticket> hung = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ForcePermits.Ticket ticket = request("hangs", 1);
+            ticket.lend();
+            ticket.lend();
+            hung.add(ticket);
+        }
+        request("a", 2);
+        request("b", 3);
+        request("waits", 4);
+        granted.clear();
+        hung.forEach(ticket -> ticket.release(60_000_000_000L));
+        assertThat(granted).as("both permits are held").isEmpty();
+        assertThat(permits.lent()).isZero();
+        assertThat(permits.expectedWaitNanos())
+                .as("a force that hung says nothing of the others")
+                .isZero();
+    }
+
+    @Test
+    void patience_sumOverManyThatHang_isBounded() {
+        long held = 0;
+        for (int hung = 0; hung < 1_000; hung++) {
+            long patience = ForcePermits.patienceMillis(5_000, hung);
+            assertThat(patience).isPositive();
+            held += patience;
+        }
+        assertThat(ForcePermits.patienceMillis(5_000, 0)).isEqualTo(5_000);
+        assertThat(held).as("ms for which 1,000 that hang hold one permit").isLessThan(40_000);
+    }
+
+    @Test
+    void hasten_ticketThatWaits_isServedByItsNewDeadline() {
+        ForcePermits.Ticket a = request("a", 1);
+        ForcePermits.Ticket b = request("b", 2);
+        request("c", 50);
+        ForcePermits.Ticket late = request("late", 90);
+        assertThat(permits.hasten(late, 95)).as("later than it was").isFalse();
+        assertThat(permits.hasten(late, 10)).isTrue();
+        assertThat(permits.hasten(a, 0)).as("it waits no more").isFalse();
+        a.release(0);
+        b.release(0);
+        assertThat(granted).containsExactly("a", "b", "late", "c");
+    }
 }

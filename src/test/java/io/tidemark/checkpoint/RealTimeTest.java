@@ -156,4 +156,38 @@ class RealTimeTest extends RealStores {
         });
         assertThat(worst).isLessThan((double) (maxDelay + LATE_MS));
     }
+
+    /** More than there are permits, and more than one pool has threads. */
+    @Test
+    void hundredHungForces_ofTheSameAndOfAnotherStore_holdUpNobodyElse() throws Exception {
+        CheckpointOptions options = new CheckpointOptions()
+                .setIntervalMs(3_600_000)
+                .setStallWarnMs(50)
+                .setStallShedMs(3_600_000);
+        List<PlainFileStore> hung = stores(101);
+        Checkpointers checkpointers = proven("hung", options, hung);
+        PlainFileStore sound = hung.get(100);
+        for (int shard = 0; shard < 100; shard++) {
+            hung.get(shard).gate = new CountDownLatch(1);
+            hung.get(shard).write(dirty("hung", shard));
+            checkpointers.syncNow(shard);
+        }
+        await("100 hung forces", () -> hung.subList(0, 100).stream().allMatch(each -> each.forces.get() == 1));
+
+        sound.write(dirty("hung", 100));
+        assertThat(await(checkpointers.syncNow(100)).durableIndex()).isEqualTo(1);
+        Checkpointers healthy = deploy("orders", options, stores(1));
+        assertThat(await(healthy.syncNow(0)).shard()).isZero();
+
+        assertThat(threadsOf("hung")).as("one for each that forces").isBetween(101L, 102L);
+        hung.forEach(each -> each.gate.countDown());
+        await(checkpointers.close());
+        await("the end of the threads", () -> threadsOf("hung") == 0);
+    }
+
+    private static long threadsOf(String store) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(each -> each.getName().matches("tidemark-checkpoint-" + store + "(\\+\\d+)?-\\d+"))
+                .count();
+    }
 }

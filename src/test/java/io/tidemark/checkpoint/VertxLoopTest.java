@@ -33,7 +33,7 @@ class VertxLoopTest {
 
     private List<@Nullable Throwable> outcomes(WorkerExecutor pool) {
         List<@Nullable Throwable> outcomes = new ArrayList<>();
-        new VertxLoop(vertx, vertx.getOrCreateContext(), pool).runBlocking(() -> null, outcomes::add);
+        new VertxLoop(vertx, vertx.getOrCreateContext(), ForceThreads.of(pool)).runBlocking(() -> null, outcomes::add);
         return outcomes;
     }
 
@@ -60,7 +60,7 @@ class VertxLoopTest {
         WorkerExecutor pool = vertx.createSharedWorkerExecutor("open", 1);
         Error thrown = new NoSuchMethodError("of another version");
         var outcome = new java.util.concurrent.CompletableFuture<@Nullable Throwable>();
-        new VertxLoop(vertx, vertx.getOrCreateContext(), pool)
+        new VertxLoop(vertx, vertx.getOrCreateContext(), ForceThreads.of(pool))
                 .runBlocking(
                         () -> {
                             throw thrown;

@@ -91,6 +91,7 @@ class CheckpointMetersTest {
                             "tidemark_checkpoint_bytes_total counter",
                             "tidemark_fsync_failures_total counter",
                             "tidemark_fsync_stalls_total counter",
+                            "tidemark_checkpoints_overdue_total counter",
                             "tidemark_file_repairs_total counter",
                             "tidemark_pressure_transitions_total counter",
                             "tidemark_config_reloads_total counter");
@@ -261,6 +262,39 @@ class CheckpointMetersTest {
         assertThat(value(shard("tidemark_checkpoint_in_flight_seconds", "orders", 0)))
                 .isZero();
         assertThat(value("tidemark_fsync_stalls_total")).isEqualTo(1);
+    }
+
+    @Test
+    @Timeout(20)
+    void permitThatComesTooLate_isCounted() throws Exception {
+        CheckpointOptions onePermit =
+                new CheckpointOptions().setIntervalMs(3_600_000).setMaxConcurrentFsyncs(1);
+        MeteredStore hangs = new MeteredStore();
+        hangs.hold();
+        CheckpointOptions patient =
+                new CheckpointOptions(onePermit).setStallWarnMs(3_600_000).setStallShedMs(3_600_000);
+        Checkpointers first = await(Checkpointers.deploy(vertx, "hangs", patient, List.of(hangs)));
+        CheckpointMeters.bind(registry, first);
+        hangs.write(DirtyCounter.of(vertx, "hangs", 0));
+        Future<?> held = first.syncNow(0);
+        while (value(shard("tidemark_checkpoint_in_flight_seconds", "hangs", 0)) == 0) {
+            Thread.onSpinWait();
+        }
+        CheckpointOptions soon = new CheckpointOptions(onePermit).setStallWarnMs(20);
+        Checkpointers second = await(Checkpointers.deploy(vertx, "orders", soon, List.of(new MeteredStore())));
+        CheckpointMeters.bind(registry, second);
+        assertThat(value("tidemark_checkpoints_overdue_total")).isZero();
+        Future<?> waits = second.syncNow(0);
+        while (value("tidemark_checkpoints_overdue_total") == 0) {
+            Thread.onSpinWait();
+        }
+        while (value(shard("tidemark_pressure_level", "orders", 0)) != 1) {
+            Thread.onSpinWait();
+        }
+        hangs.letGo();
+        await(waits);
+        await(held);
+        assertThat(value("tidemark_checkpoints_overdue_total")).isEqualTo(1);
     }
 
     @Test

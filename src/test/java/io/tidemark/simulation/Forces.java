@@ -1,9 +1,9 @@
 package io.tidemark.simulation;
 
 import io.tidemark.checkpoint.CheckpointOptions;
+import io.tidemark.checkpoint.CheckpointerOnVirtualTime;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * How many generations of a process are forcing: never more than the permits, but for those that hang and have lent theirs. On
@@ -12,8 +12,9 @@ import java.util.concurrent.TimeUnit;
 final class Forces {
     private final Scheduler scheduler;
     private final Checks checks;
-    /** One generation, and when it lends its permit by the limit in force. */
-    private record Force(long beganNanos, long lentAtNanos) {
+    private final CheckpointerOnVirtualTime.Permits permits;
+    /** One generation, how many forces hung when it began, and when it lends its permit by the limit in force. */
+    private record Force(long beganNanos, int hungBefore, long lentAtNanos) {
         boolean lent(long nowNanos) {
             return nowNanos - lentAtNanos >= 0;
         }
@@ -27,9 +28,10 @@ final class Forces {
     private int reloads;
     private int reloadsSeen;
 
-    Forces(Scheduler scheduler, Checks checks, CheckpointOptions options) {
+    Forces(Scheduler scheduler, Checks checks, CheckpointerOnVirtualTime.Permits permits, CheckpointOptions options) {
         this.scheduler = scheduler;
         this.checks = checks;
+        this.permits = permits;
         this.limit = options.getMaxConcurrentFsyncs();
         this.newestLimit = limit;
         this.stallWarnMs = options.getStallWarnMs();
@@ -41,7 +43,7 @@ final class Forces {
         limit = Math.max(limit, newestLimit);
         stallWarnMs = options.getStallWarnMs();
         long now = scheduler.nanoTime();
-        running.replaceAll((shard, force) -> force.lent(now) ? force : force(force.beganNanos()));
+        running.replaceAll((shard, force) -> force.lent(now) ? force : force(force.beganNanos(), force.hungBefore()));
         int reload = ++reloads;
         scheduler.execute(() -> {
             reloadsSeen = reload;
@@ -57,14 +59,15 @@ final class Forces {
 
     void began(int shard) {
         long now = scheduler.nanoTime();
-        running.put(shard, force(now));
+        running.put(shard, force(now, permits.lent()));
         long holding =
                 running.values().stream().filter(force -> !force.lent(now)).count();
         checks.that(holding <= limit, "%d generations hold a permit at once, of %d", holding, limit);
     }
 
-    private Force force(long beganNanos) {
-        return new Force(beganNanos, beganNanos + TimeUnit.MILLISECONDS.toNanos(stallWarnMs));
+    private Force force(long beganNanos, int hungBefore) {
+        long patienceNanos = CheckpointerOnVirtualTime.Permits.patienceNanos(stallWarnMs, hungBefore);
+        return new Force(beganNanos, hungBefore, beganNanos + patienceNanos);
     }
 
     void ended(int shard) {

@@ -76,7 +76,7 @@ final class Life {
         this.files = new BitcaskOptions(simulation.maxFileBytes());
         this.scheduler = new Scheduler(random, simulation.nanos(), this::refuseWork);
         this.options = plan.options(random);
-        this.forces = new Forces(scheduler, checks, options);
+        this.forces = new Forces(scheduler, checks, permits, options);
         permits.limit(options.getMaxConcurrentFsyncs());
         for (int number = 0; number < simulation.references().size(); number++) {
             boolean misdirected = random.nextInt(8) == 0;
