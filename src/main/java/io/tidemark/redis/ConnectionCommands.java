@@ -76,7 +76,7 @@ final class ConnectionCommands {
         out.bulk("server");
         out.bulk("tidemark");
         out.bulk("version");
-        out.bulk(connection.server().facts().version());
+        out.bulk(ServerIdentity.REDIS_VERSION);
         out.bulk("proto");
         out.integer(2);
         out.bulk("id");

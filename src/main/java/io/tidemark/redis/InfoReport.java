@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.pressure.PressureReason;
 import io.tidemark.pressure.VolumeStatus;
 import io.tidemark.shard.ShardStatus;
 import java.lang.management.ManagementFactory;
@@ -11,11 +12,13 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
-/** The sections of INFO, each made when asked for. */
+/**
+ * The sections of INFO, each made when asked for. Under Redis' names stand the fields that monitoring and health checks read and
+ * that are true here, also those that are always 0 because there is no such thing; what has no meaning here is left out.
+ */
 final class InfoReport {
 
-    /** The Redis version whose commands, of those there are, this server answers alike. */
-    static final String REDIS_VERSION = "7.0.0";
+    private static final String NO_ID = "0".repeat(40);
 
     private final RedisServer server;
     private final List<ShardStatus> shards;
@@ -33,23 +36,32 @@ final class InfoReport {
         sections.put("memory", this::memorySection);
         sections.put("persistence", this::persistenceSection);
         sections.put("stats", this::statsSection);
+        sections.put("replication", this::replicationSection);
+        sections.put(
+                "cluster",
+                () -> new InfoSection("Cluster").add("cluster_enabled", 0).toString());
         sections.put("keyspace", this::keyspaceSection);
         return sections;
     }
 
     private String serverSection() {
         long upSeconds = server.upMillis() / 1_000;
-        return new Lines("Server")
-                .add("redis_version", REDIS_VERSION)
+        return new InfoSection("Server")
+                .add("redis_version", ServerIdentity.REDIS_VERSION)
                 .add("redis_mode", "standalone")
                 .add("server_name", "tidemark")
                 .add("tidemark_version", server.facts().version())
-                .add("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
+                .add(
+                        "os",
+                        System.getProperty("os.name") + " " + System.getProperty("os.version") + " "
+                                + System.getProperty("os.arch"))
                 .add("arch_bits", "64")
                 .add("java_version", System.getProperty("java.version"))
                 .add("process_id", ProcessHandle.current().pid())
+                .add("run_id", server.identity().runId())
                 .add("tcp_port", server.port())
                 .add("admin_port", server.facts().adminPort().getAsInt())
+                .add("server_time_usec", server.epochMillis() * 1_000)
                 .add("uptime_in_seconds", upSeconds)
                 .add("uptime_in_days", upSeconds / 86_400)
                 .add("data_dir", server.facts().dataDir())
@@ -58,19 +70,26 @@ final class InfoReport {
     }
 
     private String clientsSection() {
-        return new Lines("Clients")
+        return new InfoSection("Clients")
                 .add("connected_clients", server.sessions().size())
+                .add("cluster_connections", 0)
                 .add("maxclients", server.options().getMaxClients())
+                .add("blocked_clients", 0)
+                .add("tracking_clients", 0)
                 .toString();
     }
 
     private String memorySection() {
         var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-        return new Lines("Memory")
+        long system = server.identity().systemMemoryBytes();
+        return new InfoSection("Memory")
                 .add("used_memory", heap.getUsed())
                 .add("used_memory_human", mebibytes(heap.getUsed()))
-                .add("total_system_memory", heap.getMax())
+                .add("heap_max_bytes", heap.getMax())
+                .add("total_system_memory", system)
+                .add("total_system_memory_human", mebibytes(system))
                 .add("maxmemory", 0)
+                .add("maxmemory_human", "0B")
                 .add("maxmemory_policy", "noeviction")
                 .add("mem_allocator", "jvm")
                 .toString();
@@ -79,61 +98,112 @@ final class InfoReport {
     private String persistenceSection() {
         boolean inFlight = shards.stream().anyMatch(ShardStatus::checkpointInFlight);
         boolean ok = shards.stream().allMatch(ShardStatus::lastCheckpointOk);
-        Lines lines = new Lines("Persistence")
+        boolean logWrites = shards.stream().noneMatch(shard -> shard.reasons().containsKey(PressureReason.LOG_STALLED));
+        InfoSection section = new InfoSection("Persistence")
                 .add("loading", server.isLoading() ? 1 : 0)
                 .add("async_loading", 0)
-                .add("rdb_changes_since_last_save", sum(shard -> shard.appliedIndex() - shard.durableIndex()))
+                .add("rdb_changes_since_last_save", sum(ShardStatus::unsavedChanges))
                 .add("rdb_bgsave_in_progress", inFlight ? 1 : 0)
                 .add("rdb_last_save_time", StoreCommands.lastSaveSeconds(server))
                 .add("rdb_last_bgsave_status", ok ? "ok" : "err")
                 .add("aof_enabled", 1)
+                .add("aof_rewrite_in_progress", 0)
+                .add("aof_rewrite_scheduled", 0)
+                .add("aof_last_rewrite_time_sec", -1)
+                .add("aof_current_rewrite_time_sec", -1)
+                .add("aof_last_bgrewrite_status", "ok")
+                .add("aof_last_write_status", logWrites ? "ok" : "err")
                 .add("aof_current_size", sum(ShardStatus::logBytes))
                 .add("dirty_bytes", sum(ShardStatus::dirtyBytes));
         for (VolumeStatus volume : server.shards().volumes()) {
-            lines.add(
-                    "volume_" + volume.name(),
-                    "free_bytes=" + volume.freeBytes() + ",total_bytes=" + volume.totalBytes() + ",ballast_bytes="
-                            + volume.ballastBytes() + ",shed_free_bytes=" + volume.shedBytes() + ",resume_free_bytes="
-                            + volume.resumeBytes() + ",low=" + (volume.low() ? 1 : 0));
+            section.add("volume_" + volume.name(), describe(volume));
         }
         for (ShardStatus shard : shards) {
-            lines.add("shard" + shard.shard(), describe(shard));
+            section.add("shard" + shard.shard(), describe(shard));
         }
-        return lines.toString();
+        return section.toString();
     }
 
-    private static String describe(ShardStatus shard) {
-        return "phase=" + shard.phase().name().toLowerCase(Locale.ROOT) + ",keys=" + shard.keys() + ",applied_index="
-                + shard.appliedIndex() + ",durable_index=" + shard.durableIndex() + ",dirty_bytes="
-                + shard.dirtyBytes() + ",log_bytes=" + shard.logBytes() + ",replayed_entries="
-                + shard.recovery().entries() + ",checkpoint_in_flight=" + (shard.checkpointInFlight() ? 1 : 0)
-                + ",last_checkpoint_time=" + shard.lastCheckpointMillis() / 1_000 + ",last_checkpoint_status="
-                + (shard.lastCheckpointOk() ? "ok" : "err") + ",pressure="
-                + shard.level().name().toLowerCase(Locale.ROOT) + ",reasons="
-                + shard.reasons().keySet().stream().map(Enum::name).collect(Collectors.joining("+")) + ",since="
-                + shard.pressureSinceMillis() / 1_000 + ",quarantined_files=" + shard.quarantinedFiles() + ",detail="
-                + shard.detail();
+    private static Map<String, Object> describe(VolumeStatus volume) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("free_bytes", volume.freeBytes());
+        values.put("total_bytes", volume.totalBytes());
+        values.put("ballast_bytes", volume.ballastBytes());
+        values.put("shed_free_bytes", volume.shedBytes());
+        values.put("resume_free_bytes", volume.resumeBytes());
+        values.put("low", volume.low() ? 1 : 0);
+        return values;
+    }
+
+    private static Map<String, Object> describe(ShardStatus shard) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("phase", shard.phase().name().toLowerCase(Locale.ROOT));
+        values.put("keys", shard.keys());
+        values.put("applied_index", shard.appliedIndex());
+        values.put("durable_index", shard.durableIndex());
+        values.put("dirty_bytes", shard.dirtyBytes());
+        values.put("log_bytes", shard.logBytes());
+        values.put("replayed_entries", shard.recovery().entries());
+        values.put("checkpoint_in_flight", shard.checkpointInFlight() ? 1 : 0);
+        values.put("last_checkpoint_time", shard.lastCheckpointMillis() / 1_000);
+        values.put("last_checkpoint_status", shard.lastCheckpointOk() ? "ok" : "err");
+        values.put("pressure", shard.level().name().toLowerCase(Locale.ROOT));
+        values.put("reasons", shard.reasons().keySet().stream().map(Enum::name).collect(Collectors.joining("+")));
+        values.put("since", shard.pressureSinceMillis() / 1_000);
+        values.put("quarantined_files", shard.quarantinedFiles());
+        values.put("detail", shard.detail());
+        return values;
     }
 
     private String statsSection() {
         ServerStats stats = server.stats();
-        return new Lines("Stats")
+        return new InfoSection("Stats")
                 .add("total_connections_received", stats.connections.sum())
                 .add("total_commands_processed", stats.commands.sum())
                 .add("total_net_input_bytes", stats.inputBytes.sum())
                 .add("total_net_output_bytes", stats.outputBytes.sum())
                 .add("rejected_connections", stats.rejectedConnections.sum())
+                .add("sync_full", 0)
+                .add("sync_partial_ok", 0)
+                .add("sync_partial_err", 0)
+                .add("expired_keys", 0)
+                .add("evicted_keys", 0)
+                .add("keyspace_hits", stats.hits.sum())
+                .add("keyspace_misses", stats.misses.sum())
+                .add("pubsub_channels", 0)
+                .add("pubsub_patterns", 0)
+                .add("latest_fork_usec", 0)
                 .add("client_output_buffer_limit_disconnections", stats.slowReaders.sum())
                 .toString();
     }
 
+    private String replicationSection() {
+        return new InfoSection("Replication")
+                .add("role", "master")
+                .add("connected_slaves", 0)
+                .add("master_failover_state", "no-failover")
+                .add("master_replid", server.identity().replicationId())
+                .add("master_replid2", NO_ID)
+                .add("master_repl_offset", 0)
+                .add("second_repl_offset", -1)
+                .add("repl_backlog_active", 0)
+                .add("repl_backlog_size", 0)
+                .add("repl_backlog_first_byte_offset", 0)
+                .add("repl_backlog_histlen", 0)
+                .toString();
+    }
+
     private String keyspaceSection() {
-        Lines lines = new Lines("Keyspace");
+        InfoSection section = new InfoSection("Keyspace");
         long keys = sum(ShardStatus::keys);
         if (keys > 0) {
-            lines.add("db0", "keys=" + keys + ",expires=0,avg_ttl=0");
+            Map<String, Object> values = new LinkedHashMap<>();
+            values.put("keys", keys);
+            values.put("expires", 0);
+            values.put("avg_ttl", 0);
+            section.add("db0", values);
         }
-        return lines.toString();
+        return section.toString();
     }
 
     private long sum(ToLongFunction<ShardStatus> figure) {
@@ -142,25 +212,5 @@ final class InfoReport {
 
     private static String mebibytes(long bytes) {
         return String.format(Locale.ROOT, "%.2fM", bytes / 1_048_576.0);
-    }
-
-    /** Gathers a section's lines. */
-    private static final class Lines {
-        private final StringBuilder text;
-
-        Lines(String title) {
-            this.text = new StringBuilder("# ").append(title).append("\r\n");
-        }
-
-        Lines add(String key, Object value) {
-            String oneLine = String.valueOf(value).replace('\r', ' ').replace('\n', ' ');
-            text.append(key).append(':').append(oneLine).append("\r\n");
-            return this;
-        }
-
-        @Override
-        public String toString() {
-            return text.toString();
-        }
     }
 }

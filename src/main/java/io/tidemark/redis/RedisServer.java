@@ -42,6 +42,7 @@ public final class RedisServer {
     private final LastSave lastSave;
     private final @Nullable Password password;
     private final ServerStats stats = new ServerStats();
+    private final ServerIdentity identity = ServerIdentity.make();
     private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger clients = new AtomicInteger();
     private final AtomicLong lastClientId = new AtomicLong();
@@ -121,6 +122,10 @@ public final class RedisServer {
         return stats;
     }
 
+    ServerIdentity identity() {
+        return identity;
+    }
+
     Collection<Session> sessions() {
         return sessions.values();
     }
@@ -141,6 +146,11 @@ public final class RedisServer {
     /** For how long the node has been running, in milliseconds; goes on evenly, whatever the machine's clock is set to. */
     long upMillis() {
         return TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - facts.start().nanos());
+    }
+
+    /** The machine's clock, milliseconds since 1970; for nothing but to be shown. */
+    long epochMillis() {
+        return clock.epochMillis();
     }
 
     /** A client has come; {@code null} if there are too many. */

@@ -78,6 +78,7 @@ final class ShardCall extends OwedReply implements Call {
             result = null;
         } else {
             settled = true;
+            connection.server().stats().answered(command, answer());
         }
     }
 

@@ -31,13 +31,16 @@ final class EntryApplier implements LogApplier {
     private final DirtyCounter dirty;
     private final ReplayWatch replay;
     private final BooleanSupplier stopping;
+    private final ChangeCounter changes;
 
     /** @param stopping whether a replay is to end before its next entry, by a {@link RecoveryStoppedException} */
-    EntryApplier(LiveStore live, DirtyCounter dirty, ReplayWatch replay, BooleanSupplier stopping) {
+    EntryApplier(
+            LiveStore live, DirtyCounter dirty, ReplayWatch replay, BooleanSupplier stopping, ChangeCounter changes) {
         this.live = live;
         this.dirty = dirty;
         this.replay = replay;
         this.stopping = stopping;
+        this.changes = changes;
     }
 
     @Override
@@ -56,11 +59,11 @@ final class EntryApplier implements LogApplier {
         try {
             if (origin instanceof WriteBatch batch) {
                 List<Result> results = evaluate(batch.calls(), data);
-                dirty.mark(entry.index(), data.commit(entry.index(), entry.term()));
+                commit(entry, data, changes(batch.calls(), results));
                 batch.answer(results);
             } else {
                 int payloadBytes = entry.payload().remaining();
-                dirty.mark(entry.index(), replay(entry, data));
+                commit(entry, data, evaluate(entry, data));
                 replay.applied(payloadBytes);
             }
         } catch (IOException | RuntimeException | Error e) {
@@ -73,6 +76,20 @@ final class EntryApplier implements LogApplier {
             }
             throw e;
         }
+    }
+
+    private void commit(LogEntry entry, Bitcask data, long changed) throws IOException {
+        changes.committing(entry.index(), changed);
+        dirty.mark(entry.index(), data.commit(entry.index(), entry.term()));
+        changes.committed();
+    }
+
+    private static long changes(List<Call> calls, List<Result> results) {
+        long sum = 0;
+        for (int i = 0; i < results.size(); i++) {
+            sum += ChangeCounter.of(calls.get(i).command(), results.get(i));
+        }
+        return sum;
     }
 
     private static String said(Throwable failure) {
@@ -105,11 +122,19 @@ final class EntryApplier implements LogApplier {
      * @return bytes appended
      */
     static long replay(LogEntry entry, Bitcask data) throws IOException {
-        ByteBuffer payload = entry.payload();
-        while (payload.hasRemaining()) {
-            Evaluator.apply(decode(payload), data);
-        }
+        evaluate(entry, data);
         return data.commit(entry.index(), entry.term());
+    }
+
+    /** Evaluates an entry by what the log has of it; how much it changes. */
+    private static long evaluate(LogEntry entry, Bitcask data) throws IOException {
+        ByteBuffer payload = entry.payload();
+        long changed = 0;
+        while (payload.hasRemaining()) {
+            Command.Write command = decode(payload);
+            changed += ChangeCounter.of(command, Evaluator.apply(command, data));
+        }
+        return changed;
     }
 
     private static List<Result> evaluate(List<Call> calls, Bitcask data) throws IOException {

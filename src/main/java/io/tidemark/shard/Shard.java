@@ -48,6 +48,7 @@ final class Shard {
     private final Executor reads;
     private final ShardTarget target;
     private final ReplayWatch replay = new ReplayWatch();
+    private final ChangeCounter changes = new ChangeCounter();
     private final ShardMeter meter;
     private final ShardRoom room;
     private final PressureCauses causes;
@@ -92,9 +93,9 @@ final class Shard {
         this.room = room;
         this.causes = causes;
         this.refusals = new Refusals(name, room.dwellMillis());
-        this.applier = new EntryApplier(live, dirty, replay, () -> draining);
+        this.applier = new EntryApplier(live, dirty, replay, () -> draining, changes);
         ShardRepair repair = new ShardRepair(name, live, log, () -> phase != Phase.RECOVERING, lane, reads);
-        this.target = new ShardTarget(live, log, repair, room, this::drain, clock);
+        this.target = new ShardTarget(live, log, repair, room, this::drain, clock, changes);
         this.batch = new WriteBatch(refusals, bytes -> {});
         this.batch.close();
     }
@@ -426,6 +427,8 @@ final class Shard {
 
     ShardStatus status() {
         CheckpointOutcome outcome = lastOutcome;
+        ShardTarget.Saved saved = target.saved(); // before the changes of now, which are never fewer
+        long unsavedChanges = changes.cut(live).changes() - saved.changes();
         Bitcask data = live.current();
         PressureState pressure = dirty.pressure();
         boolean failed = phase == Phase.FAILED;
@@ -437,7 +440,7 @@ final class Shard {
                 data.durableIndex(),
                 dirty.dirtyBytes(),
                 dirty.inFlight(),
-                target.lastSaved(),
+                saved.began(),
                 outcome == null || outcome.succeeded(),
                 failed ? PressureLevel.FAILED : pressure.level(),
                 failed ? failure : detail(pressure),
@@ -446,7 +449,8 @@ final class Shard {
                 replay.progress(log),
                 data.quarantinedFiles(),
                 pressure.reasons(),
-                pressure.sinceEpochMillis());
+                pressure.sinceEpochMillis(),
+                unsavedChanges);
     }
 
     private String detail(PressureState pressure) {

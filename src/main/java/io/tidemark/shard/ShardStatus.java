@@ -26,6 +26,7 @@ import java.util.Map;
  *     generation is durable
  * @param reasons every reason for pressure, with its level; empty at {@code NORMAL}
  * @param pressureSinceMillis since when the worst of them, milliseconds since 1970; 0 at {@code NORMAL}
+ * @param unsavedChanges keys set or removed that no generation has made durable yet
  */
 public record ShardStatus(
         int shard,
@@ -44,7 +45,8 @@ public record ShardStatus(
         RecoveryProgress recovery,
         int quarantinedFiles,
         Map<PressureReason, PressureLevel> reasons,
-        long pressureSinceMillis) {
+        long pressureSinceMillis,
+        long unsavedChanges) {
 
     /** {@link #lastCheckpoint} in milliseconds since 1970. */
     public long lastCheckpointMillis() {

@@ -21,7 +21,8 @@ final class ShardTarget implements CheckpointTarget {
     private final ShardRoom room;
     private final Supplier<Future<Void>> drain;
     private final TimeSource clock;
-    private volatile Moment lastSaved;
+    private final ChangeCounter changes;
+    private volatile Saved saved;
     private volatile int pacingBytes;
 
     ShardTarget(
@@ -30,18 +31,28 @@ final class ShardTarget implements CheckpointTarget {
             ShardRepair repair,
             ShardRoom room,
             Supplier<Future<Void>> drain,
-            TimeSource clock) {
+            TimeSource clock,
+            ChangeCounter changes) {
         this.live = live;
         this.log = log;
         this.repair = repair;
         this.room = room;
         this.drain = drain;
         this.clock = clock;
-        this.lastSaved = clock.now();
+        this.changes = changes;
+        this.saved = new Saved(clock.now(), 0);
     }
 
+    /**
+     * What a generation has made durable.
+     *
+     * @param began when it began
+     * @param changes all changes up to then, see {@link ChangeCounter}
+     */
+    record Saved(Moment began, long changes) {}
+
     /** Bytes and files are those of the moment of capture: once it is durable the snapshot has none. */
-    private record ShardCapture(Bitcask data, BitcaskSnapshot snapshot, long bytes, int files, Moment began)
+    private record ShardCapture(Bitcask data, BitcaskSnapshot snapshot, long bytes, int files, Saved point)
             implements Capture {
         @Override
         public long index() {
@@ -58,9 +69,10 @@ final class ShardTarget implements CheckpointTarget {
     @Override
     public Capture capture() {
         Moment began = clock.now(); // before the snapshot, which so has all that was applied by then
-        Bitcask data = live.current();
-        BitcaskSnapshot now = data.snapshot();
-        return new ShardCapture(data, now, now.unsyncedBytes(), now.unsyncedFiles(), began);
+        ChangeCounter.Cut cut = changes.cut(live);
+        BitcaskSnapshot now = cut.snapshot();
+        return new ShardCapture(
+                cut.data(), now, now.unsyncedBytes(), now.unsyncedFiles(), new Saved(began, cut.changes()));
     }
 
     @Override
@@ -83,7 +95,7 @@ final class ShardTarget implements CheckpointTarget {
     @Override
     public void completed(Capture captured) {
         ShardCapture mine = (ShardCapture) captured;
-        lastSaved = mine.began();
+        saved = mine.point();
         mine.data().completed(mine.snapshot());
         log.release(captured.index());
     }
@@ -109,9 +121,9 @@ final class ShardTarget implements CheckpointTarget {
         return room.probe(reason);
     }
 
-    /** When the last generation began that made all of the shard durable; its start if there has been none. Any thread. */
-    Moment lastSaved() {
-        return lastSaved;
+    /** The last generation that succeeded; the shard's start if there has been none. Any thread. */
+    Saved saved() {
+        return saved;
     }
 
     @Override

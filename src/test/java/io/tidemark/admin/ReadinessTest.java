@@ -33,6 +33,7 @@ class ReadinessTest {
                 recovery,
                 0,
                 Map.of(),
+                0,
                 0);
     }
 

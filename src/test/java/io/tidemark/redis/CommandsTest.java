@@ -211,7 +211,7 @@ class CommandsTest {
     @Test
     void hello_withoutVersion_isAMapAsAnArray() throws IOException {
         assertThat(client.ask("HELLO", "2", "SETNAME", "me"))
-                .isEqualTo("[$server, $tidemark, $version, $0.1.0-test, $proto, :2, $id, :1, $mode, $standalone, $role,"
+                .isEqualTo("[$server, $tidemark, $version, $7.0.0, $proto, :2, $id, :1, $mode, $standalone, $role,"
                         + " $master, $modules, []]");
         assertThat(client.ask("CLIENT", "GETNAME")).isEqualTo("$me");
     }
@@ -263,9 +263,9 @@ class CommandsTest {
                 .contains("\r\n\r\n# Clients\r\nconnected_clients:1\r\n")
                 .contains("rdb_bgsave_in_progress:0\r\n", "rdb_last_save_time:1700000000\r\n")
                 .contains("rdb_last_bgsave_status:ok\r\n", "aof_enabled:1\r\n", "dirty_bytes:400\r\n")
-                .contains("rdb_changes_since_last_save:18\r\n")
+                .contains("rdb_changes_since_last_save:20\r\n")
                 .contains("shard1:phase=serving,keys=", ",applied_index=11,durable_index=7,dirty_bytes=100,")
-                .contains(",pressure=shed,reasons=LOW_SPACE,since=0,quarantined_files=0,detail=disk full\r\n")
+                .contains(",pressure=shed,reasons=LOW_SPACE,since=0,quarantined_files=0,detail=disk%0Afull\r\n")
                 .contains("volume_data:free_bytes=400,total_bytes=1000,ballast_bytes=10,shed_free_bytes=100,")
                 .contains("total_connections_received:1\r\n")
                 .contains("# Keyspace\r\ndb0:keys=1,expires=0,avg_ttl=0\r\n");

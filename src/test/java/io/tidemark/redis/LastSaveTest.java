@@ -36,6 +36,7 @@ class LastSaveTest {
                 new RecoveryProgress(true, 0, 0, 0, 1),
                 0,
                 Map.of(),
+                0,
                 0);
     }
 

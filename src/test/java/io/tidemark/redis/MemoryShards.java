@@ -217,7 +217,8 @@ final class MemoryShards implements Shards {
                     new RecoveryProgress(true, 0, 0, 0, 1),
                     0,
                     level.sheds() ? Map.of(PressureReason.LOW_SPACE, level) : Map.of(),
-                    0));
+                    0,
+                    i < clean ? 0 : 5));
         }
         return all;
     }
