@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -56,12 +57,13 @@ public final class Bitcask implements AutoCloseable {
         this.keydirWrites = lock.writeLock();
         this.keys = keydir.size();
         this.files = new DataFiles(home, durable, found);
-        this.snapshot = files.snapshot(durable.index(), durable.term());
+        Manifest from = durable.proven();
+        this.snapshot = files.snapshot(from == null ? 0 : from.index(), from == null ? 0 : from.term());
     }
 
     /**
      * Opens a store as its manifest says. Blocks: it reads every byte that is durable. Changes nothing; {@link
-     * #removeUnlisted} is the next step.
+     * #confirmManifest} is the next step.
      *
      * @param directory made at the first write
      * @param dataDirectoryId what every file must carry
@@ -73,14 +75,14 @@ public final class Bitcask implements AutoCloseable {
         StoreIdentity owner = new StoreIdentity(dataDirectoryId, shard);
         BitcaskRecovery found = BitcaskRecovery.read(disk, directory, owner);
         StoreHome home = new StoreHome(
-                disk, directory, owner, options, new AtomicLong(found.nextId()), new Quarantine(disk, directory));
+                disk,
+                directory,
+                owner,
+                options,
+                new AtomicLong(found.nextId()),
+                new Quarantine(disk, directory),
+                new AtomicInteger());
         Keydir keydir = load(found.files(), found.manifest());
-        try {
-            found.settle(disk, directory);
-        } catch (IOException | RuntimeException e) {
-            DataFiles.closeAll(found.files());
-            throw e;
-        }
         return new Bitcask(home, new DurableState(home, found.manifest()), found.files(), keydir, found.unlisted());
     }
 
@@ -131,11 +133,18 @@ public final class Bitcask implements AutoCloseable {
     }
 
     /**
-     * Removes data files that the manifest does not list. Call it once the log has accepted the durable index, and before
-     * entries are replayed: were the manifest an old one that somebody put back, these files would be all there is of what
-     * the log has forgotten. Blocks.
+     * Writes the manifest that was found again, and removes data files that it does not list. Call it once the log has
+     * accepted the durable index, and before entries are replayed: were the manifest an old one that somebody put back,
+     * these files would be all there is of what the log has forgotten. Blocks.
+     *
+     * <p>A process that died between the manifest's rename and the sync of its directory, or was told that this sync failed,
+     * has left a manifest that reads well and may be gone after a power cut; the one before it lists other files. To force
+     * the directory now proves nothing: some file systems report such a failure once.
+     *
+     * @throws IOException if that fails, as for want of room: nothing has been removed then, and it may be called again
      */
-    public void removeUnlisted() throws IOException {
+    public void confirmManifest() throws IOException {
+        durable.confirm();
         if (!unlisted.isEmpty()) {
             LOG.info("{}: removing what the manifest does not list: {}", home.directory(), unlisted);
         }
@@ -144,7 +153,7 @@ public final class Bitcask implements AutoCloseable {
         }
     }
 
-    /** Last index known to be on disk with all before it. Any thread. */
+    /** Last index known to be on disk with all before it; 0 until {@link #confirmManifest}. Any thread. */
     public long durableIndex() {
         return durable.index();
     }
@@ -360,7 +369,13 @@ public final class Bitcask implements AutoCloseable {
 
     /** What is needed before anything can be forced again. Any thread; memory only. */
     public RepairNeed repairNeed() {
-        return durable.need();
+        RepairNeed need = durable.need();
+        if (need != RepairNeed.NEW_MANIFEST || !files.hasNameInDoubt()) {
+            return need;
+        }
+        durable.lost(
+                "the force of the directory that failed behind the manifest covered the names of new data files, too");
+        return RepairNeed.NEW_FILES;
     }
 
     /**

@@ -68,14 +68,4 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
                 })
                 .toList();
     }
-
-    /**
-     * Makes the manifest's name durable. A process that died between rename and directory sync leaves a manifest that is read
-     * well and may be gone after a power cut.
-     */
-    void settle(Disk disk, Path directory) throws IOException {
-        if (manifest != null) {
-            disk.forceDirectory(directory);
-        }
-    }
 }

@@ -33,19 +33,25 @@ final class DataFile implements AutoCloseable {
 
     private final long id;
     private final DiskFile file;
+    private final int namedAfter;
     private volatile long durableLength;
     private volatile boolean nameDurable;
     private volatile boolean poisoned;
 
-    private DataFile(long id, DiskFile file, long durableLength, boolean nameDurable) {
+    private DataFile(long id, DiskFile file, int namedAfter, long durableLength, boolean nameDurable) {
         this.id = id;
         this.file = file;
+        this.namedAfter = namedAfter;
         this.durableLength = durableLength;
         this.nameDurable = nameDurable;
     }
 
-    /** A new one, with its header written and nothing forced. Leaves none behind if that fails, as far as the disk lets it. */
-    static DataFile create(Disk disk, Path directory, long id, StoreIdentity owner) throws IOException {
+    /**
+     * A new one, with its header written and nothing forced. Leaves none behind if that fails, as far as the disk lets it.
+     *
+     * @param namedAfter how many forces of the directory have failed so far
+     */
+    static DataFile create(Disk disk, Path directory, long id, StoreIdentity owner, int namedAfter) throws IOException {
         DiskFile file = disk.create(directory.resolve(name(id)));
         try {
             file.writeFully(header(id, owner), 0);
@@ -58,7 +64,7 @@ final class DataFile implements AutoCloseable {
             }
             throw e;
         }
-        return new DataFile(id, file, 0, false);
+        return new DataFile(id, file, namedAfter, 0, false);
     }
 
     /** One that the manifest lists, for reading. */
@@ -79,7 +85,7 @@ final class DataFile implements AutoCloseable {
             file.close();
             throw e;
         }
-        return new DataFile(id, file, durableLength, true);
+        return new DataFile(id, file, 0, durableLength, true);
     }
 
     private static ByteBuffer header(long id, StoreIdentity owner) {
@@ -169,6 +175,11 @@ final class DataFile implements AutoCloseable {
         return nameDurable;
     }
 
+    /** How many forces of its directory had failed when it got its name. */
+    int namedAfter() {
+        return namedAfter;
+    }
+
     /** Whether a force of it failed, or of what was forced with it: what is above its durable length proves nothing. */
     boolean poisoned() {
         return poisoned;
@@ -177,6 +188,11 @@ final class DataFile implements AutoCloseable {
     /** It is never appended or forced again. */
     void poison() {
         poisoned = true;
+    }
+
+    /** Its name is on disk. */
+    void nameIsDurable() {
+        nameDurable = true;
     }
 
     /** Everything up to a length, and the name, are on disk. */

@@ -52,6 +52,16 @@ final class DataFiles implements AutoCloseable {
         return List.of(now).subList(found, now.length);
     }
 
+    /** Whether one has a name that a failed force of the directory was to make durable. Any thread; memory only. */
+    boolean hasNameInDoubt() {
+        for (DataFile file : slots) {
+            if (home.isInDoubt(file)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Where the batch appended last went. */
     int activeSlot() {
         return activeSlot;
@@ -107,8 +117,12 @@ final class DataFiles implements AutoCloseable {
 
     private DataFile rotate(@Nullable DataFile current) throws IOException {
         durable.prepare();
-        DataFile fresh =
-                DataFile.create(home.disk(), home.directory(), home.nextId().getAndIncrement(), home.owner());
+        DataFile fresh = DataFile.create(
+                home.disk(),
+                home.directory(),
+                home.nextId().getAndIncrement(),
+                home.owner(),
+                home.failedNameForces().get());
         if (current != null) {
             List<Cut> more = new ArrayList<>(sealed);
             more.add(new Cut(current, activeLength));

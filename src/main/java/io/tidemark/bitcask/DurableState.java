@@ -43,16 +43,21 @@ final class DurableState {
     private final List<Manifest> perhaps = new ArrayList<>();
     private @Nullable Manifest proven;
     private volatile boolean prepared;
+    private volatile boolean confirmed;
     private volatile long index;
     private volatile long term;
 
-    /** @param proven the manifest that is known to be on disk, if there is one */
+    /** @param proven the manifest that is known to be on disk, or is to be {@linkplain #confirm confirmed} first */
     DurableState(StoreHome home, @Nullable Manifest proven) {
         this.home = home;
         this.proven = proven;
         this.prepared = proven != null;
-        this.index = proven == null ? 0 : proven.index();
-        this.term = proven == null ? 0 : proven.term();
+        this.confirmed = proven == null;
+    }
+
+    private void publish(Manifest manifest) {
+        term = manifest.term();
+        index = manifest.index();
     }
 
     /** The state of a store that takes the place of this one's, as it was proven last; what is in doubt stays so. */
@@ -60,6 +65,10 @@ final class DurableState {
         synchronized (gate) {
             DurableState next = new DurableState(home, proven);
             next.perhaps.addAll(perhaps);
+            if (proven != null && confirmed) {
+                next.confirmed = true;
+                next.publish(proven);
+            }
             return next;
         }
     }
@@ -144,9 +153,24 @@ final class DurableState {
         return prepared;
     }
 
+    /** Writes the manifest again that was found, if there is one: whether its name is on disk is not known. */
+    void confirm() throws IOException {
+        if (confirmed) {
+            return;
+        }
+        synchronized (gate) {
+            if (!confirmed && proven != null) {
+                write(proven);
+                publish(proven);
+                confirmed = true;
+            }
+        }
+    }
+
     /** See {@link Bitcask#force}. Data, then the directory, then the manifest, which says that all that is durable. */
     void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {
         requireSound();
+        confirm();
         synchronized (gate) {
             if (captured.index() <= (proven == null ? 0 : proven.index())) {
                 return;
@@ -185,8 +209,24 @@ final class DurableState {
             }
         }
         if (names) {
-            home.disk().forceDirectory(home.directory());
+            forceNames(captured);
         }
+    }
+
+    private void forceNames(BitcaskSnapshot captured) throws IOException {
+        for (Cut cut : captured.files()) {
+            if (home.isInDoubt(cut.file())) {
+                throw new IOException("the name of " + cut.file().file().path()
+                        + " was among those of an earlier force of its directory that failed");
+            }
+        }
+        try {
+            home.disk().forceDirectory(home.directory());
+        } catch (IOException | RuntimeException | Error e) {
+            home.failedNameForces().incrementAndGet();
+            throw e;
+        }
+        captured.files().forEach(cut -> cut.file().nameIsDurable());
     }
 
     private static void force(Cut cut) throws IOException {
@@ -212,10 +252,26 @@ final class DurableState {
         if (!perhaps.contains(next)) {
             perhaps.add(next);
         }
-        next.write(home.disk(), home.directory());
+        try {
+            next.write(home.disk(), home.directory());
+        } catch (IOException | RuntimeException | Error e) {
+            if (mayHaveItsName(next)) {
+                home.failedNameForces().incrementAndGet();
+            }
+            throw e;
+        }
         proven = next;
         perhaps.clear();
         prepared = true;
+    }
+
+    /** Whether it was perhaps the force of the directory that failed, and not a step before the rename. */
+    private boolean mayHaveItsName(Manifest next) {
+        try {
+            return Manifest.read(home.disk(), home.directory(), home.owner()).equals(next);
+        } catch (IOException unknown) {
+            return true;
+        }
     }
 
     /** Writes the manifest anew that could not be written, if that is all that failed. */

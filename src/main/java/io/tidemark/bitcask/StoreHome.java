@@ -2,6 +2,7 @@ package io.tidemark.bitcask;
 
 import io.tidemark.disk.Disk;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,6 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * @param owner what every file must carry
  * @param nextId every number below it has been used by a file, were it only for an attempt
  * @param quarantine files that repairs have given up
+ * @param failedNameForces how often the directory could not be forced, or may not have been: names made before the last time
+ *     are not believed by a later force
  */
 record StoreHome(
         Disk disk,
@@ -18,4 +21,11 @@ record StoreHome(
         StoreIdentity owner,
         BitcaskOptions options,
         AtomicLong nextId,
-        Quarantine quarantine) {}
+        Quarantine quarantine,
+        AtomicInteger failedNameForces) {
+
+    /** Whether a file's name may be lost although a later force of the directory says OK. */
+    boolean isInDoubt(DataFile file) {
+        return !file.nameDurable() && file.namedAfter() != failedNameForces.get();
+    }
+}

@@ -3,6 +3,7 @@ package io.tidemark.shard;
 import io.tidemark.bitcask.Bitcask;
 import io.tidemark.checkpoint.DirtyCounter;
 import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.DiskFull;
 import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.LogEntry;
@@ -47,7 +48,14 @@ final class EntryApplier implements LogApplier {
     public void accepted(long lastIndex) throws IOException {
         Bitcask data = live.current();
         data.requireLog(lastIndex);
-        data.removeUnlisted();
+        try {
+            data.confirmManifest();
+        } catch (IOException failure) {
+            if (DiskFull.isCauseOf(failure)) {
+                throw new NotYetException("no room to write the manifest again", failure);
+            }
+            throw failure;
+        }
     }
 
     @Override

@@ -121,7 +121,7 @@ final class Shard {
             replaying = true;
         }
         try {
-            long durable = live.current().durableIndex();
+            long durable = live.current().snapshot().index();
             replay.begin(durable);
             LogRecovery found = log.open(durable, applier);
             replay.end();

@@ -266,6 +266,50 @@ final class BitcaskForceTest {
         }
     }
 
+    /** The sync behind the manifest's rename failed and lost the name for good; the next process finds it all the same. */
+    @Test
+    void I2_manifestWhoseNameWasLost_isWrittenAgainBeforeItIsBelieved() throws IOException {
+        Bitcask store = open(disk);
+        commit(store, 1, "a", "1");
+        generation(store);
+        commit(store, 2, "a", "2");
+        BitcaskSnapshot captured = store.snapshot();
+        disk.faults().loseNames(DIRECTORY.toString()).times(1);
+        assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
+        FaultyDisk killed = disk.kill();
+        long believed;
+        try (Bitcask next = open(killed)) {
+            believed = next.durableIndex();
+        }
+        assertThat(believed).as("what the next process finds").isEqualTo(2);
+        try (Bitcask afterTheCut = open(killed.crashLosingAllUnforced())) {
+            assertThat(afterTheCut.durableIndex())
+                    .as("durable index after a power cut")
+                    .isEqualTo(believed);
+            assertThat(get(afterTheCut, "a")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void confirmManifest_noRoom_removesNothingAndMayBeCalledAgain() throws IOException {
+        try (Bitcask store = open(disk)) {
+            commit(store, 1, "a", "1");
+            generation(store);
+            commit(store, 2, "big", BIG);
+        }
+        FaultyDisk killed = disk.kill();
+        killed.leaveFree(0);
+        try (Bitcask next =
+                Bitcask.open(killed, DIRECTORY, StoreFixture.OWNER, StoreFixture.SHARD, new BitcaskOptions(4_096))) {
+            assertThatThrownBy(next::confirmManifest).hasMessageContaining(Faults.NO_SPACE);
+            assertThat(killed.list(DIRECTORY)).contains("0000000002.data");
+            killed.faults().clear();
+            next.confirmManifest();
+            assertThat(killed.list(DIRECTORY)).containsExactly("0000000001.data", "CHECKPOINT");
+            assertThat(get(next, "a")).isEqualTo("1");
+        }
+    }
+
     @Test
     void commit_firstFileAfterFailedForceOfParent_directoryBecomesDurable() throws IOException {
         disk.createDirectories(DIRECTORY.resolveSibling("other"));

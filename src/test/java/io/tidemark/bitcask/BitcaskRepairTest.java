@@ -285,6 +285,28 @@ final class BitcaskRepairTest {
         assertThat(found).as("the control: both manifests were found").contains(3L, 9L, 11L);
     }
 
+    /** The force of the directory behind the manifest was to keep the name of a file, too, that was begun meanwhile. */
+    @Test
+    void repair_manifestsDirectorySyncLostANewFilesName_believesNoLaterSync() throws IOException {
+        disk.faults().before(Operation.RENAME, "CHECKPOINT.new", path -> {
+            disk.faults().loseNames("**").times(1);
+            log.set("big", BIG + "3");
+            log.set("big3", BIG);
+            try {
+                log.apply(store); // in a file of its own
+            } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+            }
+        });
+        BitcaskSnapshot captured = store.snapshot();
+        assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
+        disk.faults().clear();
+        repair();
+        generation(store);
+        assertThat(store.durableIndex()).isEqualTo(log.last());
+        assertRecovers(disk.crashLosingAllUnforced(), "after a generation that succeeded");
+    }
+
     @Test
     void rewriteManifest_neverForcesOldFileAgain_andForcesNoData() throws IOException {
         breakGeneration(Break.MANIFEST_FORCE);

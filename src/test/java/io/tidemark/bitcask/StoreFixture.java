@@ -24,7 +24,7 @@ final class StoreFixture {
 
     static Bitcask open(Disk disk, long maxFileBytes) throws IOException {
         Bitcask store = Bitcask.open(disk, DIRECTORY, OWNER, SHARD, new BitcaskOptions(maxFileBytes));
-        store.removeUnlisted();
+        store.confirmManifest();
         return store;
     }
 

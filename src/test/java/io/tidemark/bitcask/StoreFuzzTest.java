@@ -56,7 +56,8 @@ class StoreFuzzTest {
     }
 
     private static ByteBuffer header(FaultyDisk scratch, long id) throws IOException {
-        DataFile.create(scratch, StoreFixture.DIRECTORY.getRoot(), id, owner()).close();
+        DataFile.create(scratch, StoreFixture.DIRECTORY.getRoot(), id, owner(), 0)
+                .close();
         byte[] header = scratch.bytes(StoreFixture.DIRECTORY.getRoot().resolve(DataFile.name(id)));
         return ByteBuffer.allocate(32 << 10).put(header);
     }

@@ -13,7 +13,8 @@ public final class FaultOrder {
     /** What happens when an order strikes. */
     enum Effect {
         FAIL,
-        SHORT
+        SHORT,
+        LOSE_NAMES
     }
 
     /**

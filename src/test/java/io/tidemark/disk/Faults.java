@@ -87,6 +87,16 @@ public final class Faults {
         return fail(Operation.FORCE_DIRECTORY, glob);
     }
 
+    /**
+     * The same on a file system that reports it once and goes on, as ext2, ext4 without its journal, or some over a network
+     * may: the changes of names that it was to make durable are dropped for good. Everybody still sees them, the next force
+     * of the directory says OK, and a power cut takes them back. Only changing the same names again helps.
+     */
+    @CheckReturnValue
+    public FaultOrder.Draft loseNames(String glob) {
+        return new FaultOrder.Draft(this, Operation.FORCE_DIRECTORY, PathGlob.of(glob), FaultOrder.Effect.LOSE_NAMES);
+    }
+
     /** A create that throws and makes nothing. */
     @CheckReturnValue
     public FaultOrder.Draft failCreate(String glob) {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *       subset of the unforced name changes, each whole, none without the earlier ones on the same names.
  *   <li><b>Failed force.</b> {@link Faults#failForce}: throws; what was unforced will never be durable unless it is
  *       written again; readers still see it until {@link #dropCache}; the next force says OK. Every other descriptor
- *       open at the time hears of it once, one opened later never. {@link Faults#failRange} does that to a part.
+ *       open at the time hears of it once, one opened later never. {@link Faults#failRange} does that to a part, {@link
+ *       Faults#loseNames} to the names in a directory.
  *   <li><b>Everything else</b> that {@link Faults} lists; a {@link #journal} of what was asked; forks by {@link
  *       #copyOf} to look into a state, at each step by {@link #afterEachOperation}.
  * </ul>
@@ -374,6 +375,9 @@ public final class FaultyDisk implements Disk {
                 requirePower(path);
                 FaultOrder order = faults.strike(operation, path, target);
                 if (order != null) {
+                    if (order.effect() == FaultOrder.Effect.LOSE_NAMES) {
+                        names.drop(path);
+                    }
                     throw new FileSystemException(
                             path.toString(), target == null ? null : target.toString(), order.message());
                 }

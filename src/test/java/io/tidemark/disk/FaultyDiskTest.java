@@ -278,6 +278,23 @@ class FaultyDiskTest {
     }
 
     @Test
+    void loseNames_isReportedOnce_andOnlyChangingTheNamesAgainHelps() throws IOException {
+        disk.put(FILE, new byte[] {1});
+        Path fresh = DIRECTORY.resolve("fresh");
+        disk.create(fresh).close();
+        disk.rename(fresh, FILE);
+        disk.faults().loseNames("/d").times(1);
+        assertThatIOException().isThrownBy(() -> disk.forceDirectory(DIRECTORY)).withMessageContaining(Faults.IO_ERROR);
+        disk.forceDirectory(DIRECTORY);
+        assertThat(disk.bytes(FILE)).as("as everybody sees it").isEmpty();
+        assertThat(disk.copyOf().crash().bytes(FILE)).as("after a power cut").isEqualTo(new byte[] {1});
+        disk.create(fresh).close();
+        disk.rename(fresh, FILE);
+        disk.forceDirectory(DIRECTORY);
+        assertThat(disk.crash().bytes(FILE)).isEmpty();
+    }
+
+    @Test
     void hangingForce_hindersNobody_andLaterBytesAreNotCovered() throws Exception {
         CountDownLatch inForce = new CountDownLatch(1);
         CountDownLatch thaw = new CountDownLatch(1);

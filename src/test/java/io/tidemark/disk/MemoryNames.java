@@ -73,6 +73,11 @@ final class MemoryNames {
         unforced.removeIf(each -> each.directory().equals(directory));
     }
 
+    /** The changes in a directory so far will never be durable, though everybody sees them. */
+    void drop(Path directory) {
+        unforced.removeIf(each -> each.directory().equals(directory));
+    }
+
     /** Last parts of the names in a directory, sorted as strings. */
     List<String> list(Path directory) {
         return seen.keySet().stream()

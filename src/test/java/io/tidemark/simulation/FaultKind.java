@@ -17,6 +17,8 @@ enum FaultKind {
     /** Half a minute to two minutes. */
     DATA_FORCE_HANGS(CrashPoint.DATA_FORCE, Operation.FORCE, Effect.HANGS),
     DATA_DIRECTORY_SYNC_FAILS(CrashPoint.DATA_DIRECTORY_SYNC, Operation.FORCE_DIRECTORY, Effect.FAILS),
+    /** Reported once, and the names are lost for good: also to the next process, which is told that all is well. */
+    DATA_DIRECTORY_SYNC_LOSES(CrashPoint.DATA_DIRECTORY_SYNC, Operation.FORCE_DIRECTORY, Effect.LOSES),
     MANIFEST_WRITE_IS_SHORT(CrashPoint.MANIFEST, Operation.WRITE, Effect.IS_SHORT),
     MANIFEST_FORCE_FAILS(CrashPoint.MANIFEST, Operation.FORCE, Effect.FAILS),
     MANIFEST_RENAME_FAILS(CrashPoint.MANIFEST, Operation.RENAME, Effect.FAILS),
@@ -30,15 +32,18 @@ enum FaultKind {
     SEGMENT_RENAME_FAILS(CrashPoint.SEGMENT_CREATION, Operation.RENAME, Effect.FAILS),
     LOG_CONTROL_RENAME_FAILS(CrashPoint.LOG_CONTROL, Operation.RENAME, Effect.FAILS),
     LOG_DIRECTORY_SYNC_FAILS(CrashPoint.LOG_DIRECTORY_SYNC, Operation.FORCE_DIRECTORY, Effect.FAILS),
+    LOG_DIRECTORY_SYNC_LOSES(CrashPoint.LOG_DIRECTORY_SYNC, Operation.FORCE_DIRECTORY, Effect.LOSES),
     RELEASE_FAILS(CrashPoint.RELEASE, Operation.DELETE, Effect.FAILS),
     /** Anything that is forced while the log is recovered and replayed. */
     FORCE_IN_RECOVERY_FAILS(CrashPoint.RECOVERY, Operation.FORCE, Effect.FAILS),
+    DIRECTORY_SYNC_IN_RECOVERY_LOSES(CrashPoint.RECOVERY, Operation.FORCE_DIRECTORY, Effect.LOSES),
     /** The pool takes no task: nothing is wrong with the disk. */
     WORKERS_REFUSE(null, null, Effect.IS_REFUSED);
 
     /** What happens. */
     enum Effect {
         FAILS,
+        LOSES,
         IS_SHORT,
         IS_SLOW,
         HANGS,
@@ -62,12 +67,12 @@ enum FaultKind {
 
     /** At which of its passages it strikes. */
     int passage(Random random) {
-        return point == null ? 0 : random.nextInt(this == FORCE_IN_RECOVERY_FAILS ? 2 : 1 + point.often() / 3);
+        return point == null ? 0 : random.nextInt(point == CrashPoint.RECOVERY ? 2 : 1 + point.often() / 3);
     }
 
     /** How often in a row, from there. */
     int times(Random random) {
-        return effect == Effect.FAILS || effect == Effect.HANGS ? 1 : 1 + random.nextInt(4);
+        return effect == Effect.FAILS || effect == Effect.LOSES || effect == Effect.HANGS ? 1 : 1 + random.nextInt(4);
     }
 
     /** How long the operation takes. */
@@ -84,6 +89,8 @@ enum FaultKind {
         String glob = path.toString();
         if (effect == Effect.IS_SHORT) {
             faults.shortWrite(glob).times(1);
+        } else if (effect == Effect.LOSES) {
+            faults.loseNames(glob).times(1);
         } else if (effect == Effect.FAILS && operation != null) {
             faults.fail(operation, glob).times(1);
         }
@@ -91,6 +98,6 @@ enum FaultKind {
 
     /** Whether calls, generations and processes may fail because of it. */
     boolean isAFailure() {
-        return effect == Effect.FAILS || effect == Effect.IS_REFUSED;
+        return effect == Effect.FAILS || effect == Effect.LOSES || effect == Effect.IS_REFUSED;
     }
 }

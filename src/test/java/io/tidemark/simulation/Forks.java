@@ -71,11 +71,11 @@ final class Forks {
                     CheckpointerOnVirtualTime.counter(() -> 0),
                     new Replaying());
             checks.that(
-                    again.data().durableIndex() >= shard.published(),
+                    again.data().snapshot().index() >= shard.published(),
                     "shard %d: after %s durable index %d, but %d had been published",
                     shard.number(),
                     how,
-                    again.data().durableIndex(),
+                    again.data().snapshot().index(),
                     shard.published());
             return again;
         } catch (IOException refused) {

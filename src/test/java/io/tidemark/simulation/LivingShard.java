@@ -133,12 +133,12 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
         shard = new ShardFromParts(number, life.disk(), directory, files, marked, this);
         phase = Phase.RECOVERING;
         published = shard().data().durableIndex();
+        long found = shard().data().snapshot().index();
         checks.that(
-                published
-                        <= reference.acknowledged() + reference.unacknowledged().size(),
+                found <= reference.acknowledged() + reference.unacknowledged().size(),
                 "shard %d: opened at durable index %d, above anything that it was given",
                 number,
-                published);
+                found);
     }
 
     /** Starts its checkpointer; on the loop. */

@@ -74,8 +74,8 @@ final class Simulation {
                 disk.dropCache();
             }
             for (int number = 0; number < references.size(); number++) {
-                manifestSeen[number] = disk.exists(
-                        Life.ROOT.resolve("shard-" + number).resolve("data").resolve("CHECKPOINT"));
+                manifestSeen[number] = false;
+                manifestRenamed[number] = false;
             }
             Life life = new Life(this, disk, plan, before);
             disk = life.live();
@@ -125,7 +125,7 @@ final class Simulation {
     }
 
     /**
-     * Whether a shard has its first manifest. Until then the store holds a lock over operations on the disk; nobody is held
+     * Whether a process has written a shard's manifest. Until then the store holds a lock over operations on the disk; nobody is held
      * up there, because another would wait for that lock and not for its turn.
      */
     boolean manifestSeen(int shard) {

@@ -116,10 +116,6 @@ final class LogDirectory {
         disk.delete(segment(id));
     }
 
-    void force() throws IOException {
-        disk.forceDirectory(path);
-    }
-
     DiskFile open(long id) throws IOException {
         return disk.openForRead(segment(id));
     }

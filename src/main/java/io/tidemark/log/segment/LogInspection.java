@@ -159,7 +159,7 @@ public final class LogInspection {
             TailScan scan = TailScan.of(file, path, header);
             lastIndex = scan.lastIndex();
             tornBytes = scan.tornBytes();
-            unmarkedEntries = scan.lastIndex() - scan.mark();
+            unmarkedEntries = scan.lastIndex() - Recovery.provenIndex(header, scan);
             read(new FrameReader(file, header, scan.end()), path);
         }
     }

@@ -15,12 +15,14 @@ import org.slf4j.LoggerFactory;
  * Finds out what a log holds, refuses it if something durable is missing, and makes the rest durable.
  *
  * <ol>
- *   <li>The directory is forced before anything in it is believed: a process that died between a rename and that sync
- *       has left names that read well and are gone after a power cut, among them that of a tail written anew, whose
- *       forced mark speaks of a file that may not be there then.
  *   <li>The control file, the names and the chain of segment headers must agree. One segment more than the control file
  *       names is the trace of a crash while it was made, if it chains; anything else is an old control file.
- *   <li>The last segment is searched for its end ({@link TailScan}).
+ *   <li>The control file is written again before anything builds on what it says. A process that died between its rename
+ *       and the sync of the directory, or was told that this sync failed, has left a name that reads well and may be gone
+ *       after a power cut. To force the directory now proves nothing: some file systems report such a failure once.
+ *   <li>The last segment is searched for its end ({@link TailScan}). If nothing was appended to it since it was made, its
+ *       name may be such a one, too: it is made again as a whole, before it is listed, or its forced mark is believed.
+ *       The names of the segments before it were durable before it was made.
  *   <li>Entries above the highest forced mark may be pages that a failed fdatasync left clean: they read well and are
  *       gone after a power cut. They are written anew to a new segment and forced, before anything is applied. If no
  *       entry of the last segment counts, the new segment takes its name, so that crash loops don't multiply files.
@@ -58,16 +60,15 @@ final class Recovery {
         }
         checkReleased(control, durableIndex);
         List<SegmentHeader> headers = headers(control, ids);
-        directory.force();
         directory.deleteUnfinished(names);
-        ControlFile current = adoptUnlisted(control, headers);
-        deleteReleased(current, ids);
+        directory.writeControl(control);
+        deleteReleased(control, ids);
         if (headers.isEmpty()) {
             checkEnd(0, durableIndex);
-            return Recovered.empty(current);
+            return Recovered.empty(control);
         }
-        checkStart(headers.get(0), current, durableIndex);
-        return recoverTail(current, headers, durableIndex);
+        checkStart(headers.get(0), control, durableIndex);
+        return recoverTail(control, headers, durableIndex);
     }
 
     void requireNothing(List<Long> ids, long durableIndex) throws CorruptionException {
@@ -172,15 +173,6 @@ final class Recovery {
         return null;
     }
 
-    private ControlFile adoptUnlisted(ControlFile control, List<SegmentHeader> headers) throws IOException {
-        if (headers.isEmpty() || headers.get(headers.size() - 1).id() == control.lastId()) {
-            return control;
-        }
-        ControlFile current = control.withLast(headers.get(headers.size() - 1).id());
-        directory.writeControl(current);
-        return current;
-    }
-
     private void deleteReleased(ControlFile control, List<Long> ids) throws IOException {
         List<Long> released = ids.stream().filter(id -> id < control.firstId()).toList();
         if (released.isEmpty()) {
@@ -218,9 +210,9 @@ final class Recovery {
                     scan.end(),
                     scan.lastIndex());
         }
-        long rewritten = scan.lastIndex() - scan.mark();
+        long rewritten = scan.lastIndex() - provenIndex(header, scan);
         ActiveSegment active = null;
-        if (rewritten == 0) {
+        if (rewritten == 0 && scan.served()) {
             closed.add(new Segment(
                     header, directory.segment(header.id()), scan.end(), scan.lastIndex(), scan.fileBytes()));
         } else {
@@ -238,19 +230,25 @@ final class Recovery {
                 rewritten);
     }
 
-    /** Writes the entries above the mark to a segment of their own; adds the old one if entries of it still count. */
+    /** Up to where a last segment is to be believed as it is found. */
+    static long provenIndex(SegmentHeader header, TailScan scan) {
+        return scan.served() ? scan.mark() : header.previousLastIndex();
+    }
+
+    /** Writes the entries that are not proven to a segment of their own; adds the old one if entries of it still count. */
     private ActiveSegment rewriteTail(ControlFile control, List<Segment> closed, SegmentHeader old, TailScan scan)
             throws IOException {
         long nowMillis = Math.max(scan.lastTimeMillis(), epochMillis.getAsLong());
+        long proven = provenIndex(old, scan);
         try (DiskFile file = directory.open(old.id())) {
             FrameReader reader = new FrameReader(file, old, scan.end());
-            while (reader.nextIndex() <= scan.mark() && reader.next()) {
+            while (reader.nextIndex() <= proven && reader.next()) {
                 // to the end of the last entry that was durable
             }
             SegmentHeader header;
-            if (scan.mark() >= old.firstIndex()) {
-                Segment kept = new Segment(
-                        old, directory.segment(old.id()), reader.nextOffset(), scan.mark(), scan.fileBytes());
+            if (proven >= old.firstIndex()) {
+                Segment kept =
+                        new Segment(old, directory.segment(old.id()), reader.nextOffset(), proven, scan.fileBytes());
                 closed.add(kept);
                 header = directory.successor(kept, scan.lastIndex(), control.releasedIndex(), nowMillis);
             } else {
@@ -276,6 +274,7 @@ final class Recovery {
                 if (header.id() != control.lastId()) {
                     directory.writeControl(control.withLast(header.id()));
                 }
+                active.mark(scan.lastIndex(), nowMillis); // for the next start, that it has its name
             } catch (IOException | RuntimeException failure) {
                 active.close();
                 throw failure;

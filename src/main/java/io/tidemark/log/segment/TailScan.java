@@ -21,12 +21,15 @@ import java.util.zip.CRC32C;
  * @param end where the last good entry ends
  * @param lastIndex the last good entry's index
  * @param mark the highest index known to have been durable, at most {@code lastIndex}
+ * @param served whether something was appended once the segment had its name: then that name is durable, for whoever
+ *     appends has been told so by the disk. Of one as it was made nobody knows
  * @param lastTimeMillis no entry's time is above it
  * @param tornBytes bytes behind the last good frame, up to the last word that isn't zero; in a file used again, where old
  *     frames stand there, those of the frame that was begun, if its header is good
  * @param fileBytes length of the file
  */
-record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long tornBytes, long fileBytes) {
+record TailScan(
+        long end, long lastIndex, long mark, boolean served, long lastTimeMillis, long tornBytes, long fileBytes) {
     private static final int WINDOW_BYTES = 256 << 10;
 
     /** Reads the whole last segment. */
@@ -37,9 +40,11 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
         long mark = header.forcedMark();
         long lastTimeMillis = header.createdMillis();
         long entriesEnd = reader.nextOffset();
+        boolean served = false;
         while (reader.next()) {
             mark = Math.max(mark, reader.forcedMark());
             lastTimeMillis = Math.max(lastTimeMillis, reader.timeMillis());
+            served |= !reader.isEntry() || reader.index() > header.forcedMark();
             if (reader.isEntry()) {
                 entriesEnd = reader.nextOffset();
             } else {
@@ -56,7 +61,8 @@ record TailScan(long end, long lastIndex, long mark, long lastTimeMillis, long t
             throw damaged(path, end, missing, "a later frame, at offset " + rest.markAt + ",", rest.mark);
         }
         long torn = header.reused() ? rest.begunBytes : rest.dataEnd - end;
-        return new TailScan(entriesEnd, missing - 1, Math.max(mark, rest.mark), lastTimeMillis, torn, fileBytes);
+        return new TailScan(
+                entriesEnd, missing - 1, Math.max(mark, rest.mark), served, lastTimeMillis, torn, fileBytes);
     }
 
     private static void checkLength(Path path, long fileBytes, String witness, long durableBytes)

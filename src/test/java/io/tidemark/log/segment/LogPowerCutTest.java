@@ -16,6 +16,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -67,11 +68,15 @@ final class LogPowerCutTest {
         assertThat(cuts).as("the control: power cuts meanwhile").isPositive();
     }
 
-    /** A process died between the control file's rename and the sync of its directory; the next one makes a segment. */
-    @Test
-    void I7_controlFileWithAnUncertainName_isMadeDurableBeforeASegment() throws IOException {
+    /**
+     * A process died between the control file's rename and the sync of its directory, or behind a sync that failed and lost
+     * the name for good; the next one makes a segment.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void I7_controlFileWithAnUncertainName_isMadeDurableBeforeASegment(boolean lost) throws IOException {
         FaultyDisk disk = new FaultyDisk(5);
-        disk.faults().failForceDirectory(DIRECTORY.toString()).times(1);
+        failSync(disk, lost);
         LogFixture died = logOn(disk);
         died.open(0);
         died.append("never acknowledged");
@@ -95,6 +100,64 @@ final class LogPowerCutTest {
         assertThat(next.applied).containsExactly("1=acknowledged");
         assertThat(cuts[0]).isGreaterThan(100);
         assertThat(refused).as("logs that are refused after a power cut").isEmpty();
+    }
+
+    private static void failSync(FaultyDisk disk, boolean lost) {
+        String directory = DIRECTORY.toString();
+        (lost ? disk.faults().loseNames(directory) : disk.faults().failForceDirectory(directory)).times(1);
+    }
+
+    /** The release record's name was lost with a failed sync, and the process died; the next one removes what it releases. */
+    @Test
+    void I3_releaseRecordWithALostName_isWrittenAgainBeforeSegmentsGo() throws IOException {
+        FaultyDisk disk = new FaultyDisk(4);
+        LogFixture died = logOn(disk);
+        died.open(0);
+        for (int i = 0; i < 6; i++) {
+            died.append("x".repeat(5_000));
+        }
+        failSync(disk, true);
+        died.release(4);
+        FaultyDisk killed = disk.kill();
+        List<String> refused = new ArrayList<>();
+        killed.afterEachOperation(operation -> {
+            try {
+                logOn(killed.copyOf().crashLosingAllUnforced()).open(4);
+            } catch (IOException refusal) {
+                refused.add("behind " + operation + ": " + refusal.getMessage());
+            }
+        });
+        LogFixture next = logOn(killed);
+        next.open(4);
+        assertThat(next.log.releasedIndex()).isEqualTo(4);
+        assertThat(killed.journal().count(Operation.DELETE, "*.log")).isPositive();
+        killed.forceDirectory(DIRECTORY);
+        logOn(killed.copyOf().crashLosingAllUnforced()).open(4);
+        assertThat(refused).as("logs that are refused after a power cut").isEmpty();
+    }
+
+    /** A segment got its name, the sync of the directory failed and lost it, and the process died before anything else. */
+    @Test
+    void I7_emptySegmentWithALostName_isMadeAgainBeforeItIsListed() throws IOException {
+        FaultyDisk disk = new FaultyDisk(5);
+        LogFixture died = logOn(disk);
+        died.open(0);
+        died.append("acknowledged".repeat(500));
+        disk.faults().before(Operation.RENAME, "*.log.new", path -> failSync(disk, true));
+        died.append("never acknowledged".repeat(500));
+        assertThat(died.failures).hasSize(1);
+        assertThat(LogDirectory.segmentIds(disk.list(DIRECTORY))).as("segments").hasSize(2);
+        FaultyDisk killed = disk.kill();
+        LogFixture next = logOn(killed);
+        next.open(0);
+        List<String> applied = List.copyOf(next.applied);
+        LogFixture afterTheCut = logOn(killed.copyOf().crashLosingAllUnforced());
+        afterTheCut.open(0);
+        assertThat(afterTheCut.applied).as("after a power cut").isEqualTo(applied);
+        next.append("more");
+        LogFixture afterMore = logOn(killed.crashLosingAllUnforced());
+        afterMore.open(0);
+        assertThat(afterMore.applied).as("after more and a power cut").isEqualTo(next.applied);
     }
 
     /** A process died between a directory and the force of its name; the next one finds it there. */
@@ -123,11 +186,12 @@ final class LogPowerCutTest {
 
     /**
      * A log force failed, and the process died; the next one wrote the tail anew and died between the rename and the
-     * sync of the directory; the third believes what it finds; then the power is cut.
+     * sync of the directory, or behind a sync that lost the name; the third believes what it finds; then the power is cut.
      */
     @ParameterizedTest
-    @ValueSource(ints = {0, 1})
-    void I7_rewrittenTailWithAnUncertainName_isMadeDurableBeforeItIsBelieved(int acknowledged) throws IOException {
+    @CsvSource({"0, false", "1, false", "0, true", "1, true"})
+    void I7_rewrittenTailWithAnUncertainName_isMadeDurableBeforeItIsBelieved(int acknowledged, boolean lost)
+            throws IOException {
         FaultyDisk disk = new FaultyDisk(5);
         LogFixture failed = logOn(disk);
         failed.open(0);
@@ -145,9 +209,7 @@ final class LogPowerCutTest {
 
         FaultyDisk killed = disk.kill();
         killed.faults().clear();
-        killed.faults().before(Operation.RENAME, "*.log.new", path -> killed.faults()
-                .failForceDirectory(DIRECTORY.toString())
-                .times(1));
+        killed.faults().before(Operation.RENAME, "*.log.new", path -> failSync(killed, lost));
         assertThatThrownBy(() -> logOn(killed).open(0)).isInstanceOf(IOException.class);
         assertThat(killed.journal().lines())
                 .as("the last thing that the second process did")

@@ -342,19 +342,29 @@ final class LogRoomTest {
 
     /** A directory that is forced a second time may have lost what the first time was to keep. */
     @Test
-    void open_forceOfTheDirectoryFindsNoRoom_isNotTriedAgain() throws IOException {
+    void open_forceOfASegmentsNameFindsNoRoom_isNotTriedAgain() throws IOException {
         log.append("b");
-        for (int skipped = 0; skipped < 2; skipped++) {
-            FaultyDisk left = disk.copyOf().kill();
-            left.faults()
-                    .failForceDirectory("log")
-                    .saying(Faults.NO_SPACE)
-                    .after(skipped)
-                    .times(1);
-            assertThatThrownBy(() -> on(left).open(0))
-                    .isInstanceOf(IOException.class)
-                    .isNotInstanceOf(NotYetException.class);
-        }
+        FaultyDisk left = disk.copyOf().kill();
+        left.faults().loseNames("log").saying(Faults.NO_SPACE).after(1).times(1);
+        assertThatThrownBy(() -> on(left).open(0))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(NotYetException.class);
+    }
+
+    /** The control file's name is given to a new file each time. */
+    @Test
+    void open_forceOfTheControlFilesNameFindsNoRoom_isWrittenAgain() throws IOException {
+        log.append("b");
+        FaultyDisk left = disk.copyOf().kill();
+        left.faults().loseNames("log").saying(Faults.NO_SPACE).times(1);
+        LogFixture again = on(left);
+        assertThatThrownBy(() -> again.open(0)).isInstanceOf(NotYetException.class);
+        int renamed = left.journal().count(Operation.RENAME, "LOG.new");
+        again.open(0);
+        assertThat(left.journal().count(Operation.RENAME, "LOG.new"))
+                .as("control files written")
+                .isGreaterThan(renamed);
+        assertThat(openedAgain(left.copyOf().crashLosingAllUnforced())).isEqualTo(again.applied);
     }
 
     private LogFixture reusing(FaultyDisk where) throws IOException {

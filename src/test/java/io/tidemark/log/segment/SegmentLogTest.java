@@ -155,7 +155,7 @@ final class SegmentLogTest {
         log.append("a", "b").close();
         LogFixture again = new LogFixture(directory);
         assertThat(again.open(0).rewrittenEntries()).isZero();
-        assertThat(again.disk.count("create")).isZero();
+        assertThat(again.disk.count("create 0")).isZero();
         again.disk.forget();
         again.close();
         assertThat(again.disk.calls()).isEmpty();
