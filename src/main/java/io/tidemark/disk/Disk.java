@@ -35,6 +35,7 @@ public interface Disk {
      * Opens an existing file for reading and writing, to write it anew from the start; nothing of it is cut off.
      *
      * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws IOException also if it is a symbolic link
      */
     DiskFile openForWrite(Path file) throws IOException;
 

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -57,15 +59,24 @@ enum RealDisk implements Disk {
 
     @Override
     public DiskFile openForWrite(Path file) throws IOException {
-        return new RealFile(file, FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        return new RealFile(file, openExisting(file));
     }
 
     @Override
     public FileRange mapRange(Path file, long offset, int bytes) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = openExisting(file)) {
             requireWithin(file, channel.size(), offset, bytes); // map() would make the file longer
             return new RealRange(file, offset, channel.map(FileChannel.MapMode.READ_WRITE, offset, bytes));
         }
+    }
+
+    /** For writing; never through a symbolic link, behind which could be anybody's file. Creation follows none anyway. */
+    private static FileChannel openExisting(Path file) throws IOException {
+        if (Files.isSymbolicLink(file)) {
+            throw new FileSystemException(
+                    file.toString(), null, "is a symbolic link; the node writes through none: remove it");
+        }
+        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     static void requireWithin(Path file, long fileBytes, long offset, int bytes) {

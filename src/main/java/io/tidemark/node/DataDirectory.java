@@ -5,13 +5,12 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +20,14 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  * data_dir/LOCK               see {@link DirectoryLock}
+ * data_dir/OWNER              see {@link Ownership}; for moments CLAIM
  * data_dir/TIDEMARK           see {@link Identity}
  * data_dir/BALLAST            reserve of room; also in log.dir, if that is a volume of its own
  * data_dir/PROBE              only for a moment, to ask the disk whether it keeps what it is given; there too
  * data_dir/shard-NNNN/data    data files of a shard
  * data_dir/shard-NNNN/log     log of a shard, unless log.dir is set; then
  * log.dir/TIDEMARK
- * log.dir/LOCK                so that a copy of data_dir can't be started beside its original
+ * log.dir/LOCK, OWNER         so that a copy of data_dir can't be started beside its original
  * log.dir/shard-NNNN
  * </pre>
  *
@@ -39,18 +39,24 @@ final class DataDirectory implements AutoCloseable {
     private static final String DEVICE = "unix:dev";
 
     /** May lie in a new directory: our own leftovers, and what mkfs makes. */
-    private static final Set<String> NO_DATA = Set.of(DirectoryLock.FILE, Identity.FILE + ".new", "lost+found");
+    private static final Set<String> NO_DATA = Set.of(
+            DirectoryLock.FILE,
+            Ownership.FILE,
+            Ownership.FILE + ".new",
+            Ownership.CLAIM,
+            Identity.FILE + ".new",
+            "lost+found");
 
     private final Path dataDir;
     private final @Nullable Path logDir;
     private final Identity identity;
-    private final Locks locks;
+    private final HeldDirectories held;
 
-    private DataDirectory(Path dataDir, @Nullable Path logDir, Identity identity, Locks locks) {
+    private DataDirectory(Path dataDir, @Nullable Path logDir, Identity identity, HeldDirectories held) {
         this.dataDir = dataDir;
         this.logDir = logDir;
         this.identity = identity;
-        this.locks = locks;
+        this.held = held;
     }
 
     /**
@@ -62,13 +68,21 @@ final class DataDirectory implements AutoCloseable {
      * @throws io.tidemark.disk.CorruptionException if an identity is damaged
      */
     static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards) throws IOException {
+        return open(disk, dataDir, logDir, shards, Pace.REAL);
+    }
+
+    /** The same by another clock. */
+    static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards, Pace pace)
+            throws IOException {
         make(disk, "data_dir", dataDir);
-        return locked(DirectoryLock.acquire(dataDir, "data_dir"), dataDir, logDir, locks -> {
+        HeldDirectories directories = new HeldDirectories(pace);
+        return locked(directories, DirectoryLock.acquire(dataDir, "data_dir"), dataDir, logDir, held -> {
+            held.take(disk, dataDir);
             Optional<Identity> found = Identity.read(disk, dataDir);
             Identity identity = found.isPresent()
                     ? known(disk, dataDir, logDir, shards, found.get())
                     : fresh(disk, dataDir, logDir, shards);
-            return logDir == null ? identity : identifyLogs(disk, dataDir, logDir, identity, locks);
+            return logDir == null ? identity : identifyLogs(disk, dataDir, logDir, identity, held);
         });
     }
 
@@ -88,66 +102,48 @@ final class DataDirectory implements AutoCloseable {
             throw new DataDirectoryException(dataDir + " is the log directory of the data directory " + identity.id()
                     + "; name that one, and this one as --log-dir");
         }
-        return locked(DirectoryLock.share(dataDir, "data_dir"), dataDir, logDir, locks -> {
-            boolean inside = identity.logs() == Identity.Logs.INSIDE;
-            if (inside != (logDir == null)) {
-                throw new DataDirectoryException(
-                        inside
-                                ? dataDir + " keeps its logs inside; leave --log-dir out"
-                                : dataDir + " keeps its logs elsewhere; name its `log.dir` as --log-dir");
-            }
-            if (logDir != null
-                    && identity.logs() == Identity.Logs.ELSEWHERE
-                    && !Identity.read(disk, logDir).equals(Optional.of(identity.ofLogDirectory()))) {
-                throw new DataDirectoryException(logDir + " (--log-dir) is not the log directory of " + dataDir);
-            }
-            if (logDir != null && disk.exists(logDir.resolve(DirectoryLock.FILE))) {
-                locks.add(DirectoryLock.share(logDir, "log.dir"));
-            }
-            return identity;
-        });
+        return locked(
+                new HeldDirectories(Pace.REAL), DirectoryLock.share(dataDir, "data_dir"), dataDir, logDir, held -> {
+                    boolean inside = identity.logs() == Identity.Logs.INSIDE;
+                    if (inside != (logDir == null)) {
+                        throw new DataDirectoryException(
+                                inside
+                                        ? dataDir + " keeps its logs inside; leave --log-dir out"
+                                        : dataDir + " keeps its logs elsewhere; name its `log.dir` as --log-dir");
+                    }
+                    if (logDir != null
+                            && identity.logs() == Identity.Logs.ELSEWHERE
+                            && !Identity.read(disk, logDir).equals(Optional.of(identity.ofLogDirectory()))) {
+                        throw new DataDirectoryException(
+                                logDir + " (--log-dir) is not the log directory of " + dataDir);
+                    }
+                    if (logDir != null && disk.exists(logDir.resolve(DirectoryLock.FILE))) {
+                        held.add(DirectoryLock.share(logDir, "log.dir"));
+                    }
+                    return identity;
+                });
     }
 
     @FunctionalInterface
     private interface Identification {
-        /** @param locks gets those that are taken beside that of the data directory */
-        Identity run(Locks locks) throws IOException;
+        /** @param held gets what is locked beside the data directory */
+        Identity run(HeldDirectories held) throws IOException;
     }
 
-    /** Locks that are given up together. */
-    private static final class Locks implements AutoCloseable {
-        private final Deque<DirectoryLock> held = new ArrayDeque<>();
-
-        void add(DirectoryLock lock) {
-            held.push(lock);
-        }
-
-        @Override
-        public void close() throws IOException {
-            IOException failure = null;
-            while (!held.isEmpty()) {
-                try {
-                    held.pop().close();
-                } catch (IOException failed) {
-                    failure = failed;
-                }
-            }
-            if (failure != null) {
-                throw failure;
-            }
-        }
-    }
-
-    /** Finds out whose a locked directory is; gives the locks up if it is refused. */
+    /** Finds out whose a locked directory is; gives it up if it is refused. */
     private static DataDirectory locked(
-            DirectoryLock lock, Path dataDir, @Nullable Path logDir, Identification identification) throws IOException {
-        Locks locks = new Locks();
-        locks.add(lock);
+            HeldDirectories held,
+            DirectoryLock lock,
+            Path dataDir,
+            @Nullable Path logDir,
+            Identification identification)
+            throws IOException {
+        held.add(lock);
         try {
-            return new DataDirectory(dataDir, logDir, identification.run(locks), locks);
+            return new DataDirectory(dataDir, logDir, identification.run(held), held);
         } catch (IOException | RuntimeException refused) {
             try {
-                locks.close();
+                held.withdraw();
             } catch (IOException alsoFailed) {
                 refused.addSuppressed(alsoFailed);
             }
@@ -185,10 +181,21 @@ final class DataDirectory implements AutoCloseable {
         return logDir == null ? dataDir.resolve(shardName(shard)).resolve("log") : logDir.resolve(shardName(shard));
     }
 
-    /** Gives up the locks. */
+    /**
+     * Looks every second whether these directories are still this process's, from now on.
+     *
+     * @param lost told once if they aren't; on any thread
+     */
+    OwnerWatch watch(Consumer<String> lost) {
+        OwnerWatch watch = new OwnerWatch(held.owned(), Pace.REAL, lost);
+        watch.start();
+        return watch;
+    }
+
+    /** Gives them up: the next node finds that this one has stopped in order. */
     @Override
     public void close() throws IOException {
-        locks.close();
+        held.close();
     }
 
     private static String shardName(int shard) {
@@ -293,7 +300,7 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static Identity identifyLogs(Disk disk, Path dataDir, Path logDir, Identity data, Locks locks)
+    private static Identity identifyLogs(Disk disk, Path dataDir, Path logDir, Identity data, HeldDirectories held)
             throws IOException {
         boolean pending = data.logs() == Identity.Logs.PENDING;
         if (pending) {
@@ -309,7 +316,8 @@ final class DataDirectory implements AutoCloseable {
             throw new DataDirectoryException(logDir + " (`log.dir`) has no file " + Identity.FILE + ": the logs of "
                     + dataDir + " are not there. Is the volume mounted?");
         }
-        locks.add(DirectoryLock.acquire(logDir, "log.dir"));
+        held.add(DirectoryLock.acquire(logDir, "log.dir"));
+        held.take(disk, logDir);
         makeNamesDurable(disk, logDir);
         if (!pending) {
             return data;

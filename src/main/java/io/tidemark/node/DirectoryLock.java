@@ -4,8 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -18,20 +23,72 @@ import org.slf4j.LoggerFactory;
  *
  * <p>On Linux such a lock belongs to the process, and <em>any</em> close of the file in that process gives it up. So this
  * process keeps its own list of what it holds and never opens such a file twice.
+ *
+ * <p>The lock holds a file, not a name: if somebody removes {@code LOCK}, the next node makes another and locks that. So it says
+ * which file it is on, and what is at the name now; see {@link Ownership}.
  */
-final class DirectoryLock implements AutoCloseable {
+final class DirectoryLock implements HeldLock, AutoCloseable {
     /** The file's name. */
     static final String FILE = "LOCK";
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
+    private static final Set<OpenOption> OWN = Set.of(
+            StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+    private static final Set<OpenOption> SHARED = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    private final Path directory;
-    private final FileChannel channel;
+    /** A file may get another number on some file systems when nobody has it open; so often is it tried to lock what is there. */
+    private static final int TRIES = 3;
 
-    private DirectoryLock(Path directory, FileChannel channel) {
+    private final Path directory;
+    private final String setting;
+    private final FileChannel channel;
+    private final String key;
+
+    private DirectoryLock(Path directory, String setting, FileChannel channel, String key) {
         this.directory = directory;
+        this.setting = setting;
         this.channel = channel;
+        this.key = key;
+    }
+
+    @Override
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
+    public String setting() {
+        return setting;
+    }
+
+    @Override
+    public String key() {
+        return key;
+    }
+
+    @Override
+    public String keyAtName() throws IOException {
+        return keyOf(directory.resolve(FILE));
+    }
+
+    @Override
+    public String stamp(Path file) throws IOException {
+        BasicFileAttributes found = attributes(file);
+        return keyOf(found) + " " + found.lastModifiedTime();
+    }
+
+    private static BasicFileAttributes attributes(Path file) throws IOException {
+        return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static String keyOf(Path file) throws IOException {
+        return keyOf(attributes(file));
+    }
+
+    private static String keyOf(BasicFileAttributes found) {
+        Object key = found.fileKey();
+        return key == null ? OwnerRecord.UNKNOWN : key.toString().replace(' ', '_');
     }
 
     /**
@@ -66,22 +123,27 @@ final class DirectoryLock implements AutoCloseable {
         if (!HELD.add(real)) {
             throw inUse(directory, key, "this process");
         }
+        Path file = real.resolve(FILE);
         FileChannel channel = null;
         try {
-            channel = own
-                    ? FileChannel.open(
-                            real.resolve(FILE),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.READ,
-                            StandardOpenOption.WRITE)
-                    : FileChannel.open(real.resolve(FILE), StandardOpenOption.READ);
-            if (channel.tryLock(0, Long.MAX_VALUE, !own) == null) {
-                throw inUse(directory, key, owner(channel));
+            requireNoLink(file);
+            for (int left = TRIES; ; left--) {
+                String before = keyOrNone(file);
+                channel = FileChannel.open(file, own ? OWN : SHARED);
+                if (channel.tryLock(0, Long.MAX_VALUE, !own) == null) {
+                    throw inUse(directory, key, owner(channel));
+                }
+                String after = keyOrNone(file);
+                if (after.equals(before) || left == 0) {
+                    if (own) {
+                        sign(channel);
+                    }
+                    return new DirectoryLock(real, key, channel, after);
+                }
+                channel.close(); // made by this call, or not the file at the name any more: only a known one is known
+                // to be locked
+                channel = null;
             }
-            if (own) {
-                sign(channel);
-            }
-            return new DirectoryLock(real, channel);
         } catch (DataDirectoryException inUse) {
             release(real, channel, inUse);
             throw inUse;
@@ -93,6 +155,22 @@ final class DirectoryLock implements AutoCloseable {
             DataDirectoryException refused = new DataDirectoryException(directory + why, failed);
             release(real, channel, refused);
             throw refused;
+        }
+    }
+
+    private static String keyOrNone(Path file) throws IOException {
+        try {
+            return keyOf(file);
+        } catch (NoSuchFileException none) {
+            return "";
+        }
+    }
+
+    /** Through a link anybody's file would be locked and written to. */
+    private static void requireNoLink(Path file) throws IOException {
+        if (Files.isSymbolicLink(file)) {
+            throw new DataDirectoryException(file + " is a symbolic link, to " + Files.readSymbolicLink(file)
+                    + "; the node makes this file itself, and writes through no link: remove it");
         }
     }
 

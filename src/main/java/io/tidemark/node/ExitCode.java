@@ -8,7 +8,10 @@ public enum ExitCode {
     UNEXPECTED(1),
     /** The command line or the configuration can't be used. A restart alone won't help. */
     USAGE(2),
-    /** The data directory was refused: in use, of another node, not writable, or damaged. A restart alone won't help. */
+    /**
+     * The data directory was refused: in use, of another node, not writable, or damaged; or a running node has lost it to another
+     * one. A restart alone won't help.
+     */
     DATA_REFUSED(3),
     /** A port is in use, or can't be listened on. */
     CANNOT_BIND(4),

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Start: the operators' door; the clients' door, which answers {@code -LOADING}; the shards' files; their checkpointers;
  * the logs. Stop: the shards answer what they have taken and are forced, the logs are closed, then the clients' door, then
- * the operators'.
+ * the operators'. If another process has taken the directory, nothing is stopped in order: the process ends.
  *
  * @param vertx what the parts are deployed on
  * @param metrics the registry of that Vert.x
@@ -70,9 +70,15 @@ record NodeLauncher(
      */
     ExitCode runUntilStopped() throws StartupException {
         CompletableFuture<ExitCode> failed = new CompletableFuture<>();
+        try (OwnerWatch owner = directory.watch(lost -> failed.complete(ExitCode.DATA_REFUSED))) {
+            return run(owner, failed);
+        }
+    }
+
+    private ExitCode run(OwnerWatch owner, CompletableFuture<ExitCode> failed) throws StartupException {
         CompletableFuture<Object> over = CompletableFuture.anyOf(stop.asked(), failed);
         LocalShards shards = new LocalShards(
-                vertx, Disk.real(), shardOptions(), cause -> failed.complete(ExitCode.LOG_FAILED), metrics);
+                vertx, Disk.real(), owner, shardOptions(), cause -> failed.complete(ExitCode.LOG_FAILED), metrics);
         AtomicReference<NodePhase> phase = new AtomicReference<>(NodePhase.OPENING);
         AdminVerticle admin = new AdminVerticle(adminOptions(), shards, phase::get, metrics::scrape);
         String adminId = openAdmin(admin);
@@ -82,6 +88,9 @@ record NodeLauncher(
         try {
             recover(shards, phase, over);
         } catch (StartupException refused) {
+            if (owner.isLost()) {
+                return ExitCode.DATA_REFUSED;
+            }
             throw stopAll(shards, doorId, adminId) == ExitCode.OK ? refused : refused.stillRunning();
         }
         if (!over.isDone()) {
@@ -96,6 +105,10 @@ record NodeLauncher(
                     door.port());
         }
         over.join();
+        if (owner.isLost()) {
+            return ExitCode
+                    .DATA_REFUSED; // at once: what a stop would still make durable is in the log, and the log another's
+        }
         LOG.info("stopping");
         phase.set(NodePhase.STOPPING);
         ExitCode stopped = stopAll(shards, doorId, adminId);

@@ -4,6 +4,7 @@ import io.tidemark.bitcask.Bitcask;
 import io.tidemark.checkpoint.DirtyCounter;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.DiskFull;
+import io.tidemark.disk.Fence;
 import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.LogEntry;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An entry that finds no room, or a disk in other trouble, is not lost and not left out: it is {@linkplain
  * NotYetException not applied yet}, and evaluated anew when the log tries it again, over the same state and to the same
- * place. Only damage is for good.
+ * place. Only damage is for good. Nor is an entry acknowledged whose directory another process may have taken over.
  *
  * <p>On the log's thread, one entry at a time.
  */
@@ -31,15 +32,28 @@ final class EntryApplier implements LogApplier {
     private final LiveStore live;
     private final DirtyCounter dirty;
     private final ReplayWatch replay;
+    private final Fence fence;
     private final BooleanSupplier stopping;
     private final ChangeCounter changes;
 
-    /** @param stopping whether a replay is to end before its next entry, by a {@link RecoveryStoppedException} */
+    /**
+     * An applier of what the log has.
+     *
+     * @param fence asked about each entry that somebody waits for; while it objects, the entry waits
+     * @param stopping whether a replay is to end before its next entry, by a {@link RecoveryStoppedException}
+     * @param changes hears how much each entry has changed
+     */
     EntryApplier(
-            LiveStore live, DirtyCounter dirty, ReplayWatch replay, BooleanSupplier stopping, ChangeCounter changes) {
+            LiveStore live,
+            DirtyCounter dirty,
+            ReplayWatch replay,
+            Fence fence,
+            BooleanSupplier stopping,
+            ChangeCounter changes) {
         this.live = live;
         this.dirty = dirty;
         this.replay = replay;
+        this.fence = fence;
         this.stopping = stopping;
         this.changes = changes;
     }
@@ -66,6 +80,7 @@ final class EntryApplier implements LogApplier {
         Bitcask data = live.current();
         try {
             if (origin instanceof WriteBatch batch) {
+                fence.check(); // the entry is durable: whoever takes the directory over after this replays it
                 List<Result> results = evaluate(batch.calls(), data);
                 commit(entry, data, changes(batch.calls(), results));
                 batch.answer(results);

@@ -11,6 +11,8 @@ import io.tidemark.checkpoint.SyncFailure;
 import io.tidemark.checkpoint.SyncResult;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFull;
+import io.tidemark.disk.Fence;
+import io.tidemark.disk.FencedDisk;
 import io.tidemark.disk.ForceMeter;
 import io.tidemark.disk.MeasuredDisk;
 import io.tidemark.log.LogRecovery;
@@ -58,6 +60,7 @@ public final class LocalShards implements Shards {
 
     private final Vertx vertx;
     private final Disk disk;
+    private final Fence fence;
     private final ShardOptions options;
     private final Consumer<IOException> logFailed;
     private final ShardMeter meter;
@@ -78,15 +81,27 @@ public final class LocalShards implements Shards {
      *     log anew can tell what is in it
      */
     public LocalShards(Vertx vertx, Disk disk, ShardOptions options, Consumer<IOException> logFailed) {
-        this(vertx, disk, options, logFailed, ShardMeter.NONE);
+        this(vertx, disk, Fence.NONE, options, logFailed, ShardMeter.NONE);
     }
 
-    /** As the other constructor, and a meter that hears what the shards do. */
+    /**
+     * As the other constructor, with more.
+     *
+     * @param fence asked before a write is acknowledged, and before a file is made, replaced or removed: while it objects,
+     *     committed entries wait
+     * @param meter hears what the shards do
+     */
     public LocalShards(
-            Vertx vertx, Disk disk, ShardOptions options, Consumer<IOException> logFailed, ShardMeter meter) {
+            Vertx vertx,
+            Disk disk,
+            Fence fence,
+            ShardOptions options,
+            Consumer<IOException> logFailed,
+            ShardMeter meter) {
         this.meter = meter;
         this.vertx = vertx;
-        this.disk = disk;
+        this.disk = new FencedDisk(disk, fence);
+        this.fence = fence;
         this.options = options;
         this.logFailed = logFailed;
         int count = options.directories().size();
@@ -163,6 +178,7 @@ public final class LocalShards implements Shards {
                 new SerialExecutor(readPool),
                 room,
                 causes.get(number),
+                fence,
                 meter,
                 TimeSource.SYSTEM);
     }

@@ -5,6 +5,7 @@ import io.tidemark.bitcask.UnprovenRecordException;
 import io.tidemark.checkpoint.CheckpointOutcome;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.DirtyCounter;
+import io.tidemark.disk.Fence;
 import io.tidemark.log.CommitLog;
 import io.tidemark.log.LogActivity;
 import io.tidemark.log.LogRecovery;
@@ -71,6 +72,7 @@ final class Shard {
      *
      * @param lane runs this shard's log tasks one at a time
      * @param reads runs this shard's read tasks one at a time
+     * @param fence asked before a write is acknowledged
      */
     Shard(
             int number,
@@ -81,6 +83,7 @@ final class Shard {
             Executor reads,
             ShardRoom room,
             PressureCauses causes,
+            Fence fence,
             ShardMeter meter,
             TimeSource clock) {
         this.number = number;
@@ -93,7 +96,7 @@ final class Shard {
         this.room = room;
         this.causes = causes;
         this.refusals = new Refusals(name, room.dwellMillis());
-        this.applier = new EntryApplier(live, dirty, replay, () -> draining, changes);
+        this.applier = new EntryApplier(live, dirty, replay, fence, () -> draining, changes);
         ShardRepair repair = new ShardRepair(name, live, log, () -> phase != Phase.RECOVERING, lane, reads);
         this.target = new ShardTarget(live, log, repair, room, this::drain, clock, changes);
         this.batch = new WriteBatch(refusals, bytes -> {});

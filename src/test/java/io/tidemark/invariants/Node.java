@@ -4,6 +4,7 @@ import io.tidemark.bitcask.BitcaskOptions;
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.checkpoint.JournalEntry;
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.Fence;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLogOptions;
 import io.tidemark.pressure.PressureEvent;
@@ -14,6 +15,7 @@ import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.LocalShards;
 import io.tidemark.shard.Result;
+import io.tidemark.shard.ShardMeter;
 import io.tidemark.shard.ShardOptions;
 import io.tidemark.shard.ShardStatus;
 import io.vertx.core.Future;
@@ -57,7 +59,12 @@ final class Node implements AutoCloseable {
     }
 
     private Node(Disk disk, CheckpointOptions checkpoint, ShardOptions.@Nullable Volumes volumes) throws Exception {
-        shards = new LocalShards(vertx, disk, options(checkpoint, volumes), logFailures::add);
+        this(disk, checkpoint, volumes, Fence.NONE);
+    }
+
+    private Node(Disk disk, CheckpointOptions checkpoint, ShardOptions.@Nullable Volumes volumes, Fence fence)
+            throws Exception {
+        shards = new LocalShards(vertx, disk, fence, options(checkpoint, volumes), logFailures::add, ShardMeter.NONE);
         vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> pressures
                 .get(event.body().getInteger("shard"))
                 .add(event.body().getString("level") + " " + event.body().getString("reason")));
@@ -102,6 +109,11 @@ final class Node implements AutoCloseable {
     /** Nothing is forced but on request. */
     static Node quiet(Disk disk) throws Exception {
         return new Node(disk, quietly());
+    }
+
+    /** As {@link #quiet}, in directories that another process may take. */
+    static Node fenced(Disk disk, Fence fence) throws Exception {
+        return new Node(disk, quietly(), null, fence).recovered();
     }
 
     /** As {@link #quiet}, not waiting for the recovery. */

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DataDirectoryTest {
     private final Path data;
     private final Path logs;
+    private final SwiftPace pace = new SwiftPace();
 
     DataDirectoryTest(@TempDir Path temporary) {
         data = temporary.resolve("a/data");
@@ -47,15 +48,15 @@ class DataDirectoryTest {
         Files.createDirectories(logs);
         List<Path> forced = new ArrayList<>();
         Disk recording = recording(forced);
-        DataDirectory.open(recording, data, logs, 4).close();
+        DataDirectory.open(recording, data, logs, 4, pace).close();
         Path above = Objects.requireNonNull(data.getParent());
         assertThat(forced).contains(data, above, logs, logs.getParent(), above.getParent());
         assertThat(forced.indexOf(above))
                 .as("before the identity says that all is well")
-                .isLessThan(forced.indexOf(data));
+                .isLessThan(forced.lastIndexOf(data));
         forced.clear();
-        DataDirectory.open(recording, data, logs, 4).close();
-        assertThat(forced).as("known by then").containsExactly(data, logs);
+        DataDirectory.open(recording, data, logs, 4, pace).close();
+        assertThat(forced).as("known by then").containsOnly(data, logs);
     }
 
     private static Disk recording(List<Path> forced) {
@@ -77,12 +78,12 @@ class DataDirectoryTest {
 
     @Test
     void paths_perShard_lieAsDocumented() throws Exception {
-        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, null, 4)) {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, null, 4, pace)) {
             assertThat(directory.shardData(3)).isEqualTo(data.resolve("shard-0003/data"));
             assertThat(directory.shardLog(3)).isEqualTo(data.resolve("shard-0003/log"));
         }
         Path other = data.resolveSibling("other");
-        try (DataDirectory directory = DataDirectory.open(Disk.real(), other, logs, 4)) {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), other, logs, 4, pace)) {
             assertThat(directory.shardData(3)).isEqualTo(other.resolve("shard-0003/data"));
             assertThat(directory.shardLog(3)).isEqualTo(logs.resolve("shard-0003"));
         }
@@ -90,11 +91,11 @@ class DataDirectoryTest {
 
     @Test
     void open_whileOpenInThisProcess_isRefused() throws Exception {
-        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4)) {
+        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4, pace)) {
             assertThat(first.id()).isNotNull();
             Path link = Files.createSymbolicLink(data.resolveSibling("link"), data);
             assertRefused(null, data + " is in use by this process");
-            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), link, null, 4))
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), link, null, 4, pace))
                     .isInstanceOf(DataDirectoryException.class)
                     .hasMessageContaining("in use");
         }
@@ -114,7 +115,7 @@ class DataDirectoryTest {
 
     @Test
     void open_refusedInThisProcess_leavesTheLockWithItsHolder() throws Exception {
-        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4)) {
+        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4, pace)) {
             assertThat(first.id()).isNotNull();
             assertRefused(null, "in use by this process");
             try (Probe probe = Probe.start(LockProbe.class, data.toString())) {
@@ -128,7 +129,7 @@ class DataDirectoryTest {
     @Test
     void open_refusedForItsIdentity_givesTheLockUp() throws Exception {
         open(null);
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 8))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 8, pace))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining(data + " was made with 4 shards, and the configuration says 8")
                 .hasMessageContaining("set `shards` to 4");
@@ -144,14 +145,14 @@ class DataDirectoryTest {
             byte[] bad = good.clone();
             bad[at] ^= 1;
             Files.write(file, bad);
-            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4))
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4, pace))
                     .as("byte %d", at)
                     .isInstanceOf(CorruptionException.class)
                     .hasMessageContaining(file + " is damaged");
         }
         for (int length = 0; length < good.length; length++) {
             Files.write(file, java.util.Arrays.copyOf(good, length));
-            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4))
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4, pace))
                     .as("cut to %d", length)
                     .isInstanceOf(CorruptionException.class);
         }
@@ -190,7 +191,7 @@ class DataDirectoryTest {
         Files.createDirectories(data.getParent());
         Files.writeString(data, "");
         assertRefused(null, data + " (`data_dir`) is a file");
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolve("below"), null, 4))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolve("below"), null, 4, pace))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining(data.resolve("below") + " (`data_dir`) can't be made");
     }
@@ -199,6 +200,69 @@ class DataDirectoryTest {
     void open_whereTheLockCantBeOpened_isRefused() throws Exception {
         Files.createDirectories(data.resolve("LOCK"));
         assertRefused(null, data + " can't be locked");
+    }
+
+    /** Through a link anybody's file would be written to. */
+    @Test
+    void open_whereTheLockIsALink_isRefusedAndWhatItPointsToStaysAsItIs() throws Exception {
+        Path precious = data.resolveSibling("precious");
+        open(logs);
+        Files.writeString(precious, "a text that is long enough");
+        for (Path directory : List.of(data, logs)) {
+            open(logs);
+            Path lock = directory.resolve("LOCK");
+            Files.delete(lock);
+            Files.createSymbolicLink(lock, precious);
+            assertRefused(logs, lock + " is a symbolic link, to " + precious, "remove it");
+            assertThat(precious).hasContent("a text that is long enough");
+            Files.delete(lock);
+            Files.createSymbolicLink(lock, data.resolveSibling("dangling"));
+            assertRefused(logs, lock + " is a symbolic link");
+            assertThat(data.resolveSibling("dangling")).doesNotExist();
+            Files.delete(lock);
+        }
+        open(logs);
+    }
+
+    @Test
+    void open_throughALinkToTheDirectory_isTheSameDirectory() throws Exception {
+        UUID id = open(null);
+        Path link = Files.createSymbolicLink(data.resolveSibling("link"), data);
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), link, null, 4, pace)) {
+            assertThat(directory.id()).isEqualTo(id);
+        }
+    }
+
+    @Test
+    void open_refused_leavesNothingButTheLockWhereNothingWas() throws Exception {
+        Files.createDirectories(data.resolve("somebody-elses"));
+        assertRefused(null, "is not empty (it has somebody-elses)");
+        assertThat(data.toFile().list()).containsExactlyInAnyOrder("LOCK", "somebody-elses");
+    }
+
+    @Test
+    void open_afterAnOrderlyStopOrASigkill_waitsForNothing() throws Exception {
+        open(logs);
+        open(logs);
+        try (Probe probe = Probe.start(LockProbe.class, data.toString(), logs.toString())) {
+            assertThat(probe.line()).isEqualTo("locked");
+            probe.kill();
+        }
+        open(logs);
+        assertThat(pace.pausedMillis()).isZero();
+    }
+
+    /** Whoever had it may still run. */
+    @Test
+    void open_afterTheLockWasRemoved_waitsForAnAnswer() throws Exception {
+        open(null);
+        try (Probe probe = Probe.start(LockProbe.class, data.toString())) {
+            assertThat(probe.line()).isEqualTo("locked");
+            Files.delete(data.resolve("LOCK"));
+            open(null);
+            assertThat(pace.pausedMillis()).isBetween(2 * Ownership.CLAIM_MS, 2 * Ownership.CLAIM_MS + 1_000);
+            probe.kill();
+        }
     }
 
     @Test
@@ -216,6 +280,7 @@ class DataDirectoryTest {
         Files.delete(logs.resolve("TIDEMARK"));
         assertRefused(logs, logs + " (`log.dir`) has no file TIDEMARK", "Is the volume mounted?");
         Files.delete(logs.resolve("LOCK"));
+        Files.delete(logs.resolve("OWNER"));
         Files.delete(logs);
         assertRefused(logs, logs + " (`log.dir`) has no file TIDEMARK", "Is the volume mounted?");
         assertThat(logs).doesNotExist();
@@ -225,10 +290,10 @@ class DataDirectoryTest {
     @Test
     void open_ofACopyBesideItsOriginal_isRefusedForTheLogs() throws Exception {
         Path copy = data.resolveSibling("copy");
-        try (DataDirectory original = DataDirectory.open(Disk.real(), data, logs, 4)) {
+        try (DataDirectory original = DataDirectory.open(Disk.real(), data, logs, 4, pace)) {
             Files.createDirectories(copy);
             Files.copy(data.resolve("TIDEMARK"), copy.resolve("TIDEMARK"));
-            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), copy, logs, 4))
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), copy, logs, 4, pace))
                     .isInstanceOf(DataDirectoryException.class)
                     .hasMessageContaining(logs + " is in use by this process")
                     .hasMessageContaining("give this one a `log.dir` of its own");
@@ -236,7 +301,7 @@ class DataDirectoryTest {
                     .isInstanceOf(DataDirectoryException.class);
             assertThat(original.id()).isNotNull();
         }
-        DataDirectory.open(Disk.real(), copy, logs, 4).close();
+        DataDirectory.open(Disk.real(), copy, logs, 4, pace).close();
         open(logs);
     }
 
@@ -245,11 +310,11 @@ class DataDirectoryTest {
         UUID id = open(logs);
         Path otherLogs = logs.resolveSibling("other-logs");
         UUID otherId;
-        try (DataDirectory other = DataDirectory.open(Disk.real(), data.resolveSibling("other"), otherLogs, 4)) {
+        try (DataDirectory other = DataDirectory.open(Disk.real(), data.resolveSibling("other"), otherLogs, 4, pace)) {
             otherId = other.id();
         }
         assertRefused(otherLogs, otherLogs.toString(), otherId.toString(), data + " is " + id);
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolveSibling("new"), logs, 4))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolveSibling("new"), logs, 4, pace))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining(logs + " (`log.dir`) is not empty");
     }
@@ -259,11 +324,11 @@ class DataDirectoryTest {
         open(null);
         assertRefused(logs, data + " keeps its logs inside");
         Path other = data.resolveSibling("other");
-        DataDirectory.open(Disk.real(), other, logs, 4).close();
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), other, null, 4))
+        DataDirectory.open(Disk.real(), other, logs, 4, pace).close();
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), other, null, 4, pace))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining("keeps its logs in a directory of their own");
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), logs, null, 4))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), logs, null, 4, pace))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining(logs + " is the log directory of the data directory");
     }
@@ -282,13 +347,13 @@ class DataDirectoryTest {
     }
 
     private UUID open(@Nullable Path logDir) throws IOException {
-        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, logDir, 4)) {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, logDir, 4, pace)) {
             return directory.id();
         }
     }
 
     private void assertRefused(@Nullable Path logDir, String... message) {
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, logDir, 4))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, logDir, 4, pace))
                 .isInstanceOf(DataDirectoryException.class)
                 .message()
                 .contains(message);

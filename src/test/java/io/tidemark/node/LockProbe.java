@@ -4,12 +4,13 @@ import io.tidemark.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A process that opens the data directory named first, says so, and keeps it until it is killed. */
+/** A process that opens the data directory named first, with logs in the one named second if there is one, says so, and keeps it until it is killed. */
 final class LockProbe {
     private LockProbe() {}
 
     public static void main(String[] arguments) throws Exception {
-        try (DataDirectory directory = DataDirectory.open(Disk.real(), Path.of(arguments[0]), null, 4)) {
+        try (DataDirectory directory = DataDirectory.open(
+                Disk.real(), Path.of(arguments[0]), arguments.length > 1 ? Path.of(arguments[1]) : null, 4)) {
             System.out.println("locked");
             int end = System.in.read();
             System.out.println(directory.id() + " let go at " + end);

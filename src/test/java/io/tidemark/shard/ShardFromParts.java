@@ -6,6 +6,7 @@ import io.tidemark.checkpoint.CheckpointOutcome;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.DirtyCounter;
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.Fence;
 import io.tidemark.log.CommitLog;
 import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
@@ -103,6 +104,7 @@ public final class ShardFromParts {
                 Runnable::run,
                 room,
                 causes,
+                Fence.NONE,
                 ShardMeter.NONE,
                 world.clock());
     }
