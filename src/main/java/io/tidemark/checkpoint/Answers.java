@@ -1,11 +1,45 @@
 package io.tidemark.checkpoint;
 
 import io.vertx.core.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /** Asks somebody else's code for a future, and gets one whatever that code does. */
 final class Answers {
+    private static final long LATE_MS = 5_000;
+
     private Answers() {}
+
+    /**
+     * {@link #of}, on the loop; an answer that takes long is reported, once, and so is that it came.
+     *
+     * @param consequence what that means meanwhile, for the report
+     */
+    static Future<Void> watched(
+            String method,
+            String consequence,
+            CheckpointLoop loop,
+            CheckpointReports reports,
+            Supplier<Future<Void>> asked) {
+        long began = loop.nanoTime();
+        Future<Void> answer = of(method, asked);
+        if (answer.isComplete()) {
+            return answer;
+        }
+        AtomicBoolean late = new AtomicBoolean();
+        Runnable timer = loop.schedule(LATE_MS, () -> {
+            late.set(true);
+            reports.answerIsLate(method, LATE_MS, consequence);
+        });
+        answer.onComplete(done -> loop.execute(() -> {
+            timer.run();
+            if (late.get()) {
+                reports.answerCame(method, TimeUnit.NANOSECONDS.toMillis(loop.nanoTime() - began));
+            }
+        }));
+        return answer;
+    }
 
     /**
      * Asks once.

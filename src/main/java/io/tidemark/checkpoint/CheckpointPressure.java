@@ -141,7 +141,12 @@ final class CheckpointPressure {
 
     private void begin(PressureReason reason) {
         state = state.probing(reason, loop.nanoTime());
-        Answers.of("probe(" + reason + ")", () -> probe.apply(reason))
+        Answers.watched(
+                        "probe(" + reason + ")",
+                        reason + " goes on until it has",
+                        loop,
+                        reports,
+                        () -> probe.apply(reason))
                 .onComplete(done -> loop.execute(() -> ended(reason, done.cause())));
     }
 

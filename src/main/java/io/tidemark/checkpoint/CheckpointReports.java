@@ -176,6 +176,14 @@ final class CheckpointReports {
         LOG.warn("{}: {} goes on: the disk does not yet keep what it is given: {}", name(), reason, why.getMessage());
     }
 
+    void answerIsLate(String method, long millis, String consequence) {
+        LOG.warn("{}: the store's {} has not completed for {} ms; {}", name(), method, millis, consequence);
+    }
+
+    void answerCame(String method, long millis) {
+        LOG.info("{}: the store's {} has completed after {} ms", name(), method, millis);
+    }
+
     void forceFailed(String detail, Throwable failure) {
         LOG.error(
                 "{}. Client writes of this shard are shed; its files are not forced again. The log has every acknowledged"

@@ -45,7 +45,8 @@ public interface CheckpointTarget {
     /**
      * What has been applied by now. Called on the shard's event loop, before the first byte is forced, and at the ticks,
      * syncs and the stop of a shard that is clean by its marks, so that what was never marked is forced, too. One volatile
-     * read, no lock, no system call; it changes nothing, and not every capture is forced.
+     * read, no lock, no system call; it changes nothing, and not every capture is forced. After the checkpointer's end on any
+     * thread, for whoever asks then whether all is durable.
      *
      * @return never {@code null}; before the first write a capture of index 0, or of what was found when the store was
      *     opened. What throws or returns {@code null}, here or in a method of the {@link Capture}, is a failed generation in

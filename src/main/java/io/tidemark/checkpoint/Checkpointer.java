@@ -76,6 +76,7 @@ final class Checkpointer {
     private long generations;
     private int lastGenerations;
     private volatile long unprovenSinceNanos;
+    private volatile @Nullable StoppedShard left;
 
     Checkpointer(
             String store,
@@ -201,9 +202,9 @@ final class Checkpointer {
      *     it waits for ever
      */
     Future<SyncResult> sync(long deadlineMillis) {
-        if (stop == Stop.DONE) {
-            return Future.failedFuture(
-                    new SyncException(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped"));
+        StoppedShard over = left;
+        if (over != null) {
+            return over.sync();
         }
         long asked = loop.nanoTime();
         SyncWaiters.Waiter waiter = waiting.add(asked);
@@ -223,6 +224,12 @@ final class Checkpointer {
                 reports.name() + " was not durable within " + deadlineMillis + " ms; the sync goes on"));
     }
 
+    /** How it left its shard, {@code null} before its end. Any thread. */
+    @Nullable
+    StoppedShard left() {
+        return left;
+    }
+
     /** How many sync requests a generation is due to that has not begun. */
     int waiters() {
         return waiting.size();
@@ -240,7 +247,7 @@ final class Checkpointer {
             if (step == RESTING && health.isBroken()) {
                 repair(); // what is to be drained may wait for it
             }
-            Answers.of("drain()", target::drain)
+            Answers.watched("drain()", "the stop waits for it", loop, reports, target::drain)
                     .onComplete(done -> loop.execute(() -> {
                         drainFailure = done.cause();
                         stop = Stop.LAST_GENERATION;
@@ -501,7 +508,7 @@ final class Checkpointer {
             stopFailed(reports.name() + " was not made durable: " + health.detail());
         } else if (!dirty.dirty()) {
             if (drainFailure == null) {
-                finish();
+                finish("");
                 stopped.tryComplete();
             } else {
                 stopFailed(reports.name() + " was forced, but did not finish its writes first: " + drainFailure);
@@ -510,13 +517,16 @@ final class Checkpointer {
     }
 
     private void stopFailed(String why) {
-        finish();
+        finish(why);
         stopped.tryFail(new SyncException(SyncFailure.FORCE_FAILED, why));
     }
 
-    private void finish() {
+    /** @param failure why not everything is durable, empty if it is */
+    private void finish(String failure) {
         stop = Stop.DONE;
         marks.stop();
+        String undurable = dirty.dirty() ? failure : ""; // a stop may fail and leave everything durable
+        left = StoppedShard.now(reports.name(), shard, dirty, target, generations, undurable);
         pressure.stop();
         dirty.abandon();
         waiting.fail(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped");

@@ -172,9 +172,9 @@ public final class CheckpointerVerticle extends VerticleBase {
         if (mine == null) {
             return Future.succeededFuture();
         }
-        Future<Void> stopped = Future.join(
-                        consumers.stream().map(MessageConsumer::unregister).toList())
-                .transform(silent -> mine.stop())
+        Future<Void> stopped = mine.stop() // sync requests are answered until it has
+                .eventually(() -> Future.join(
+                        consumers.stream().map(MessageConsumer::unregister).toList()))
                 .onComplete(done -> yieldShard(mine));
         if (storesThreads == null) {
             return stopped;
@@ -189,6 +189,13 @@ public final class CheckpointerVerticle extends VerticleBase {
             held.condemn();
         }
         held.release();
+    }
+
+    /** How it left its shard, {@code null} before its end. Any thread. */
+    @Nullable
+    StoppedShard left() {
+        Checkpointer mine = checkpointer;
+        return mine == null ? null : mine.left();
     }
 
     /**

@@ -8,7 +8,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The checkpointers of one store, one verticle per shard, under a parent that owns the pool on which they force.
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * verticle or closing Vert.x stops them before the verticle's own {@code stop}, in the way of {@link #close}.
  */
 public final class Checkpointers {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpointers.class);
     private static final SyncRequest WITHOUT_DEADLINE = new SyncRequest(SyncRequest.NO_DEADLINE, false);
 
     private final Vertx vertx;
@@ -29,7 +32,7 @@ public final class Checkpointers {
     private final String deployment;
     private final String store;
     private volatile CheckpointOptions options;
-    private @Nullable Future<Void> closed;
+    private boolean closing;
 
     private Checkpointers(
             Vertx vertx, StoreVerticle parent, String deployment, String store, CheckpointOptions options) {
@@ -88,7 +91,8 @@ public final class Checkpointers {
     }
 
     /**
-     * Makes durable what a shard had applied before this call; at once, without a system call, if it is clean.
+     * Makes durable what a shard had applied before this call; at once, without a system call, if it is clean. After {@link
+     * #close} a shard that was left durable, and has not been marked since, is still that.
      *
      * @return fails with a {@link SyncException}, also if there is no such shard
      */
@@ -132,15 +136,14 @@ public final class Checkpointers {
 
     /**
      * Tells a shard's checkpointer what the store knows of its disk, to go with what the checkpointer knows itself. Calls of
-     * one thread take effect in order, on the shard's event loop; returns at once.
+     * one thread take effect in order, on the shard's event loop; returns at once. Does nothing after the end.
      *
      * @param level how bad it is; {@code NORMAL}: the cause is gone, and the latch may open when a {@linkplain
      *     CheckpointTarget#probe probe} has succeeded
      * @param detail which file, what happened, what to do
      */
     public void press(int shard, PressureReason reason, PressureLevel level, String detail) {
-        CheckpointerVerticle child = parent.child(shard);
-        child.onLoop(() -> child.press(reason, level, detail));
+        parent.press(shard, reason, level, detail);
     }
 
     /** How many shards it has; they are numbered from 0. */
@@ -188,13 +191,19 @@ public final class Checkpointers {
      * @return fails, after all have ended, if a shard could not be made durable, and says which
      */
     public synchronized Future<Void> close() {
-        Future<Void> ended = parent.ended();
-        if (closed == null) {
-            closed = ended.isComplete()
-                    ? ended
-                    : vertx.undeploy(deployment)
-                            .recover(why -> why instanceof IllegalStateException ? ended : Future.failedFuture(why));
+        if (!closing) {
+            closing = true;
+            undeploy();
         }
-        return CallersContext.bring(closed);
+        return CallersContext.bring(parent.ended());
+    }
+
+    /** How it ends shows in the parent, also where Vert.x has stopped it, or is about to. */
+    private void undeploy() {
+        try {
+            vertx.undeploy(deployment);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("store {}: Vert.x has been closed", store, closed);
+        }
     }
 }

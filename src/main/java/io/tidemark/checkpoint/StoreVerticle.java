@@ -1,6 +1,8 @@
 package io.tidemark.checkpoint;
 
+import io.tidemark.pressure.PressureLevel;
 import io.tidemark.pressure.PressureOptions;
+import io.tidemark.pressure.PressureReason;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -26,6 +28,7 @@ final class StoreVerticle extends VerticleBase {
     private final CheckpointSummary summary;
     private final List<CheckpointerVerticle> children = new ArrayList<>();
     private final List<String> deployments = new ArrayList<>();
+    private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
     private final Promise<Void> ended = Promise.promise();
     private List<ShardClaims.Claim> claims = List.of();
 
@@ -56,7 +59,6 @@ final class StoreVerticle extends VerticleBase {
 
     private Future<Void> listen(CheckpointOptions options) {
         EventBus bus = vertx.eventBus();
-        List<MessageConsumer<Object>> consumers = new ArrayList<>();
         consumers.add(bus.localConsumer(CheckpointAddresses.syncAll(store)));
         if (options.isClustered()) {
             consumers.add(bus.consumer(CheckpointAddresses.syncAll(options.getNode(), store)));
@@ -102,7 +104,10 @@ final class StoreVerticle extends VerticleBase {
     public Future<?> stop() {
         List<Future<Void>> outcomes =
                 children.stream().map(CheckpointerVerticle::ended).toList();
-        Future.join(outcomes).onComplete(all -> {
+        Future<?> silent = Future.join(outcomes)
+                .eventually(() -> Future.join(
+                        consumers.stream().map(MessageConsumer::unregister).toList()));
+        silent.onComplete(all -> {
             summary.write();
             String failures = outcomes.stream()
                     .filter(Future::failed)
@@ -117,7 +122,7 @@ final class StoreVerticle extends VerticleBase {
         return ended.future();
     }
 
-    /** Completes when {@link #stop} has, in the same way. */
+    /** Completes when {@link #stop} has, in the same way; bound to no context, which Vert.x may have closed by then. */
     Future<Void> ended() {
         return ended.future();
     }
@@ -127,6 +132,10 @@ final class StoreVerticle extends VerticleBase {
             return Future.failedFuture(new SyncException(SyncFailure.BAD_REQUEST, noSuchShard(shard)));
         }
         CheckpointerVerticle child = children.get(shard);
+        StoppedShard left = child.left();
+        if (left != null) {
+            return left.sync();
+        }
         return onLoop(child, answer -> child.sync(request).onComplete(answer));
     }
 
@@ -157,6 +166,12 @@ final class StoreVerticle extends VerticleBase {
             }));
         }
         return Future.join(done).mapEmpty();
+    }
+
+    /** See {@link Checkpointers#press}. */
+    void press(int shard, PressureReason reason, PressureLevel level, String detail) {
+        CheckpointerVerticle child = child(shard);
+        Future<Void> unused = onLoop(child, answer -> child.press(reason, level, detail));
     }
 
     CheckpointerVerticle child(int shard) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -91,7 +92,7 @@ public final class ConfigReload {
                 this::watched,
                 settleMs,
                 this::settled);
-        this.hearer = reading -> context.runOnContext(nothing -> heard(reading));
+        this.hearer = reading -> onLoop(() -> heard(reading));
         this.events = RetrieverEvents.of(retriever);
         events.add(hearer);
         JsonObject known = retriever.getCachedConfig();
@@ -147,12 +148,13 @@ public final class ConfigReload {
      * Watches no more.
      *
      * @return completes when no section is being put into force any more; fails after {@link #LONGEST_CLOSE_MS}, naming the
-     *     section, if one still is: whether it gets into force is open then, but nothing is told of it any more
+     *     section, if one still is: whether it gets into force is open then, but nothing is told of it any more. After
+     *     Vert.x has been closed it completes at once, or fails so
      */
     public Future<Void> close() {
         events.remove(hearer);
         Promise<Void> done = Promise.promise();
-        context.runOnContext(nothing -> {
+        boolean runs = onLoop(() -> {
             closed = true;
             next = null;
             settling.close();
@@ -165,7 +167,26 @@ public final class ConfigReload {
                 done.tryComplete();
             });
         });
+        if (!runs) { // then nobody else changes anything here
+            abandoned = true;
+            if (applying.isComplete()) {
+                done.complete();
+            } else {
+                done.fail(stillApplying());
+            }
+        }
         return done.future();
+    }
+
+    /** Runs a task on the one context; false if Vert.x has been closed. */
+    private boolean onLoop(Runnable task) {
+        try {
+            context.runOnContext(nothing -> task.run());
+            return true;
+        } catch (RejectedExecutionException vertxClosed) {
+            LOG.debug("store {}: Vert.x has been closed", store, vertxClosed);
+            return false;
+        }
     }
 
     private TimeoutException stillApplying() {
@@ -176,7 +197,7 @@ public final class ConfigReload {
     private Runnable after(long delayMillis, Runnable task) {
         long timer = vertx.setTimer(
                 delayMillis,
-                id -> context.runOnContext(nothing -> {
+                id -> onLoop(() -> {
                     if (!closed) {
                         task.run();
                     }
@@ -186,7 +207,7 @@ public final class ConfigReload {
 
     private Future<JsonObject> onContext(Future<JsonObject> reading) {
         Promise<JsonObject> promise = Promise.promise();
-        reading.onComplete(done -> context.runOnContext(nothing -> {
+        reading.onComplete(done -> onLoop(() -> {
             if (!closed) {
                 promise.handle(done);
             }
@@ -229,7 +250,7 @@ public final class ConfigReload {
         }
         Promise<Void> told = Promise.promise();
         applying = told.future();
-        all.onComplete(done -> context.runOnContext(nothing -> {
+        all.onComplete(done -> onLoop(() -> {
             try {
                 carriedOut(plan, done.cause());
             } finally {

@@ -1,7 +1,6 @@
 package io.tidemark.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Future;
 import io.vertx.core.eventbus.Message;
@@ -167,16 +166,6 @@ class SyncRequestTest extends RealStores {
                 .anyMatch(Future::failed);
         assertThat(answers).filteredOn(Future::failed).allSatisfy(answer -> assertThat(answer.cause())
                 .isInstanceOf(ReplyException.class));
-    }
-
-    @Test
-    void syncNow_afterVertxHasClosed_fails() throws Exception {
-        Checkpointers checkpointers = deploy("orders", NEVER_TICKING, stores(1));
-        await(vertx.close());
-        assertThatThrownBy(() -> await(checkpointers.syncNow(0)))
-                .rootCause()
-                .isInstanceOfSatisfying(
-                        SyncException.class, why -> assertThat(why.failure()).isEqualTo(SyncFailure.UNAVAILABLE));
     }
 
     @Test
