@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -146,6 +148,11 @@ final class NodeProcess implements AutoCloseable {
     /** Sends SIGTERM; doesn't wait. */
     void sigterm() {
         signal("TERM");
+    }
+
+    /** Sends SIGHUP; doesn't wait. */
+    void sighup() {
+        signal("HUP");
     }
 
     /** Sends SIGKILL and waits for the end. */
@@ -426,7 +433,7 @@ final class NodeProcess implements AutoCloseable {
                 return List.of(
                         "-Dlogback.configurationFile=logback.xml", // not the tests', which is on that path, too
                         "-cp",
-                        System.getProperty("surefire.test.class.path", own),
+                        absolute(System.getProperty("surefire.test.class.path", own)),
                         main == null ? "io.tidemark.node.Main" : main.getName());
             }
             if (main == null) {
@@ -435,6 +442,13 @@ final class NodeProcess implements AutoCloseable {
             String tests =
                     main.getProtectionDomain().getCodeSource().getLocation().getPath();
             return List.of("-cp", jar() + File.pathSeparator + tests, main.getName());
+        }
+
+        /** A node may have a working directory of its own. */
+        private static String absolute(String classPath) {
+            return Arrays.stream(classPath.split(File.pathSeparator))
+                    .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                    .collect(Collectors.joining(File.pathSeparator));
         }
 
         /** A packaged node starts in half the time with them. */

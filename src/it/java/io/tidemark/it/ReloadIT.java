@@ -218,6 +218,78 @@ class ReloadIT {
     }
 
     @Test
+    void sighup_fileChanged_isInForceLongBeforeTheNextLook() throws Exception {
+        String text = "reload: {poll_ms: 3600000}\ncheckpoint: {interval_ms: 5000}\n";
+        replace(text);
+        try (NodeProcess node = node().start();
+                RespClient client = node.client()) {
+            client.set("a", "b");
+            node.sighup();
+            awaitLines(node, "configuration read again: nothing changed", 1);
+            replace(text.replace("5000", "4000"));
+            node.sighup();
+            awaitSetting(client, "checkpoint.interval_ms", "4000");
+            awaitLines(node, "reloaded: checkpoint.interval_ms 5000 -> 4000", 1);
+            replace(text.replace("5000", "soon"));
+            node.sighup();
+            awaitLines(
+                    node, "configuration refused, nothing has changed: `checkpoint.interval_ms` is the text `soon`", 1);
+            node.sighup();
+            awaitLines(node, "configuration read again, refused as before, nothing has changed: `checkpoint.int", 1);
+            assertThat(setting(client, "checkpoint.interval_ms")).isEqualTo("4000");
+            replace(text.replace("5000", "3000"));
+            for (int i = 0; i < 50; i++) {
+                node.sighup();
+            }
+            awaitSetting(client, "checkpoint.interval_ms", "3000");
+            assertThat(client.get("a")).isEqualTo("b");
+            assertThat(lines(node, "reloaded:")).hasSize(2);
+            assertThat(node.stop()).as(node.stderr()).isZero();
+            assertThat(node.stderr()).doesNotContain("ERROR", "Exception");
+        }
+    }
+
+    @Test
+    void sighup_nodeWithoutAFile_saysSoAndGoesOn() throws Exception {
+        try (NodeProcess node = NodeProcess.in(dir.resolve("data"))
+                        .workingDirectory(dir)
+                        .start();
+                RespClient client = node.client()) {
+            node.sighup();
+            awaitLines(node, "not read again: the node was started without a file, and follows none", 1);
+            client.set("a", "b");
+            assertThat(node.stop()).as(node.stderr()).isZero();
+        }
+    }
+
+    /** By {@code nohup} it is ignored from the start, and so nothing is read. */
+    @Test
+    void sighup_ignoredFromTheStart_staysIgnored() throws Exception {
+        String text = "reload: {poll_ms: 3600000}\ncheckpoint: {interval_ms: 5000}\n";
+        replace(text);
+        try (NodeProcess node = node().under("nohup").start();
+                RespClient client = node.client()) {
+            awaitLines(node, "SIGHUP was ignored when the process was started, and still is", 1);
+            replace(text.replace("5000", "4000"));
+            node.sighup();
+            client.set("a", "b");
+            assertThat(node.stop()).as(node.stderr()).isZero();
+            assertThat(node.stderr()).doesNotContain("reloaded", "read again:");
+        }
+    }
+
+    /** {@code -Xrs} leaves signals to the system, which ends the process at this one. */
+    @Test
+    void sighup_jvmToldToLeaveSignalsAlone_endsTheProcess() throws Exception {
+        replace("shards: 1\n");
+        try (NodeProcess node = node().jvm("-Xrs").start()) {
+            assertThat(lines(node, "SIGHUP reads nothing again: ")).hasSize(1);
+            node.sighup();
+            assertThat(node.awaitExit(Duration.ofSeconds(20))).isEqualTo(128 + 1);
+        }
+    }
+
+    @Test
     void reloads_underLoadThenKill_loseNoWriteAndNoReload() throws Exception {
         System.out.println("ReloadIT: -Dtidemark.it.seed=" + SEED);
         SplittableRandom random = new SplittableRandom(SEED);

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.it.disk.Shim;
 import io.tidemark.it.disk.Shim.Call;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -161,6 +164,58 @@ class StopIT {
             assertThat(node.stdout()).containsPattern("replayed [45]\\d entries");
             assertThat(client.call("INCR", KEY)).isEqualTo(entries + 1L);
         }
+    }
+
+    /** It is asked to read again in each phase that can be held: before the shards are open, in recovery, in the stop. */
+    @Test
+    void sighup_whileStartingAndStopping_readsAgainAndEndsNothing() throws IOException {
+        Path file = Files.writeString(dir.resolve("node.yaml"), "reload: {poll_ms: 3600000}\n");
+        try (NodeProcess node = node().start();
+                RespClient client = node.client()) {
+            for (int i = 0; i < 20; i++) {
+                client.set(KEY, "v" + i);
+            }
+            assertThat(client.call("SAVE")).isEqualTo("OK");
+            client.set(KEY, "acknowledged");
+            node.sigkill();
+        }
+        Shim.Order opening =
+                shim.on("*/shard-0001/data/CHECKPOINT", Call.PREAD).times(1).hang();
+        Shim.Order recovery = shim.on(DATA, Call.PWRITE).times(1).hang();
+        try (NodeProcess node =
+                node().argument("--config").argument(file.toString()).launch()) {
+            opening.awaitHeld(1, LIMIT);
+            node.sighup();
+            awaitLine(node, file + " is read again as soon as the shards are open");
+            opening.lift();
+            recovery.awaitHeld(1, LIMIT);
+            awaitLine(node, "configuration read again: nothing changed");
+            node.sighup();
+            awaitLine(node, "configuration read again: nothing changed(?s).*configuration read again: nothing changed");
+            recovery.lift();
+            try (RespClient client = node.client()) {
+                assertThat(client.get(KEY)).isEqualTo("acknowledged");
+                client.set(KEY, "later");
+                Shim.Order last = shim.on(DATA, Call.FDATASYNC).times(1).hang();
+                node.sigterm();
+                last.awaitHeld(1, LIMIT);
+                node.sighup();
+                awaitLine(node, "configuration not read again: the node is stopping");
+                last.lift();
+            }
+            assertThat(node.awaitExit(LIMIT)).as(node.stderr()).isZero();
+        }
+        shim.clear();
+        try (NodeProcess node = node().start();
+                RespClient client = node.client()) {
+            assertThat(client.get(KEY)).isEqualTo("later");
+        }
+    }
+
+    private static void awaitLine(NodeProcess node, String pattern) {
+        Awaitility.await(pattern)
+                .atMost(LIMIT)
+                .until(() -> Pattern.compile(pattern).matcher(node.stderr()).find());
     }
 
     private void assertReplays(int entries, String value) throws IOException {

@@ -14,12 +14,15 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The configuration in force: as it was at the start, but for what has been reloaded from its file since. Without a file
  * it stays as it is. Methods may be called from any thread.
  */
 final class LiveConfig {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
     private static final String CHECKPOINT = "checkpoint";
     private static final String PRESSURE = "pressure";
 
@@ -30,6 +33,7 @@ final class LiveConfig {
     private volatile @Nullable LocalShards shards;
     private @Nullable ConfigRetriever retriever;
     private @Nullable ConfigReload reload;
+    private boolean readWhenWatching;
     private boolean closed;
 
     /**
@@ -76,6 +80,24 @@ final class LiveConfig {
                         start.fixedKeys()),
                 Math.min(ConfigReload.DEFAULT_SETTLE_MS, pollMs / 2),
                 outcome -> CheckpointReload.tell(running, outcome));
+        if (readWhenWatching) {
+            readAgain();
+        }
+    }
+
+    /** Reads the file again now, not only when it is looked at next; a line of the log says what came of it, or why not. */
+    synchronized void readAgain() {
+        ConfigReload reloading = reload;
+        if (start.file() == null) {
+            LOG.info("configuration not read again: the node was started without a file, and follows none");
+        } else if (closed) {
+            LOG.info("configuration not read again: the node is stopping");
+        } else if (reloading == null) {
+            readWhenWatching = true;
+            LOG.info("{} is read again as soon as the shards are open", start.file());
+        } else {
+            reloading.readAgain().onFailure(ended -> LOG.info("configuration not read again: the node is stopping"));
+        }
     }
 
     /** Follows the file no more; completes when nothing is being put into force any more. */

@@ -11,10 +11,12 @@ public final class Main {
     /** Carries out the command line and ends the process with one of {@link ExitCode}. */
     public static void main(String[] arguments) {
         StopSignal stop = new StopSignal();
-        CommandLine commandLine = TidemarkCommand.commandLine(ConfigSources.ofProcess(), stop);
+        ReloadSignal reload = new ReloadSignal();
+        CommandLine commandLine = TidemarkCommand.commandLine(ConfigSources.ofProcess(), stop, reload);
         commandLine.setExecutionStrategy(parsed -> {
             if (isRun(parsed)) {
                 stop.install();
+                reload.install();
             }
             return new CommandLine.RunLast().execute(parsed);
         });

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 /** {@code tidemark run}: loads the configuration, opens the data directory, and runs the node until it is stopped. */
 @Command(
         name = "run",
-        description = "Runs a node until it gets SIGTERM or SIGINT.",
+        description = "Runs a node until it gets SIGTERM or SIGINT; SIGHUP reads its file again.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         footerHeading = "%nConfiguration, later ones win:%n",
@@ -42,6 +42,7 @@ final class RunCommand implements Callable<Integer> {
 
     private final ConfigSources process;
     private final StopSignal stop;
+    private final ReloadSignal reload;
 
     /** Whether nothing runs that writes, so that others may have the directory, and Vert.x be closed. */
     private boolean ended = true;
@@ -66,9 +67,10 @@ final class RunCommand implements Callable<Integer> {
      *
      * @param process environment and system properties
      */
-    RunCommand(ConfigSources process, StopSignal stop) {
+    RunCommand(ConfigSources process, StopSignal stop, ReloadSignal reload) {
         this.process = process;
         this.stop = stop;
+        this.reload = reload;
     }
 
     @Override
@@ -113,6 +115,7 @@ final class RunCommand implements Callable<Integer> {
         ended = false;
         try {
             LiveConfig live = new LiveConfig(vertx, loader, sources, loaded);
+            reload.add(live::readAgain);
             ExitCode code = new NodeLauncher(vertx, metrics, config, live, directory, stop).runUntilStopped();
             ended = code == ExitCode.OK;
             return code;

@@ -28,9 +28,9 @@ final class TidemarkCommand {
      *
      * @param process environment and system properties
      */
-    static CommandLine commandLine(ConfigSources process, StopSignal stop) {
+    static CommandLine commandLine(ConfigSources process, StopSignal stop, ReloadSignal reload) {
         CommandLine commandLine = new CommandLine(new TidemarkCommand())
-                .addSubcommand(new RunCommand(process, stop))
+                .addSubcommand(new RunCommand(process, stop, reload))
                 .addSubcommand(new VerifyCommand());
         commandLine.setExecutionExceptionHandler((failure, command, parsed) -> {
             command.getErr().println("tidemark: unexpected error");

@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  *   <li>Each outcome is logged once, counted once, and published once at {@link CheckpointAddresses#config}, however often
  *       the same is read again. A configuration that differs in nothing from what is in force says nothing.
  *   <li>A configuration that can't be read changes nothing; that it can be read again is told as well.
+ *   <li>{@link #readAgain} doesn't wait for the next look, and always logs what came of it.
  * </ul>
  *
  * <p>It takes the exception handler of the retriever's {@link ConfigRetriever#configStream}; what an own one would hear is
@@ -64,7 +65,9 @@ public final class ConfigReload {
     private Future<Void> applying = Future.succeededFuture();
     private String underWay = "";
     private @Nullable Reading next;
+    private final List<Promise<Void>> asked = new ArrayList<>();
     private @Nullable String refusal;
+    private long linesLogged;
     private Map<String, Change> needRestart = Map.of();
     private boolean closed;
     private volatile boolean abandoned;
@@ -145,6 +148,35 @@ public final class ConfigReload {
     }
 
     /**
+     * Reads the configuration now, not only when the retriever looks next, and logs what came of it also if that is nothing,
+     * or has been logged before. A change counts once a second reading, {@code settleMs} later, is equal, as ever. Calls
+     * that come together share a reading that begins after them, and its line.
+     *
+     * @return completes when the outcome has been logged, and is in force if it was accepted; fails if this is closed before
+     */
+    public Future<Void> readAgain() {
+        Promise<Void> done = Promise.promise();
+        boolean runs = onLoop(() -> {
+            if (closed) {
+                done.fail(closedAlready());
+                return;
+            }
+            asked.add(done);
+            long linesBefore = linesLogged;
+            settling.lookNow(() -> afterApplying(() -> {
+                if (asked.remove(done)) {
+                    logReadAgain(linesBefore);
+                    done.complete();
+                }
+            }));
+        });
+        if (!runs) {
+            done.fail(closedAlready());
+        }
+        return done.future();
+    }
+
+    /**
      * Watches no more.
      *
      * @return completes when no section is being put into force any more; fails after {@link #LONGEST_CLOSE_MS}, naming the
@@ -158,6 +190,8 @@ public final class ConfigReload {
             closed = true;
             next = null;
             settling.close();
+            asked.forEach(waiting -> waiting.tryFail(closedAlready()));
+            asked.clear();
             long timer = vertx.setTimer(longestCloseMs, late -> {
                 abandoned = true;
                 done.tryFail(stillApplying());
@@ -186,6 +220,35 @@ public final class ConfigReload {
         } catch (RejectedExecutionException vertxClosed) {
             LOG.debug("store {}: Vert.x has been closed", store, vertxClosed);
             return false;
+        }
+    }
+
+    private IllegalStateException closedAlready() {
+        return new IllegalStateException("store " + store + ": the reload of its configuration is closed");
+    }
+
+    private void afterApplying(Runnable task) {
+        if (applying.isComplete()) {
+            task.run();
+        } else {
+            applying.onComplete(done -> onLoop(() -> afterApplying(task)));
+        }
+    }
+
+    private void logReadAgain(long linesBefore) {
+        if (linesLogged != linesBefore) {
+            return;
+        }
+        linesLogged++;
+        if (refusal != null) {
+            LOG.warn("store {}: configuration read again, refused as before, nothing has changed: {}", store, refusal);
+        } else if (!needRestart.isEmpty()) {
+            LOG.info(
+                    "store {}: configuration read again: nothing changed; takes a restart, as before: {}",
+                    store,
+                    String.join(", ", needRestart.keySet()));
+        } else {
+            LOG.info("store {}: configuration read again: nothing changed", store);
         }
     }
 
@@ -318,7 +381,9 @@ public final class ConfigReload {
         }
     }
 
+    /** Each outcome is logged by one line, by whoever calls this. */
     private ReloadOutcome tell(Kind kind, Map<String, Change> changed, @Nullable String why) {
+        linesLogged++;
         ReloadOutcome outcome = new ReloadOutcome(store, kind, changed, why);
         counts.computeIfAbsent(kind, first -> new LongAdder()).increment();
         vertx.eventBus().publish(CheckpointAddresses.config(store), outcome.toJson());

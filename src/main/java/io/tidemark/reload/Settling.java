@@ -2,6 +2,8 @@ package io.tidemark.reload;
 
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -14,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * defaults.
  *
  * <p>Whoever watches the configuration hands in what it saw, by {@link #heard}. A retriever says nothing when a file that
- * could not be read is back as it was; so after a failure this looks by itself, at growing intervals. All calls and
- * callbacks on one thread.
+ * could not be read is back as it was; so after a failure this looks by itself, at growing intervals. Whoever can't wait
+ * asks for a look, by {@link #lookNow}. All calls and callbacks on one thread.
  */
 final class Settling {
     private static final int MOST_DOUBLINGS = 3;
@@ -33,8 +35,11 @@ final class Settling {
     private final Consumer<Reading> settled;
     private @Nullable Reading believed;
     private @Nullable Reading candidate;
+    private final List<Runnable> waitForALook = new ArrayList<>();
+    private final List<Runnable> waitForItsOutcome = new ArrayList<>();
     private @Nullable Runnable timer;
     private long looks;
+    private boolean looking;
     private int failures;
 
     /**
@@ -63,15 +68,29 @@ final class Settling {
         judge(reading);
     }
 
+    /**
+     * Looks at once, unless a look is due that decides about what was seen before: however often this is called, that one
+     * is not put off.
+     *
+     * @param done called when a look that began after this call has an outcome: what it saw has been handed on as settled,
+     *     or is what was believed before; never after {@link #close}
+     */
+    void lookNow(Runnable done) {
+        waitForALook.add(done);
+        lookIfAsked();
+    }
+
     /** Looks no more. */
     void close() {
         cancel();
+        waitForALook.clear();
     }
 
     private void judge(Reading reading) {
         if (same(reading, believed)) {
             candidate = null;
             rest();
+            tellWhoAsked();
         } else {
             candidate = reading;
             lookIn(settleMs);
@@ -86,6 +105,7 @@ final class Settling {
             failures = 0;
             rest();
             settled.accept(reading);
+            tellWhoAsked();
         } else {
             judge(reading);
         }
@@ -106,7 +126,24 @@ final class Settling {
         timer = timers.after(delayMillis, () -> look(look));
     }
 
+    private void lookIfAsked() {
+        if (!waitForALook.isEmpty() && candidate == null && !looking) {
+            cancel();
+            look(looks);
+        }
+    }
+
+    private void tellWhoAsked() {
+        List<Runnable> told = List.copyOf(waitForItsOutcome);
+        waitForItsOutcome.clear();
+        told.forEach(Runnable::run);
+        lookIfAsked();
+    }
+
     private void look(long look) {
+        looking = true;
+        waitForItsOutcome.addAll(waitForALook);
+        waitForALook.clear();
         Future<JsonObject> reading;
         try {
             reading = read.get();
@@ -115,6 +152,7 @@ final class Settling {
         }
         reading.onComplete(done -> {
             if (look == looks) {
+                looking = false;
                 lookedAgain(done.succeeded() ? new Reading.Good(done.result()) : Reading.Bad.of(done.cause()));
             }
         });
@@ -123,6 +161,11 @@ final class Settling {
     /** Neither a timer nor a look under way counts any more. */
     private void cancel() {
         looks++;
+        if (looking) {
+            looking = false;
+            waitForALook.addAll(waitForItsOutcome);
+            waitForItsOutcome.clear();
+        }
         if (timer != null) {
             timer.run();
             timer = null;

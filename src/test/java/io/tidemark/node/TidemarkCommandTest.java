@@ -113,7 +113,7 @@ class TidemarkCommandTest {
 
     private CommandLine commandLine() {
         ConfigSources process = new ConfigSources(null, dir, Map.of(), Map.of(), List.of());
-        return TidemarkCommand.commandLine(process, new StopSignal())
+        return TidemarkCommand.commandLine(process, new StopSignal(), new ReloadSignal())
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF));

@@ -32,7 +32,7 @@ class VerifyCommandTest {
 
     private int verify(Object... arguments) {
         CommandLine line = TidemarkCommand.commandLine(
-                new ConfigSources(null, data, Map.of(), Map.of(), List.of()), new StopSignal());
+                new ConfigSources(null, data, Map.of(), Map.of(), List.of()), new StopSignal(), new ReloadSignal());
         String[] words = new String[arguments.length + 1];
         words[0] = "verify";
         for (int i = 0; i < arguments.length; i++) {

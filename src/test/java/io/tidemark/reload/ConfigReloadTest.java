@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
+import io.tidemark.reload.ReloadOutcome.Kind;
+import io.vertx.config.ConfigRetriever;
+import io.vertx.config.ConfigRetrieverOptions;
+import io.vertx.config.ConfigStoreOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -217,6 +222,123 @@ class ConfigReloadTest {
         watched.replace(yaml(4, 1, 1));
         assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
         WatchedFile.await(reload.close());
+    }
+
+    private static final String UNCHANGED = "store orders: configuration read again: nothing changed";
+
+    /** Over the same file, by a retriever that never looks by itself. */
+    private ConfigReload unscanned() throws Exception {
+        WatchedFile.await(reload.close());
+        return ConfigReload.bind(
+                watched.vertx,
+                ConfigRetriever.create(
+                        watched.vertx,
+                        new ConfigRetrieverOptions()
+                                .setIncludeDefaultStores(false)
+                                .setScanPeriod(0)
+                                .addStore(new ConfigStoreOptions()
+                                        .setType("file")
+                                        .setFormat("yaml")
+                                        .setConfig(new JsonObject().put("path", file.toString())))),
+                "orders",
+                List.of(colours, sizes, fixed),
+                30,
+                outcome -> {});
+    }
+
+    @Test
+    void readAgain_changed_isInForceWithoutAScan() throws Exception {
+        ConfigReload unscanned = unscanned();
+        watched.replace(yaml(2, 1, 1));
+        WatchedFile.await(unscanned.readAgain());
+        assertThat(colours.applied).containsExactly(2);
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
+        assertThat(watched.logged(Level.INFO)).containsExactly("store orders: reloaded: colours.n 1 -> 2");
+        WatchedFile.await(unscanned.readAgain());
+        assertThat(watched.logged(Level.INFO)).containsExactly(UNCHANGED);
+        assertThat(watched.outcomesAfterScans(2)).as("nothing to publish").isEmpty();
+    }
+
+    @Test
+    void readAgain_nothingNew_isLoggedEachTimeAndPublishedNever() throws Exception {
+        ConfigReload unscanned = unscanned();
+        WatchedFile.await(unscanned.readAgain());
+        WatchedFile.await(unscanned.readAgain());
+        assertThat(watched.logged(Level.INFO)).containsExactly(UNCHANGED, UNCHANGED);
+        watched.replace(yaml(1, 1, 7));
+        WatchedFile.await(unscanned.readAgain());
+        assertThat(watched.logged(Level.WARN))
+                .containsExactly("store orders: not reloaded, takes a restart: fixed.n (hidden) -> (hidden)");
+        WatchedFile.await(unscanned.readAgain());
+        assertThat(watched.logged(Level.INFO)).containsExactly(UNCHANGED + "; takes a restart, as before: fixed.n");
+        watched.replace(yaml(100, 1, 7));
+        WatchedFile.await(unscanned.readAgain());
+        WatchedFile.await(unscanned.readAgain());
+        assertThat(watched.logged(Level.WARN))
+                .containsExactly(
+                        "store orders: configuration refused, nothing has changed: colours.n is 100",
+                        "store orders: configuration read again, refused as before, nothing has changed:"
+                                + " colours.n is 100");
+        assertThat(unscanned.count(Kind.REJECTED)).isEqualTo(1);
+        watched.replace(yaml(1, 1, 7));
+        WatchedFile.await(unscanned.readAgain());
+        assertThat(watched.logged(Level.INFO))
+                .containsExactly("store orders: the configuration can be used again; it is what is in force");
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("needs_restart");
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("rejected");
+        assertThat(watched.outcome().getString("outcome")).isEqualTo("restored");
+    }
+
+    @Test
+    void readAgain_whileASectionIsPutIntoForce_completesAfterwards() throws Exception {
+        ConfigReload unscanned = unscanned();
+        Promise<Void> gate = Promise.promise();
+        colours.gate = gate.future();
+        watched.replace(yaml(2, 1, 1));
+        Future<Void> first = unscanned.readAgain();
+        while (colours.asked.get() == 0) {
+            Thread.onSpinWait();
+        }
+        watched.replace(yaml(3, 1, 1));
+        Future<Void> second = unscanned.readAgain();
+        watched.outcomesAfterScans(10);
+        assertThat(first.isComplete() || second.isComplete()).isFalse();
+        gate.complete();
+        WatchedFile.await(second);
+        assertThat(first.succeeded()).isTrue();
+        assertThat(colours.applied).containsExactly(2, 3);
+    }
+
+    @Test
+    void readAgain_manyAtOnce_areAllAnsweredByFewLines() throws Exception {
+        ConfigReload unscanned = unscanned();
+        watched.replace(yaml(2, 1, 1));
+        List<Future<Void>> all = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            all.add(unscanned.readAgain());
+        }
+        WatchedFile.await(Future.all(all));
+        assertThat(colours.applied).containsExactly(2);
+        assertThat(watched.logged(Level.INFO))
+                .startsWith("store orders: reloaded: colours.n 1 -> 2")
+                .hasSizeLessThan(1_000);
+    }
+
+    @Test
+    void readAgain_closed_fails() throws Exception {
+        ConfigReload unscanned = unscanned();
+        Promise<Void> gate = Promise.promise();
+        colours.gate = gate.future();
+        watched.replace(yaml(2, 1, 1));
+        Future<Void> underWay = unscanned.readAgain();
+        while (colours.asked.get() == 0) {
+            Thread.onSpinWait();
+        }
+        Future<Void> closing = unscanned.close();
+        assertThatThrownBy(() -> WatchedFile.await(underWay)).hasMessageContaining("closed");
+        assertThatThrownBy(() -> WatchedFile.await(unscanned.readAgain())).hasMessageContaining("closed");
+        gate.complete();
+        WatchedFile.await(closing);
     }
 
     @Test

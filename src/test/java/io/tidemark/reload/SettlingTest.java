@@ -24,6 +24,7 @@ class SettlingTest {
     private Reading file = good(1);
     private boolean holdReads;
     private int reads;
+    private int answers;
     private final Settling settling =
             new Settling(timers, this::read, config -> String.valueOf(config.getValue("n")), SETTLE_MS, believed::add);
 
@@ -195,6 +196,131 @@ class SettlingTest {
         timers.advanceMillis(SETTLE_MS);
         heldReads.remove().complete(new JsonObject().put("n", 2));
         assertThat(believed).containsExactly(good(2));
+    }
+
+    @Test
+    void lookNow_nothingDiffers_isAnsweredByOneLook() {
+        settled(good(1));
+        reads = 0;
+        settling.lookNow(() -> answers++);
+        assertThat(answers).isEqualTo(1);
+        timers.advanceMillis(1_000_000);
+        assertThat(reads).isEqualTo(1);
+        assertThat(believed).isEmpty();
+    }
+
+    @Test
+    void lookNow_changed_isAnsweredWhenItHasSettled() {
+        settled(good(1));
+        file = good(2);
+        settling.lookNow(() -> answers++);
+        timers.advanceMillis(SETTLE_MS - 1);
+        assertThat(answers).isZero();
+        timers.advanceMillis(1);
+        assertThat(believed).containsExactly(good(2));
+        assertThat(answers).isEqualTo(1);
+    }
+
+    @Test
+    void lookNow_tornThenAsBefore_isAnsweredAndNothingIsBelieved() {
+        settled(good(1));
+        file = TORN;
+        settling.lookNow(() -> answers++);
+        file = good(1);
+        timers.advanceMillis(SETTLE_MS);
+        assertThat(answers).isEqualTo(1);
+        assertThat(believed).isEmpty();
+    }
+
+    @Test
+    void lookNow_beforeAnybodyHasLooked_isAnswered() {
+        settling.lookNow(() -> answers++);
+        timers.advanceMillis(SETTLE_MS);
+        assertThat(believed).containsExactly(good(1));
+        assertThat(answers).isEqualTo(1);
+    }
+
+    @Test
+    void lookNow_unreadableAsBefore_isAnsweredAndTheOwnLooksGoOn() {
+        settled(good(1));
+        settled(bad("gone"));
+        settling.lookNow(() -> answers++);
+        assertThat(answers).isEqualTo(1);
+        assertThat(believed).isEmpty();
+        file = good(1);
+        timers.advanceMillis(9 * SETTLE_MS);
+        assertThat(believed).containsExactly(good(1));
+    }
+
+    /** What was read before somebody asked doesn't answer: the file may have been written in between. */
+    @Test
+    void lookNow_whileALookIsUnderWay_isAnsweredByALaterOne() {
+        settled(good(1));
+        holdReads = true;
+        settling.lookNow(() -> {});
+        file = good(2);
+        settling.lookNow(() -> answers++);
+        heldReads.remove().complete(new JsonObject().put("n", 1));
+        assertThat(answers).isZero();
+        heldReads.remove().complete(new JsonObject().put("n", 2));
+        timers.advanceMillis(SETTLE_MS);
+        heldReads.remove().complete(new JsonObject().put("n", 2));
+        assertThat(believed).containsExactly(good(2));
+        assertThat(answers).isEqualTo(1);
+    }
+
+    /** A scan may call a look off; whoever asked for it is answered all the same. */
+    @Test
+    void lookNow_calledOffByAScan_isAnsweredByALaterLook() {
+        settled(good(1));
+        holdReads = true;
+        settling.lookNow(() -> answers++);
+        scan(good(2));
+        heldReads.remove().complete(new JsonObject().put("n", 1));
+        assertThat(answers).isZero();
+        scan(good(1));
+        heldReads.remove().complete(new JsonObject().put("n", 1));
+        assertThat(answers).isEqualTo(1);
+        assertThat(believed).isEmpty();
+    }
+
+    @Test
+    void lookNow_overAndOver_doesNotPutAChangeOff() {
+        settled(good(1));
+        file = good(2);
+        for (int i = 0; i < 50; i++) {
+            settling.lookNow(() -> answers++);
+            timers.advanceMillis(SETTLE_MS / 25);
+        }
+        assertThat(believed).containsExactly(good(2));
+        assertThat(answers).isEqualTo(50);
+    }
+
+    @Test
+    void lookNow_twiceWhileAFileIsTorn_doesNotBelieveItSooner() {
+        settled(good(1));
+        file = TORN;
+        settling.lookNow(() -> answers++);
+        settling.lookNow(() -> answers++);
+        timers.advanceMillis(SETTLE_MS / 2);
+        settling.lookNow(() -> answers++);
+        assertThat(believed).isEmpty();
+        file = good(1);
+        timers.advanceMillis(SETTLE_MS / 2);
+        assertThat(answers).isEqualTo(3);
+        assertThat(believed).isEmpty();
+    }
+
+    @Test
+    void lookNow_thenClosed_isNotAnswered() {
+        settled(good(1));
+        holdReads = true;
+        settling.lookNow(() -> answers++);
+        settling.lookNow(() -> answers++);
+        settling.close();
+        heldReads.remove().complete(new JsonObject().put("n", 1));
+        assertThat(answers).isZero();
+        assertThat(heldReads).isEmpty();
     }
 
     @Test
