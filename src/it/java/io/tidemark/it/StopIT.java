@@ -49,7 +49,7 @@ class StopIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SIGTERM", "SIGTERM twice", "SHUTDOWN"})
+    @ValueSource(strings = {"SIGTERM", "SIGTERM twice", "SHUTDOWN NOSAVE"})
     void stop_inTheMiddleOfASlowForce_endsWithEverythingDurable(String how) throws IOException {
         try (NodeProcess node = node().start();
                 RespClient client = node.client();
@@ -72,8 +72,8 @@ class StopIT {
 
     private static void ask(String how, NodeProcess node, RespClient client) throws IOException {
         switch (how) {
-            case "SHUTDOWN" -> {
-                client.send("SHUTDOWN");
+            case "SHUTDOWN NOSAVE" -> {
+                client.send("SHUTDOWN", "NOSAVE");
                 client.flush();
             }
             case "SIGTERM twice" -> {

@@ -19,6 +19,27 @@ final class ClientCommand {
             case "reply" -> reply(connection, arguments, out);
             case "setinfo" -> setInfo(session, arguments, out);
             case "list" -> list(connection, arguments, out);
+            case "help" ->
+                HelpText.write(
+                        "CLIENT",
+                        arguments,
+                        out,
+                        "GETNAME",
+                        "Name of this connection.",
+                        "ID",
+                        "Number of this connection.",
+                        "INFO",
+                        "This connection's line of LIST.",
+                        "LIST",
+                        "A line for each connection.",
+                        "NO-EVICT (ON|OFF)",
+                        "Accepted; nobody is evicted here.",
+                        "NO-TOUCH (ON|OFF)",
+                        "Accepted; a key has no time of its last use here.",
+                        "SETINFO (LIB-NAME|LIB-VER) <value>",
+                        "Set what INFO and LIST show of the client's library.",
+                        "SETNAME <name>",
+                        "Set the name of this connection.");
             default -> out.error(ErrorTexts.unknownSubcommand("CLIENT", arguments[1]));
         }
     }

@@ -27,6 +27,21 @@ final class CommandCommand {
                     describe(commands, arguments, out);
                 }
             }
+            case "help" ->
+                HelpText.write(
+                        "COMMAND",
+                        arguments,
+                        out,
+                        "(no subcommand)",
+                        "What there is to know of every command.",
+                        "COUNT",
+                        "How many commands there are.",
+                        "DOCS [<command-name> ...]",
+                        "An empty list: there is no documentation in the server.",
+                        "INFO [<command-name> ...]",
+                        "What there is to know of these commands, or of every one.",
+                        "LIST",
+                        "Names of all commands.");
             default -> out.error(ErrorTexts.unknownSubcommand("COMMAND", arguments[1]));
         }
     }

@@ -19,6 +19,13 @@ final class ConfigCommand {
                         + Words.text(arguments[1]).toUpperCase(Locale.ROOT)
                         + " is not supported: settings come from the node's configuration file, environment and command"
                         + " line");
+            case "help" ->
+                HelpText.write(
+                        "CONFIG",
+                        arguments,
+                        out,
+                        "GET <pattern> [<pattern> ...]",
+                        "Settings whose names match, with their values. They are set in the node's configuration.");
             default -> out.error(ErrorTexts.unknownSubcommand("CONFIG", arguments[1]));
         }
     }

@@ -214,6 +214,11 @@ public final class RedisServer {
         return lastSave.of(before, shards.statuses(), facts.start());
     }
 
+    /** Whether a client has asked for the node's stop. */
+    boolean isShuttingDown() {
+        return shutdownAsked.get();
+    }
+
     /** Begins the node's stop, once. */
     void shutDown(Session session) {
         if (shutdownAsked.compareAndSet(false, true)) {

@@ -48,6 +48,11 @@ final class StoreCommands {
         return server.lastSave().epochMillis() / 1_000;
     }
 
+    /**
+     * Stops in order, whatever is said of saving: the log has every acknowledged write, and without the last checkpoints the next
+     * start would only have more of it to replay. Nobody else is waited for (NOW), and a shard that can't be forced does not keep
+     * the node from ending (FORCE).
+     */
     static void shutdown(Connection connection, byte[][] arguments, ReplyWriter out) {
         Set<String> options = new TreeSet<>();
         for (int i = 1; i < arguments.length; i++) {
@@ -59,10 +64,10 @@ final class StoreCommands {
         if (!known || contradictory) {
             out.error(ErrorTexts.SYNTAX);
         } else if (options.contains("ABORT")) {
-            out.error("ERR No shutdown in progress.");
-        } else if (options.contains("NOSAVE")) {
-            out.error("ERR SHUTDOWN NOSAVE is not supported: every acknowledged write is durable already and comes back"
-                    + " at the next start; use SHUTDOWN");
+            out.error(
+                    connection.server().isShuttingDown()
+                            ? "ERR The shutdown can't be aborted: shards are being closed"
+                            : "ERR No shutdown in progress.");
         } else {
             connection.awaitShutdown();
             connection.server().shutDown(connection.session());

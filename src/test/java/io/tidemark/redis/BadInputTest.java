@@ -75,8 +75,10 @@ class BadInputTest {
                 "SHUTDOWN FOO|-ERR syntax error",
                 "SHUTDOWN NOSAVE SAVE|-ERR syntax error",
                 "SHUTDOWN ABORT|-ERR No shutdown in progress.",
-                "SHUTDOWN NOSAVE|-ERR SHUTDOWN NOSAVE is not supported: every acknowledged write is durable already and"
-                        + " comes back at the next start; use SHUTDOWN",
+                "SHUTDOWN ABORT NOW|-ERR syntax error",
+                "CLIENT HELP x|`-ERR wrong number of arguments for 'client|help' command`",
+                "CONFIG HELP x|`-ERR wrong number of arguments for 'config|help' command`",
+                "COMMAND HELP x|`-ERR wrong number of arguments for 'command|help' command`",
             })
     void command_thatIsWrong_isAnsweredAndTheConnectionGoesOn(String command, String error) throws IOException {
         String[] arguments = command.split(" ", -1);

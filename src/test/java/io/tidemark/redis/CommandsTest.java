@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.shard.Result;
 import java.io.IOException;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -193,13 +194,15 @@ class CommandsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SHUTDOWN", "SHUTDOWN SAVE", "SHUTDOWN NOW FORCE"})
+    @ValueSource(strings = {"SHUTDOWN", "SHUTDOWN SAVE", "shutdown nosave", "SHUTDOWN NOSAVE NOW FORCE"})
     void shutdown_beginsTheStopOnceAndDoesNotAnswer(String command) throws IOException {
         client.send(Resp.join(
                 Resp.request("SET", "a", "1"), Resp.request(command.split(" ", -1)), Resp.request("SET", "a", "2")));
         assertThat(client.reply()).isEqualTo("+OK");
         RunningServer.until(() -> server.shutdowns.get() == 1);
         try (RawClient other = server.client()) {
+            assertThat(other.ask("SHUTDOWN", "ABORT"))
+                    .isEqualTo("-ERR The shutdown can't be aborted: shards are being closed");
             other.send("SHUTDOWN");
         }
         server.close();
@@ -227,6 +230,24 @@ class CommandsTest {
                 .contains("id=1 ", " name=batch-7 ", " lib-name=jedis ", " lib-ver=5.2\n", " cmd=client|info ");
         assertThat(client.ask("RESET")).isEqualTo("+RESET");
         assertThat(client.ask("CLIENT", "GETNAME")).isEqualTo("(nil)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CLIENT", "CONFIG", "COMMAND"})
+    void help_listsExactlyTheSubcommandsThereAre(String command) throws IOException {
+        String help = client.ask(command, "HELP");
+        assertThat(help)
+                .startsWith("[+" + command + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:, +")
+                .endsWith(", +HELP, +    Print this help.]")
+                .isEqualTo(client.ask(command.toLowerCase(Locale.ROOT), "help"));
+        String[] lines = help.substring(2, help.length() - 1).split(", \\+", -1);
+        for (int i = 1; i < lines.length; i += 2) {
+            String subcommand = lines[i].split(" ", -1)[0];
+            assertThat(lines[i + 1]).as(lines[i]).startsWith("    ");
+            if (!subcommand.equals("(no")) {
+                assertThat(client.ask(command, subcommand)).as(lines[i]).doesNotContain("unknown subcommand");
+            }
+        }
     }
 
     @Test

@@ -1,0 +1,28 @@
+package io.tidemark.redis;
+
+/** Answers HELP of a command that has subcommands: an array of lines, as Redis sends it, about those that there are here. */
+final class HelpText {
+
+    private HelpText() {}
+
+    /**
+     * Writes the one reply.
+     *
+     * @param command in upper case
+     * @param arguments the request
+     * @param lines subcommands, each followed by what it does
+     */
+    static void write(String command, byte[][] arguments, ReplyWriter out, String... lines) {
+        if (arguments.length != 2) {
+            out.error(ErrorTexts.wrongArity(Words.lowerCase(arguments[0]) + "|help"));
+            return;
+        }
+        out.array(lines.length + 3);
+        out.status(command + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+        for (int i = 0; i < lines.length; i++) {
+            out.status(i % 2 == 0 ? lines[i] : "    " + lines[i]);
+        }
+        out.status("HELP");
+        out.status("    Print this help.");
+    }
+}
