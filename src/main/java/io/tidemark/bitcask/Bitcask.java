@@ -105,10 +105,14 @@ public final class Bitcask implements AutoCloseable {
 
     /**
      * A second store over the same files, with descriptors and a keydir of its own: as this one was when its manifest was
-     * last known to be on disk. That comes from memory, not from the disk; the bytes are read and checked.
+     * last known to be on disk. That comes from memory, not from the disk; the bytes are read and checked, and put back if
+     * somebody has taken them away: see {@link DisplacedFiles}.
      */
     Bitcask reopenProven() throws IOException {
         Manifest proven = durable.proven();
+        if (proven != null) {
+            new DisplacedFiles(home, proven).putBack(files.all());
+        }
         List<Manifest.Entry> entries = proven == null ? List.of() : proven.files();
         List<DataFile> files = BitcaskRecovery.open(entries, home.disk(), home.directory(), home.owner());
         return new Bitcask(home, durable.successor(), files, load(files, proven), List.of());

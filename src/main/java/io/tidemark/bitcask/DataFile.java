@@ -3,12 +3,14 @@ package io.tidemark.bitcask;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.FileStamp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One data file {@code NNNNNNNNNN.data}: a header of 64 bytes, then {@linkplain DataRecord records}. Append-only; once
@@ -33,14 +35,18 @@ final class DataFile implements AutoCloseable {
 
     private final long id;
     private final DiskFile file;
+    private final @Nullable FileStamp made;
     private final int namedAfter;
     private volatile long durableLength;
     private volatile boolean nameDurable;
     private volatile boolean poisoned;
+    private volatile boolean displaced;
 
-    private DataFile(long id, DiskFile file, int namedAfter, long durableLength, boolean nameDurable) {
+    private DataFile(
+            long id, DiskFile file, @Nullable FileStamp made, int namedAfter, long durableLength, boolean nameDurable) {
         this.id = id;
         this.file = file;
+        this.made = made;
         this.namedAfter = namedAfter;
         this.durableLength = durableLength;
         this.nameDurable = nameDurable;
@@ -52,8 +58,11 @@ final class DataFile implements AutoCloseable {
      * @param namedAfter how many forces of the directory have failed so far
      */
     static DataFile create(Disk disk, Path directory, long id, StoreIdentity owner, int namedAfter) throws IOException {
-        DiskFile file = disk.create(directory.resolve(name(id)));
+        Path path = directory.resolve(name(id));
+        DiskFile file = disk.create(path);
+        FileStamp made;
         try {
+            made = disk.stamp(path);
             file.writeFully(header(id, owner), 0);
         } catch (IOException | RuntimeException e) {
             try {
@@ -64,7 +73,7 @@ final class DataFile implements AutoCloseable {
             }
             throw e;
         }
-        return new DataFile(id, file, namedAfter, 0, false);
+        return new DataFile(id, file, made, namedAfter, 0, false);
     }
 
     /** One that the manifest lists, for reading. */
@@ -75,7 +84,9 @@ final class DataFile implements AutoCloseable {
             throw new CorruptionException("data file " + path + " is missing; restore it from a copy");
         }
         DiskFile file = disk.openForRead(path);
+        FileStamp made;
         try {
+            made = disk.stamp(path);
             if (file.size() < durableLength) {
                 throw new CorruptionException("data file " + path + " has " + file.size() + " bytes, but "
                         + durableLength + " were durable; restore it from a copy");
@@ -85,7 +96,7 @@ final class DataFile implements AutoCloseable {
             file.close();
             throw e;
         }
-        return new DataFile(id, file, 0, durableLength, true);
+        return new DataFile(id, file, made, 0, durableLength, true);
     }
 
     private static ByteBuffer header(long id, StoreIdentity owner) {
@@ -104,7 +115,7 @@ final class DataFile implements AutoCloseable {
         return (int) crc.getValue();
     }
 
-    private static void check(DiskFile file, Path path, long id, StoreIdentity owner) throws IOException {
+    static void check(DiskFile file, Path path, long id, StoreIdentity owner) throws IOException {
         ByteBuffer in = ByteBuffer.allocate(HEADER);
         file.readFully(in, 0);
         if (in.getInt(0) != MAGIC || in.getInt(CHECKED) != crc(in) || !zeros(in)) {
@@ -193,6 +204,35 @@ final class DataFile implements AutoCloseable {
     /** Its name is on disk. */
     void nameIsDurable() {
         nameDurable = true;
+    }
+
+    /**
+     * What somebody has done to it behind its descriptor's back; {@code null} if its name stands for it still, and it is as
+     * long as it must be. Asks the disk once.
+     *
+     * @param length what it must have
+     */
+    @Nullable
+    String displacement(Disk disk, long length) throws IOException {
+        Path path = file.path();
+        FileStamp now = disk.stamp(path);
+        String what = now == null
+                ? "data file " + path + " is not there any more: it was removed or renamed under the running node"
+                : made != null && !made.key().equals(now.key())
+                        ? "data file " + path + " is another file now: it was replaced under the running node"
+                        : now.bytes() < length
+                                ? "data file " + path + " has " + now.bytes() + " bytes, but " + length
+                                        + " were written: it was cut off under the running node"
+                                : null;
+        if (what != null && (now == null || now.bytes() >= length || now.bytes() < durableLength)) {
+            displaced = true;
+        }
+        return what;
+    }
+
+    /** Whether what was durable of it was found gone from under its name at some time. Any thread. */
+    boolean displaced() {
+        return displaced;
     }
 
     /** Everything up to a length, and the name, are on disk. */

@@ -179,6 +179,7 @@ final class DurableState {
         try {
             new PacedWriteBack(home.disk(), pacingBytes).run(captured.files());
             forceData(captured);
+            requireInPlace(captured);
         } catch (IOException | RuntimeException | Error e) {
             for (Cut cut : captured.files()) {
                 if (cut.unsynced()) {
@@ -210,6 +211,23 @@ final class DurableState {
         }
         if (names) {
             forceNames(captured);
+        }
+    }
+
+    /** What the manifest is to list must be what its names stand for: it is what the next start opens. */
+    private void requireInPlace(BitcaskSnapshot captured) throws IOException {
+        String first = null;
+        int count = 0;
+        for (Cut cut : captured.files()) {
+            String found = cut.file().displacement(home.disk(), cut.length());
+            if (found != null) {
+                first = first == null ? found : first;
+                count++;
+            }
+        }
+        if (first != null) {
+            throw new IOException((count == 1 ? first : first + ", and " + (count - 1) + " more")
+                    + "; nothing but the node may change its files while it runs");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tidemark.bitcask;
 
 import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.DiskFile;
 import io.tidemark.disk.FileWindow;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,9 +20,14 @@ final class RecordScan {
 
     /** @param durableIndex the manifest's: no record below the durable length comes from a later entry */
     RecordScan(DataFile file, long durableIndex) {
+        this(file.file(), file.durableLength(), durableIndex);
+    }
+
+    /** The same of a file up to a length. */
+    RecordScan(DiskFile file, long length, long durableIndex) {
         this.durableIndex = durableIndex;
-        window = new FileWindow(file.file(), file.durableLength());
-        path = file.file().path();
+        window = new FileWindow(file, length);
+        path = file.path();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.tidemark.disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file system as this project uses it. {@link #real()} is the machine's own; tests pass one that injects faults.
@@ -87,6 +88,14 @@ public interface Disk {
      * @throws IOException if that can't be told: what can't be looked at must not be taken for what isn't there
      */
     boolean exists(Path path) throws IOException;
+
+    /**
+     * Which file a name stands for now, and how long it is; {@code null} if there is none of that name. One system call.
+     *
+     * @throws IOException if that is unknown: what can't be looked at must not be taken for what isn't there
+     */
+    @Nullable
+    FileStamp stamp(Path file) throws IOException;
 
     /**
      * How much room there is where a directory lies, if the file system says so; see {@link DiskSpace#isKnown}. A hanging

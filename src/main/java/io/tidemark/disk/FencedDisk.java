@@ -3,6 +3,7 @@ package io.tidemark.disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another disk that asks a {@link Fence} before each step that makes, renames, replaces or removes a file or directory. Whoever
@@ -69,6 +70,11 @@ public record FencedDisk(Disk disk, Fence fence) implements Disk {
     @Override
     public boolean exists(Path path) throws IOException {
         return disk.exists(path);
+    }
+
+    @Override
+    public @Nullable FileStamp stamp(Path file) throws IOException {
+        return disk.stamp(file);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Another disk, and a {@link ForceMeter} that hears how long its forces take. Everything else is handed on as it is.
@@ -78,6 +79,11 @@ public record MeasuredDisk(Disk disk, ForceMeter meter) implements Disk {
     @Override
     public boolean exists(Path path) throws IOException {
         return disk.exists(path);
+    }
+
+    @Override
+    public @Nullable FileStamp stamp(Path file) throws IOException {
+        return disk.stamp(file);
     }
 
     @Override

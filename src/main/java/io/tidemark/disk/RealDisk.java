@@ -17,6 +17,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The machine's own file systems, by {@link FileChannel}. */
 enum RealDisk implements Disk {
@@ -166,6 +167,18 @@ enum RealDisk implements Disk {
     }
 
     /** By {@link File}: a {@code FileStore} must find the mount point first, and in a chroot there may be none. */
+    @Override
+    public @Nullable FileStamp stamp(Path file) throws IOException {
+        try {
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            Object key = found.fileKey();
+            return new FileStamp(
+                    key == null ? "unknown" : key, found.size()); // no key on some: nothing to compare then
+        } catch (NoSuchFileException none) {
+            return null;
+        }
+    }
+
     @Override
     public DiskSpace space(Path directory) throws IOException {
         String volume = volume(directory);

@@ -38,6 +38,15 @@ public interface CommitLog {
     void release(long durableIndex);
 
     /**
+     * Looks whether the log's files still are where the next start will look for them. If somebody has removed, replaced or
+     * cut off one, this log can't be relied on any more: it fails for good, as by a failed force, and this throws. Blocks;
+     * any thread. Does nothing on a log that is not open.
+     *
+     * @throws IOException saying which file, and what was found
+     */
+    default void requireInPlace() throws IOException {}
+
+    /**
      * Reads entries again, for the repair of a shard and for followers. Blocks.
      *
      * @param from first index, above {@link #releasedIndex}

@@ -80,6 +80,7 @@ final class ShardTarget implements CheckpointTarget {
         ShardCapture mine = (ShardCapture) captured;
         room.ensureBookkeeping();
         mine.data().force(mine.snapshot(), pacingBytes);
+        log.requireInPlace(); // before the mark moves and the log forgets; what has been forced stays so
     }
 
     @Override

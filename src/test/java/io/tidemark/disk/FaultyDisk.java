@@ -176,6 +176,31 @@ public final class FaultyDisk implements Disk {
         }
     }
 
+    /** Somebody else unlinks a file, whoever has it open. No fault strikes; not durable by itself. */
+    public void unlink(Path path) {
+        synchronized (lock) {
+            file(names.get(absolute(path)), path);
+            names.remove(absolute(path));
+        }
+    }
+
+    /** Somebody else removes a directory and all in it. */
+    public void unlinkAll(Path directory) throws IOException {
+        for (String name : names.list(absolute(directory))) {
+            unlink(directory.resolve(name));
+        }
+        synchronized (lock) {
+            names.remove(absolute(directory));
+        }
+    }
+
+    /** Somebody else cuts a file off, durably. */
+    public void cutOff(Path path, int bytes) {
+        synchronized (lock) {
+            file(names.get(absolute(path)), path).cutOff(bytes);
+        }
+    }
+
     /** Flips the bits of a mask in one byte, in the page cache and, where it has got there, on the device. */
     public void corrupt(Path path, long offset, int mask) {
         synchronized (lock) {
@@ -346,6 +371,25 @@ public final class FaultyDisk implements Disk {
             boolean there = gone == null && names.get(path) != null;
             journal.add(Operation.EXISTS, path, null, 0, 0, OperationRecord.Outcome.OK);
             return there;
+        }
+    }
+
+    @Override
+    public @Nullable FileStamp stamp(Path given) throws IOException {
+        Path path = absolute(given);
+        faults.runHooks(Operation.STAMP, path);
+        synchronized (lock) {
+            requirePower(path);
+            FaultOrder order = faults.strike(Operation.STAMP, path, null);
+            if (order != null) {
+                throw new FileSystemException(path.toString(), null, order.message());
+            }
+            MemoryNode node = names.get(path);
+            FileStamp found = node instanceof MemoryFile file
+                    ? new FileStamp(file, file.length())
+                    : node == null ? null : new FileStamp(path, 0);
+            record(Operation.STAMP, path, null, 0, 0, OperationRecord.Outcome.OK);
+            return found;
         }
     }
 

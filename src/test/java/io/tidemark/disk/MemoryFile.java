@@ -128,6 +128,14 @@ final class MemoryFile implements MemoryNode {
         }
     }
 
+    void cutOff(int bytes) {
+        length = Math.min(length, bytes);
+        durableLength = Math.min(durableLength, bytes);
+        Arrays.fill(cached, length, cached.length, (byte) 0);
+        Arrays.fill(durable, durableLength, durable.length, (byte) 0);
+        unforced.clear((length + PAGE_BYTES - 1) / PAGE_BYTES, Integer.MAX_VALUE);
+    }
+
     void corrupt(long offset, int mask) {
         if (offset < 0 || offset >= length) {
             throw new IllegalArgumentException("offset " + offset + " is not within the " + length + " bytes");

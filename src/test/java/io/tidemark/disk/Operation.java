@@ -17,6 +17,7 @@ public enum Operation {
     FORCE_DIRECTORY(true),
     LIST(false),
     EXISTS(false),
+    STAMP(false),
     SPACE(false);
 
     private final boolean changing;

@@ -124,6 +124,49 @@ class RepairTest {
         }
     }
 
+    /** {@code rm} on a data file that the manifest lists: the next start would refuse, so it must not be believed now. */
+    @Test
+    void I2_listedFileUnlinked_shardShedsSaysItAndComesBack() throws Exception {
+        FaultyDisk after;
+        try (Node node = Node.quiet(disk)) {
+            prepare(node);
+            long released = node.status(0).releasedIndex();
+            disk.unlink(Node.data(0).resolve("0000000001.data"));
+            assertThatThrownBy(node::sync)
+                    .hasMessageContaining("shard 0")
+                    .hasMessageContaining("0000000001.data is not there any more");
+            assertThat(node.status(0).releasedIndex()).as("released").isEqualTo(released);
+            node.awaitLevel(0, PressureLevel.NORMAL);
+            assertThat(node.pressures.get(0)).as("published").contains("SHED FSYNC_FAILED");
+            assertPrepared(node, 7);
+            node.sync();
+            after = disk.copyOf().crashLosingAllUnforced();
+        }
+        try (Node again = Node.quiet(after)) {
+            assertPrepared(again, 7);
+        }
+    }
+
+    /** {@code rm -r} on a log: what is appended to it no start will find; what has been applied is forced all the same. */
+    @Test
+    void I1_logDirectoryUnlinked_logFailsByNameAndTheDataAreForced() throws Exception {
+        FaultyDisk after;
+        try (Node node = Node.quiet(disk)) {
+            prepare(node);
+            disk.unlinkAll(Node.log(0));
+            long durable = node.status(0).durableIndex();
+            assertThatThrownBy(node::sync).hasMessageContaining("LOG is not there any more");
+            assertThat(node.logFailures.take())
+                    .hasMessageContaining("log of shard 0")
+                    .hasMessageContaining("LOG is not there any more");
+            assertThat(node.status(0).durableIndex()).as("durable").isEqualTo(durable);
+            node.stop();
+            assertThat(node.undurable()).isEmpty();
+            after = disk.copyOf().kill();
+        }
+        assertThatThrownBy(() -> Node.quiet(after)).hasMessageContaining("below the durable index 12");
+    }
+
     @Test
     void I6_powerCutAtAnyStepOfARepair_losesNothingAndCountsOnce() throws Exception {
         List<FaultyDisk> states = new ArrayList<>();

@@ -193,6 +193,11 @@ public final class ShardFromParts {
         }
 
         @Override
+        public void requireInPlace() throws IOException {
+            log.requireInPlace();
+        }
+
+        @Override
         public void read(long from, long to, Consumer<LogEntry> sink) throws IOException {
             log.read(from, to, sink);
         }

@@ -2,11 +2,13 @@ package io.tidemark.log.segment;
 
 import io.tidemark.disk.DiskFile;
 import io.tidemark.disk.DiskFull;
+import io.tidemark.disk.FileStamp;
 import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +75,7 @@ final class ActiveSegment {
     private final Path path;
     private final DiskFile file;
     private final Ahead ahead;
+    private final @Nullable FileStamp made;
     private volatile long durableEnd;
     private volatile long fileBytes;
     private long durableBytes;
@@ -85,9 +88,12 @@ final class ActiveSegment {
      * A segment with its name, its file as long as the header says.
      *
      * @param durableEnd where the next frame goes
+     * @param made what its name stands for
      */
-    ActiveSegment(SegmentHeader header, Path path, DiskFile file, long durableEnd, Ahead ahead) {
+    ActiveSegment(
+            SegmentHeader header, Path path, DiskFile file, long durableEnd, Ahead ahead, @Nullable FileStamp made) {
         this.header = header;
+        this.made = made;
         this.path = path;
         this.file = file;
         this.durableEnd = durableEnd;
@@ -115,6 +121,11 @@ final class ActiveSegment {
     /** Length of the file, with what it goes ahead. */
     long fileBytes() {
         return fileBytes;
+    }
+
+    /** Whether what a name stands for now is this file. Any thread. */
+    boolean is(FileStamp now) {
+        return made == null || made.key().equals(now.key());
     }
 
     boolean isEmpty() {

@@ -239,6 +239,26 @@ final class GroupCommitter {
         tell(host::failed, cause);
     }
 
+    /** The log's files are not where they were: what is in them proves nothing any more. */
+    void filesGone(IOException cause) {
+        LogState now = state;
+        if (inService() == null) {
+            return;
+        }
+        LOG.error("shard {}: the log in {} failed", shard, directory.path(), cause);
+        if (now instanceof LogState.Waiting waiting) {
+            logStopped(waiting.commit(), cause);
+            waiting.commit().group.giveBack();
+            if (waiting.commit().last) {
+                finish();
+            }
+        } else {
+            stopped(new LogState.Failed(cause));
+            failWaiting();
+        }
+        tell(host::failed, cause);
+    }
+
     private void logStopped(Commit commit, IOException cause) {
         stopped(new LogState.Failed(cause));
         Group group = commit.group;

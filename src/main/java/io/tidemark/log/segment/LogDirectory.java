@@ -289,7 +289,7 @@ final class LogDirectory {
         }
         try {
             disk.forceDirectory(path);
-            return new ActiveSegment(header, name, file, end, ahead);
+            return new ActiveSegment(header, name, file, end, ahead, disk.stamp(name));
         } catch (IOException | RuntimeException | Error failure) {
             drop(file, null, failure); // it may have its name for good
             throw failure;

@@ -43,6 +43,7 @@ import org.slf4j.LoggerFactory;
  *   <li><b>A failed write or force is final</b>, and so is a failure to begin a segment. The group's batches hear that the
  *       outcome is unknown (if anything of them may have been written), all others that nothing was written; {@link
  *       LogHost#failed} is called once. The force is never tried again.
+ *   <li><b>So are files that are gone</b>: what is appended to them, and forced, no start will find.
  *   <li><b>A full disk is no failure.</b> If no segment can be begun, the group is refused: nothing of it was written. If
  *       the group's own write finds no room, the log waits, without a thread, and writes the same bytes to the same place
  *       again: nothing was forced, so no error can have been swallowed, and what stands behind the last durable frame
@@ -82,6 +83,7 @@ public final class SegmentLog implements CommitLog {
     private volatile boolean retryDue;
     private volatile boolean trimWaits;
     private volatile @Nullable SegmentStore files;
+    private volatile @Nullable IOException displaced;
 
     /**
      * A log that is not open yet; touches no file.
@@ -169,6 +171,20 @@ public final class SegmentLog implements CommitLog {
         releaseTo.accumulateAndGet(durableIndex, Math::max);
         releaseWaits = true;
         schedule();
+    }
+
+    @Override
+    public void requireInPlace() throws IOException {
+        SegmentStore store = committer.inService();
+        String found = store == null ? null : store.displacement();
+        if (found != null && committer.inService() != null) {
+            IOException gone = new IOException("log of shard " + shard + ": " + found
+                    + ": somebody has changed it under the running node; put it back from a copy before the next start, which"
+                    + " refuses a log that ends below what the data files hold");
+            displaced = gone;
+            schedule();
+            throw gone;
+        }
     }
 
     @Override
@@ -266,6 +282,10 @@ public final class SegmentLog implements CommitLog {
 
     private void run() {
         try {
+            IOException gone = displaced;
+            if (gone != null) {
+                committer.filesGone(gone);
+            }
             LogState now = committer.state();
             if (now instanceof LogState.Open open) {
                 Group group = Group.borrow();

@@ -2,6 +2,7 @@ package io.tidemark.log.segment;
 
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
+import io.tidemark.disk.FileStamp;
 import io.tidemark.log.LogEntry;
 import io.tidemark.log.NotYetException;
 import io.tidemark.log.segment.LogDirectory.Spare;
@@ -10,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,6 +43,8 @@ final class SegmentStore {
     private volatile @Nullable ActiveSegment active;
     private volatile long lastIndex;
     private volatile long releasedIndex;
+    /** Odd while the log's thread gives names to files or takes them away. */
+    private final AtomicInteger naming = new AtomicInteger();
 
     SegmentStore(
             Disk disk,
@@ -107,6 +111,17 @@ final class SegmentStore {
                 && (current.isEmpty() || current.bytesWith(groupBytes) <= options.segmentBytes())) {
             return current;
         }
+        naming.incrementAndGet();
+        try {
+            return begin(groupBytes, nowMillis);
+        } finally {
+            naming.incrementAndGet();
+        }
+    }
+
+    private ActiveSegment begin(int groupBytes, long nowMillis) throws IOException {
+        ActiveSegment current = active;
+        ActiveSegment fresh = made;
         ControlFile listed = control;
         if (listed == null) {
             listed = directory.create();
@@ -207,11 +222,20 @@ final class SegmentStore {
         long firstId = dropped < all.size() || current == null
                 ? all.get(dropped).id()
                 : current.header().id();
-        ControlFile next = listed.withReleased(Math.min(durableIndex, lastIndex), firstId);
+        naming.incrementAndGet();
+        try {
+            release(listed.withReleased(Math.min(durableIndex, lastIndex), firstId), all, dropped);
+        } finally {
+            naming.incrementAndGet();
+        }
+    }
+
+    private void release(ControlFile next, List<Segment> all, int dropped) {
         try {
             directory.writeControl(next);
         } catch (IOException failure) {
-            LOG.warn("{}: not released up to {}, to be tried again", directory.control(), durableIndex, failure);
+            LOG.warn(
+                    "{}: not released up to {}, to be tried again", directory.control(), next.releasedIndex(), failure);
             return;
         }
         control = next;
@@ -258,6 +282,38 @@ final class SegmentStore {
         }
         countSpares();
         return some;
+    }
+
+    /**
+     * What somebody has done to the files behind this log's back; {@code null} if they are where the next start looks for
+     * them, or if they are being given names just now. A system call a file. Any thread.
+     */
+    @Nullable
+    String displacement() throws IOException {
+        int before = naming.get();
+        String found = before % 2 == 0 ? look() : null;
+        return naming.get() == before ? found : null;
+    }
+
+    private @Nullable String look() throws IOException {
+        List<Segment> all = segments();
+        ActiveSegment current = active;
+        if (!all.isEmpty() && !disk.exists(directory.control())) {
+            return directory.control() + " is not there any more";
+        }
+        for (Segment segment : all) {
+            FileStamp now = disk.stamp(segment.path());
+            if (now == null) {
+                return segment.path() + " is not there any more";
+            }
+            if (current != null && segment.id() == current.header().id() && !current.is(now)) {
+                return segment.path() + " is another file now";
+            }
+            if (now.bytes() < segment.end()) {
+                return segment.path() + " has " + now.bytes() + " bytes, but " + segment.end() + " were durable";
+            }
+        }
+        return null;
     }
 
     /** See {@link io.tidemark.log.CommitLog#read}. */

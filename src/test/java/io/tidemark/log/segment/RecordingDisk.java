@@ -3,12 +3,14 @@ package io.tidemark.log.segment;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
 import io.tidemark.disk.FileRange;
+import io.tidemark.disk.FileStamp;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A disk, noting each call that changes something, and failing or shortening those that a test picks. Calls read
@@ -51,6 +53,11 @@ final class RecordingDisk implements Disk {
         if (failing.test(call)) {
             throw new IOException("injected: " + call);
         }
+    }
+
+    @Override
+    public @Nullable FileStamp stamp(Path file) throws IOException {
+        return real.stamp(file);
     }
 
     @Override
