@@ -352,6 +352,7 @@ public final class Bitcask implements AutoCloseable {
      * durable already.
      *
      * @param pacingBytes before it is forced, much data is written back in steps of so many bytes; 0 for none
+     * @throws io.tidemark.disk.NotReplacedException if no force failed, and the manifest is the old one: it may be called again
      * @throws IOException if it may not be; every later call fails without trying, until {@link #repairNeed} has been met
      */
     public void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {

@@ -1,6 +1,7 @@
 package io.tidemark.bitcask;
 
 import io.tidemark.bitcask.BitcaskSnapshot.Cut;
+import io.tidemark.disk.NotReplacedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The manifest or its directory, once all it lists has been forced: that is written anew, into a new file. Until it
  *       has been, a power cut may leave any of the manifests that were tried, or the one before them; so the log keeps what
  *       the oldest needs, and no file goes that {@linkplain #listed() any of them lists}.
+ *   <li>The new manifest could not be created or written: no force has failed, and the old one is certain. Nothing is needed;
+ *       the next generation forces its data, again if need be, and writes its own.
  * </ul>
  */
 final class DurableState {
@@ -194,6 +197,8 @@ final class DurableState {
         synchronized (gate) {
             try {
                 write(next);
+            } catch (NotReplacedException e) {
+                throw e; // no force has failed: the next generation may force
             } catch (IOException | RuntimeException | Error e) {
                 trouble.compareAndSet(NONE, new Trouble.Unlisted(next, String.valueOf(e.getMessage())));
                 throw e;
@@ -267,11 +272,17 @@ final class DurableState {
         if (!prepared) {
             home.disk().createDurably(home.directory());
         }
-        if (!perhaps.contains(next)) {
+        boolean other = !perhaps.contains(next);
+        if (other) {
             perhaps.add(next);
         }
         try {
             next.write(home.disk(), home.directory());
+        } catch (NotReplacedException e) {
+            if (other) {
+                perhaps.remove(next);
+            }
+            throw e;
         } catch (IOException | RuntimeException | Error e) {
             if (mayHaveItsName(next)) {
                 home.failedNameForces().incrementAndGet();

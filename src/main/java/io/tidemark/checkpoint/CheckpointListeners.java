@@ -2,91 +2,109 @@ package io.tidemark.checkpoint;
 
 import io.tidemark.pressure.PressureEvent;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Several listeners as one, to which more may come at any time. What one throws is logged, and the others hear all the same. */
+/** Several listeners as one, to which more may come at any time. What one throws is logged, once for each of its methods, and the others hear all the same. */
 final class CheckpointListeners implements CheckpointListener {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointListeners.class);
 
-    private final List<CheckpointListener> listeners;
+    private record Listening(CheckpointListener listener, FirstFailures failures) {}
+
+    private final List<Listening> all = new CopyOnWriteArrayList<>();
 
     CheckpointListeners(CheckpointListener... first) {
-        this.listeners = new CopyOnWriteArrayList<>(first);
+        for (CheckpointListener listener : first) {
+            add(listener);
+        }
     }
 
     void add(CheckpointListener listener) {
-        listeners.add(listener);
+        all.add(new Listening(Objects.requireNonNull(listener, "listener"), new FirstFailures()));
     }
 
+    /** Removes it once, however often it was added. */
     void remove(CheckpointListener listener) {
-        listeners.remove(listener);
+        for (Listening each : all) {
+            if (each.listener().equals(listener)) {
+                all.remove(each);
+                return;
+            }
+        }
     }
 
-    private void each(Consumer<CheckpointListener> call) {
-        for (CheckpointListener listener : listeners) {
+    private void each(String method, Consumer<CheckpointListener> call) {
+        for (Listening each : all) {
             try {
-                call.accept(listener);
+                call.accept(each.listener());
             } catch (Throwable e) {
-                LOG.warn("a listener of checkpoints failed", e);
+                if (each.failures().isFirst(method)) {
+                    LOG.warn(
+                            "{}() of the checkpoint listener {} failed; {}",
+                            method,
+                            each.listener().getClass().getName(),
+                            FirstFailures.ONCE,
+                            e);
+                }
             }
         }
     }
 
     @Override
     public void started(String store, int shard, CheckpointTrigger trigger) {
-        each(listener -> listener.started(store, shard, trigger));
+        each("started", listener -> listener.started(store, shard, trigger));
     }
 
     @Override
     public void forced(String store, int shard, ForceStep step, long nanos, boolean ok) {
-        each(listener -> listener.forced(store, shard, step, nanos, ok));
+        each("forced", listener -> listener.forced(store, shard, step, nanos, ok));
     }
 
     @Override
     public void ended(CheckpointOutcome outcome) {
-        each(listener -> listener.ended(outcome));
+        each("ended", listener -> listener.ended(outcome));
     }
 
     @Override
     public void deferred(String store, int shard, String reason) {
-        each(listener -> listener.deferred(store, shard, reason));
+        each("deferred", listener -> listener.deferred(store, shard, reason));
     }
 
     @Override
     public void stalled(String store, int shard) {
-        each(listener -> listener.stalled(store, shard));
+        each("stalled", listener -> listener.stalled(store, shard));
     }
 
     @Override
     public void overdue(String store, int shard) {
-        each(listener -> listener.overdue(store, shard));
+        each("overdue", listener -> listener.overdue(store, shard));
     }
 
     @Override
     public void synced(String store, int shard, long waitedNanos, boolean ok) {
-        each(listener -> listener.synced(store, shard, waitedNanos, ok));
+        each("synced", listener -> listener.synced(store, shard, waitedNanos, ok));
     }
 
     @Override
     public void repaired(String store, int shard, long millis) {
-        each(listener -> listener.repaired(store, shard, millis));
+        each("repaired", listener -> listener.repaired(store, shard, millis));
     }
 
     @Override
     public void repairFailed(String store, int shard, String why) {
-        each(listener -> listener.repairFailed(store, shard, why));
+        each("repairFailed", listener -> listener.repairFailed(store, shard, why));
     }
 
     @Override
     public void pressure(PressureEvent event) {
-        each(listener -> listener.pressure(event));
+        each("pressure", listener -> listener.pressure(event));
     }
 
     @Override
     public void reloaded(String store, boolean accepted) {
-        each(listener -> listener.reloaded(store, accepted));
+        each("reloaded", listener -> listener.reloaded(store, accepted));
     }
 }

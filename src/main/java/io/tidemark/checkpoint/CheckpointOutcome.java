@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param forceNanos from the start to the end
  * @param manifestNanos the part of that which the position file took; -1 if the target doesn't tell
  * @param endedEpochMillis when it ended, milliseconds since 1970
- * @param failedStep what failed, {@code null} if it succeeded, and if no worker took it or the store could not be
- *     asked what to force: that says nothing about the disk
+ * @param failedStep what failed, {@code null} if it succeeded, if no worker took it, if the store could not be
+ *     asked what to force, or if the force was {@linkplain ForcePostponedException postponed}: no force has failed then
  * @param error why it failed, {@code null} if it succeeded
  */
 public record CheckpointOutcome(

@@ -22,6 +22,7 @@ final class CheckpointReports {
     private final CheckpointLoop loop;
     private final CheckpointListener listener;
     private final CheckpointJournal journal = new CheckpointJournal();
+    private final FirstFailures failures = new FirstFailures();
     private volatile @Nullable Generation running;
     private @Nullable ForceRecord record;
     private boolean deferred;
@@ -59,9 +60,11 @@ final class CheckpointReports {
         stalled = false;
         running = generation;
         ForceRecord fresh = new ForceRecord(
-                loop::nanoTime, (step, nanos) -> tell(() -> listener.forced(store, shard, step, nanos, true)));
+                loop::nanoTime,
+                (step, nanos) ->
+                        tell("forced() of a listener", () -> listener.forced(store, shard, step, nanos, true)));
         record = fresh;
-        tell(() -> listener.started(store, shard, generation.trigger()));
+        tell("started() of a listener", () -> listener.started(store, shard, generation.trigger()));
         return fresh;
     }
 
@@ -70,14 +73,14 @@ final class CheckpointReports {
         if (!deferred && reason == CheckpointDecision.Reason.STILL_WRITTEN) {
             deferred = true;
             journal.add(new JournalEntry.Deferral(epochMillis, reason.label(), appendedIndex));
-            tell(() -> listener.deferred(store, shard, reason.label()));
+            tell("deferred() of a listener", () -> listener.deferred(store, shard, reason.label()));
         }
     }
 
     /** @param fromIndex the durable index before the generation */
     void ended(Generation generation, long fromIndex, long nowNanos, long epochMillis, @Nullable Throwable failure) {
         ForceRecord told = record;
-        ForceStep failedStep = failure == null || generation.cut().isNothing() ? null : failedStep(told);
+        ForceStep failedStep = failure == null || isPostponed(generation, failure) ? null : failedStep(told);
         String error = failure == null ? null : String.valueOf(failure.getMessage());
         CheckpointOutcome outcome = outcome(generation, fromIndex, nowNanos, epochMillis, failedStep, error);
         running = null;
@@ -96,11 +99,15 @@ final class CheckpointReports {
             stalled = false;
         }
         if (failedStep != null) {
-            tell(() -> listener.forced(store, shard, failedStep, outcome.forceNanos(), false));
+            tell(
+                    "forced() of a listener",
+                    () -> listener.forced(store, shard, failedStep, outcome.forceNanos(), false));
         } else if (told != null && !told.told() && outcome.files() > 0) {
-            tell(() -> listener.forced(store, shard, ForceStep.ALL, outcome.forceNanos(), true));
+            tell(
+                    "forced() of a listener",
+                    () -> listener.forced(store, shard, ForceStep.ALL, outcome.forceNanos(), true));
         }
-        tell(() -> listener.ended(outcome));
+        tell("ended() of a listener", () -> listener.ended(outcome));
     }
 
     private CheckpointOutcome outcome(
@@ -127,6 +134,11 @@ final class CheckpointReports {
                 error);
     }
 
+    /** Whether a generation failed without a failed force. */
+    static boolean isPostponed(Generation generation, Throwable failure) {
+        return failure instanceof ForcePostponedException || generation.cut().isNothing();
+    }
+
     private static ForceStep failedStep(@Nullable ForceRecord told) {
         ForceRecord.Current at = told == null ? null : told.current();
         return at == null ? ForceStep.ALL : at.step();
@@ -137,6 +149,9 @@ final class CheckpointReports {
         ForceRecord.Current at = record == null ? null : record.current();
         if (generation.cut().isNothing()) {
             return name() + ": nothing was forced: " + failure.getMessage();
+        }
+        if (failure instanceof ForcePostponedException) {
+            return name() + ": not durable yet up to index " + generation.cut().index() + ": " + failure.getMessage();
         }
         String where = "";
         if (at != null && !String.valueOf(failure.getMessage()).contains(at.file())) {
@@ -153,7 +168,7 @@ final class CheckpointReports {
     }
 
     void answered(long waitedNanos, boolean ok) {
-        tell(() -> listener.synced(store, shard, waitedNanos, ok));
+        tell("synced() of a listener", () -> listener.synced(store, shard, waitedNanos, ok));
     }
 
     /** The level has changed. */
@@ -164,7 +179,7 @@ final class CheckpointReports {
         } else {
             LOG.warn(what, name(), event.level(), event.reason(), event.detail());
         }
-        tell(() -> listener.pressure(event));
+        tell("pressure() of a listener", () -> listener.pressure(event));
     }
 
     /** The level is what it was, for other reasons. */
@@ -184,6 +199,16 @@ final class CheckpointReports {
         LOG.info("{}: the store's {} has completed after {} ms", name(), method, millis);
     }
 
+    /** No force failed; the first time in a row. */
+    void postponed(String detail, Throwable failure) {
+        LOG.warn("{}. No force has failed; it is tried again, and logged when it succeeds", detail, failure);
+    }
+
+    /** What was postponed is durable now. */
+    void caughtUp(int tries) {
+        LOG.info("{}: durable again, after {} generations that were postponed", name(), tries);
+    }
+
     void forceFailed(String detail, Throwable failure) {
         LOG.error(
                 "{}. Client writes of this shard are shed; its files are not forced again. The log has every acknowledged"
@@ -197,14 +222,14 @@ final class CheckpointReports {
         incident(What.STALLED, detail);
         if (!stalled) {
             stalled = true;
-            tell(() -> listener.stalled(store, shard));
+            tell("stalled() of a listener", () -> listener.stalled(store, shard));
         }
     }
 
     /** Something waits for its permit past its deadline; the log has it from the pressure that comes with it. */
     void overdue(String detail) {
         incident(What.OVERDUE, detail);
-        tell(() -> listener.overdue(store, shard));
+        tell("overdue() of a listener", () -> listener.overdue(store, shard));
     }
 
     /**
@@ -221,7 +246,7 @@ final class CheckpointReports {
                 name(),
                 why.getMessage());
         incident(What.NOT_STARTED, String.valueOf(why.getMessage()));
-        tell(() -> listener.ended(outcome));
+        tell("ended() of a listener", () -> listener.ended(outcome));
     }
 
     /** Something has been applied that was not marked; it is forced all the same. */
@@ -235,17 +260,25 @@ final class CheckpointReports {
         incident(What.UNMARKED, detail);
     }
 
+    /** Marks say more than the store has applied. */
+    void behind(String detail) {
+        LOG.warn("{}", detail);
+        incident(What.BEHIND, detail);
+    }
+
     void repaired(long tookNanos) {
         long millis = TimeUnit.NANOSECONDS.toMillis(tookNanos);
         LOG.info("{}: repaired in {} ms; writes are shed until the new files are durable", name(), millis);
         incident(What.REPAIRED, "written anew from the log in " + millis + " ms");
-        tell(() -> listener.repaired(store, shard, millis));
+        tell("repaired() of a listener", () -> listener.repaired(store, shard, millis));
     }
 
     void repairFailed(Throwable why, long pauseMillis) {
         LOG.warn("{}: repair failed; next try in {} ms", name(), pauseMillis, why);
         incident(What.REPAIR_FAILED, why + "; next try in " + pauseMillis + " ms");
-        tell(() -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
+        tell(
+                "repairFailed() of a listener",
+                () -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
     }
 
     void repairNotStarted(Throwable why) {
@@ -261,19 +294,27 @@ final class CheckpointReports {
     void repairUnsupported(Throwable why) {
         LOG.error("{}: {}; out of service for writes until a restart", name(), why.getMessage());
         incident(What.NOT_REPAIRABLE, String.valueOf(why.getMessage()));
-        tell(() -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
+        tell(
+                "repairFailed() of a listener",
+                () -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
     }
 
     private void incident(What what, String detail) {
         journal.add(new JournalEntry.Incident(loop.epochMillis(), what, detail));
     }
 
-    /** Calls somebody else's code; whatever it throws is logged and changes nothing. Any thread. */
-    void tell(Runnable call) {
+    /**
+     * Calls somebody else's code; whatever it throws changes nothing, and is logged the first time. Any thread.
+     *
+     * @param what for the log, "completed() of the store"
+     */
+    void tell(String what, Runnable call) {
         try {
             call.run();
         } catch (Throwable e) {
-            LOG.warn("{}: a listener, or a method of the store, failed", name(), e);
+            if (failures.isFirst(what)) {
+                LOG.warn("{}: {} failed; {}", name(), what, FirstFailures.ONCE, e);
+            }
         }
     }
 }

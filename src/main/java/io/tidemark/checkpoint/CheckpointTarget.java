@@ -50,7 +50,7 @@ public interface CheckpointTarget {
      *
      * @return never {@code null}; before the first write a capture of index 0, or of what was found when the store was
      *     opened. What throws or returns {@code null}, here or in a method of the {@link Capture}, is a failed generation in
-     *     which nothing was forced
+     *     which nothing was forced: it is tried again
      */
     Capture capture();
 
@@ -59,6 +59,7 @@ public interface CheckpointTarget {
      * wrote it; then the directories; then the position file, and its directory. Called on a worker thread, blocks for as
      * long as the disk takes.
      *
+     * @throws ForcePostponedException if no force failed, and it may be called again
      * @throws IOException if any of it may not be durable. It is never called again to make up for that: on Linux a second
      *     force reports success over lost pages
      */

@@ -46,8 +46,11 @@ final class Checkpointer {
     /** A store that goes on writing after {@link CheckpointTarget#drain} would never let its checkpointer stop. */
     private static final int MOST_LAST_GENERATIONS = 8;
 
-    /** After a force that no worker took, until it is tried anew for whoever waits. */
-    private static final long NOT_STARTED_PAUSE_MS = 1_000;
+    /** After a force that no worker took, or that was postponed, until it is tried again for whoever waits for it. */
+    private static final long PAUSE_MS = 1_000;
+
+    /** The pause before a postponed force is tried again doubles so often, but doesn't grow beyond the interval. */
+    private static final int MAX_DOUBLINGS = 6;
 
     private final int shard;
     private final CheckpointTarget target;
@@ -73,6 +76,9 @@ final class Checkpointer {
     private boolean paused;
     private @Nullable Throwable drainFailure;
     private boolean lastRepairTried;
+    private boolean lastRetryTried;
+    private int postponed;
+    private long retryNotBeforeNanos;
     private long generations;
     private int lastGenerations;
     private volatile long unprovenSinceNanos;
@@ -106,9 +112,9 @@ final class Checkpointer {
     void start(long firstTickNanos) {
         unprovenSinceNanos = loop.nanoTime();
         ticks.begin(unprovenSinceNanos, firstTickNanos);
-        reports.tell(() -> target.configured(new CheckpointOptions(options)));
+        reports.tell("configured() of the store", () -> target.configured(new CheckpointOptions(options)));
         dirty.adopt(() -> loop.execute(this::evaluate));
-        reports.tell(() -> dirty.forgetBeyond(() -> Captured.of(target).index()));
+        marks.forgetPredecessor();
         dirty.limit(options.getMaxDirtyBytes());
     }
 
@@ -150,7 +156,7 @@ final class Checkpointer {
         long now = loop.nanoTime();
         long longerMs = Math.max(options.getIntervalMs(), fresh.getIntervalMs());
         options = new CheckpointOptions(fresh);
-        reports.tell(() -> target.configured(new CheckpointOptions(options)));
+        reports.tell("configured() of the store", () -> target.configured(new CheckpointOptions(options)));
         dirty.limit(options.getMaxDirtyBytes());
         stall.follow(options);
         permitWatch.follow(options);
@@ -180,6 +186,7 @@ final class Checkpointer {
 
     private void ticked(long now) {
         paused = false;
+        retryNotBeforeNanos = now;
         if (step == RESTING && stop == Stop.NOT_ASKED && health.repairDue(now)) {
             repair();
         } else {
@@ -277,6 +284,12 @@ final class Checkpointer {
         } else if (!dirty.dirty() && !unmarked()) {
             ticks.served();
             waiting.answer(shard, generations, dirty.durableIndex(), 0, 0, loop.nanoTime());
+        } else if (marks.beyondReach()) {
+            ticks.served();
+            waiting.fail(SyncFailure.UNAVAILABLE, marks.behindDetail());
+            if (stop == Stop.LAST_GENERATION) {
+                stopFailed(marks.behindDetail());
+            }
         } else if (lastGenerations == MOST_LAST_GENERATIONS) {
             stopFailed(reports.name() + " is still being written although it was asked to drain; durable up to index "
                     + dirty.durableIndex() + " of " + Math.max(dirty.appendedIndex(), marks.appliedIndex()));
@@ -306,7 +319,7 @@ final class Checkpointer {
             recheck.run();
         }
         paused = true;
-        recheck = loop.schedule(NOT_STARTED_PAUSE_MS, () -> {
+        recheck = loop.schedule(PAUSE_MS, () -> {
             paused = false;
             evaluate();
         });
@@ -321,7 +334,12 @@ final class Checkpointer {
         long now = loop.nanoTime();
         CheckpointDecision decision = CheckpointPolicy.decide(activity(), now, options);
         if (decision instanceof CheckpointDecision.Fire fire) {
-            queue(fire.trigger(), now);
+            long early = retryNotBeforeNanos - now;
+            if (postponed > 0 && early > 0 && waiting.size() == 0 && stop != Stop.LAST_GENERATION) {
+                recheck = loop.schedule(TimeUnit.NANOSECONDS.toMillis(early) + 1, this::evaluate);
+            } else {
+                queue(fire.trigger(), now);
+            }
         } else if (decision instanceof CheckpointDecision.Defer defer) {
             reports.deferred(defer.reason(), loop.epochMillis(), movement.index());
             long delay = TimeUnit.NANOSECONDS.toMillis(defer.recheckAtNanos() - now + 999_999);
@@ -378,6 +396,7 @@ final class Checkpointer {
             lastGenerations++;
         }
         SyncWaiters riders = waiting.depart();
+        marks.forgetPredecessor();
         DirtyCounter.Start start = dirty.begin();
         Captured cut;
         try {
@@ -426,6 +445,10 @@ final class Checkpointer {
             notStarted(generation, failure);
             return;
         }
+        if (failure != null && CheckpointReports.isPostponed(generation, failure)) {
+            postponed(generation, failure, now);
+            return;
+        }
         if (failure == null) {
             succeeded(generation, now);
         } else {
@@ -435,8 +458,35 @@ final class Checkpointer {
         evaluate();
     }
 
+    /**
+     * Nothing that was forced has failed, so the next generation may force: after a pause that grows, at a tick, or when
+     * somebody asks. Until the oldest byte is older than it may be that is no reason to refuse writes.
+     */
+    private void postponed(Generation generation, Throwable why, long now) {
+        dirty.withdraw(generation.start());
+        String detail = reports.failureDetail(generation, why);
+        long pauseMs = Math.min(PAUSE_MS << Math.min(postponed, MAX_DOUBLINGS), options.getIntervalMs());
+        retryNotBeforeNanos = now + TimeUnit.MILLISECONDS.toNanos(pauseMs);
+        ticks.want();
+        if (postponed++ == 0) {
+            reports.postponed(detail, why);
+        }
+        boolean late = now - oldestDirtyNanos() >= TimeUnit.MILLISECONDS.toNanos(options.getMaxDelayMs());
+        pressure.set(PressureReason.FSYNC_STALLED, late ? PressureLevel.SHED : PressureLevel.WARN, detail);
+        reports.ended(generation, dirty.durableIndex(), now, loop.epochMillis(), why);
+        generation.riders().fail(SyncFailure.UNAVAILABLE, detail);
+        if (stop != Stop.LAST_GENERATION) {
+            pause();
+        } else if (lastRetryTried) {
+            stopFailed(detail);
+        } else {
+            lastRetryTried = true;
+            evaluate();
+        }
+    }
+
     private void relieved() {
-        pressure.set(PressureReason.FSYNC_STALLED, PressureLevel.NORMAL, reports.name() + ": the force came back");
+        pressure.set(PressureReason.FSYNC_STALLED, PressureLevel.NORMAL, reports.name() + ": a generation has ended");
     }
 
     private void notStarted(Generation generation, Throwable why) {
@@ -458,16 +508,24 @@ final class Checkpointer {
         long from = dirty.durableIndex();
         dirty.complete(captured.index(), generation.start());
         dirty.limit(options.getMaxDirtyBytes());
-        reports.tell(() -> target.completed(captured.handle()));
+        reports.tell("completed() of the store", () -> target.completed(captured.handle()));
         health.succeeded();
         pressure.set(
                 PressureReason.FSYNC_FAILED,
                 PressureLevel.NORMAL,
                 reports.name() + ": repaired, and the new files have been forced");
         reports.ended(generation, from, now, loop.epochMillis(), null);
-        generation
-                .riders()
-                .answer(shard, generation.number(), dirty.durableIndex(), captured.files(), captured.bytes(), now);
+        if (postponed > 0) {
+            reports.caughtUp(postponed);
+            postponed = 0;
+        }
+        if (marks.isBehind(generation)) {
+            generation.riders().fail(SyncFailure.UNAVAILABLE, marks.behindDetail());
+        } else {
+            generation
+                    .riders()
+                    .answer(shard, generation.number(), dirty.durableIndex(), captured.files(), captured.bytes(), now);
+        }
     }
 
     private void failed(Generation generation, Throwable failure, long now) {
@@ -475,6 +533,7 @@ final class Checkpointer {
         if (!dirty.unproven()) {
             unprovenSinceNanos = generation.start().oldestNanos();
         }
+        postponed = 0;
         boolean repairNow = health.failed(generation.captured(), detail, now, options.getIntervalMs());
         pressure.set(PressureReason.FSYNC_FAILED, repairNow ? PressureLevel.SHED : PressureLevel.FAILED, detail);
         dirty.fail();

@@ -71,10 +71,15 @@ public final class Checkpointers {
             CheckpointOptions options,
             List<? extends CheckpointTarget> targets,
             CheckpointListener listener) {
+        StoreName.checked(store);
+        Objects.requireNonNull(listener, "listener");
         if (targets.isEmpty()) {
             throw new IllegalArgumentException("store " + store + " has no target");
         }
-        StoreVerticle parent = new StoreVerticle(StoreName.checked(store), List.copyOf(targets), listener);
+        for (int shard = 0; shard < targets.size(); shard++) {
+            Objects.requireNonNull(targets.get(shard), "target of store " + store + " shard " + shard);
+        }
+        StoreVerticle parent = new StoreVerticle(store, List.copyOf(targets), listener);
         CheckpointOptions mine = new CheckpointOptions(options);
         return vertx.deployVerticle(parent, new DeploymentOptions().setConfig(mine.toJson()))
                 .map(id -> new Checkpointers(vertx, parent, id, store, mine));

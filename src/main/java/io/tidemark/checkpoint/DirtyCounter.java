@@ -189,7 +189,7 @@ public final class DirtyCounter implements Shareable {
     }
 
     /** What the checkpointer must remember of the moment before a capture. */
-    record Start(long appendedBytes, long oldestNanos) {}
+    record Start(long appendedIndex, long appendedBytes, long oldestNanos) {}
 
     /**
      * A checkpointer takes over: nothing is known to be durable.
@@ -254,7 +254,7 @@ public final class DirtyCounter implements Shareable {
      */
     Start begin() {
         inFlight = true;
-        Start start = new Start(appendedBytes, oldestNanos());
+        Start start = new Start(appendedIndex, appendedBytes, oldestNanos());
         nextEpoch();
         return start;
     }

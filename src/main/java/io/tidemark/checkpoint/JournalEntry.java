@@ -51,6 +51,8 @@ public sealed interface JournalEntry {
             UNMARKED,
             /** A checkpoint or a repair has waited for its permit for {@code stall_warn_ms} past its deadline. */
             OVERDUE,
+            /** More was marked than {@link CheckpointTarget#capture} shows, and can't be made durable. */
+            BEHIND,
             /** A force could not be started; that says nothing about the disk. */
             NOT_STARTED,
             /** After a failed force everything was written anew. */

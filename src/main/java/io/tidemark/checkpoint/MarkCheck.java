@@ -18,12 +18,72 @@ final class MarkCheck {
     private long applied;
     private boolean reported;
     private @Nullable Runnable timer;
+    private boolean predecessor = true;
+    private @Nullable Generation behind;
+    private boolean behindReported;
 
     MarkCheck(CheckpointTarget target, DirtyCounter dirty, CheckpointLoop loop, CheckpointReports reports) {
         this.target = target;
         this.dirty = dirty;
         this.loop = loop;
         this.reports = reports;
+    }
+
+    /** Forgets marks of an earlier store of that name, as soon as this one can say what it has applied. */
+    void forgetPredecessor() {
+        if (predecessor) {
+            try {
+                dirty.forgetBeyond(() -> Captured.of(target).index());
+                predecessor = false;
+            } catch (IllegalStateException unknown) {
+                predecessor = true; // asked again before the first generation, which reports it
+            }
+        }
+    }
+
+    /**
+     * Looks at a generation that has succeeded: whether more had been marked before it began than its capture shows. A writer
+     * that publishes before it marks is never there. Reported once.
+     */
+    boolean isBehind(Generation generation) {
+        if (generation.start().appendedIndex() <= generation.cut().index()) {
+            behind = null;
+            return false;
+        }
+        behind = generation;
+        if (!behindReported) {
+            behindReported = true;
+            reports.behind(behindDetail());
+        }
+        return true;
+    }
+
+    /** What is wrong with the marks of the last generation that was behind. */
+    String behindDetail() {
+        Generation last = behind;
+        return last == null
+                ? ""
+                : reports.name() + ": index " + last.start().appendedIndex()
+                        + " was marked, but capture() shows what was applied up to index "
+                        + last.cut().index()
+                        + " only, so nothing above that can be made durable. Publish before marking, and mark each"
+                        + " shard on its own DirtyCounter";
+    }
+
+    /** Whether what is still dirty can't be forced: marks that nothing stands behind, and nothing new since. Memory only. */
+    boolean beyondReach() {
+        Generation last = behind;
+        if (last == null
+                || dirty.unproven()
+                || dirty.appendedIndex() != last.start().appendedIndex()
+                || dirty.appendedBytes() != last.start().appendedBytes()) {
+            return false;
+        }
+        try {
+            return Captured.of(target).index() == last.cut().index();
+        } catch (IllegalStateException unknown) {
+            return false;
+        }
     }
 
     /**

@@ -22,7 +22,7 @@ final class StoreName {
 
     static String checked(String what, String name) {
         if (name == null || !SANE.matcher(name).matches()) {
-            throw new IllegalArgumentException(what + " `" + name
+            throw new IllegalArgumentException(what + " `" + Excerpt.of(name)
                     + "`: expected 1 to 64 letters, digits, `_` or `-`, beginning with a letter or digit");
         }
         return name;

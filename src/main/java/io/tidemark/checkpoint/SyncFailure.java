@@ -25,7 +25,10 @@ public enum SyncFailure {
     DEADLINE(3),
     /** The request is malformed, or there is no such shard. */
     BAD_REQUEST(4),
-    /** The checkpointer has not started or has stopped, or the force could not be started. */
+    /**
+     * The checkpointer has not started or has stopped; the force could not be started, or was {@linkplain
+     * ForcePostponedException postponed}; or what was marked has not been applied.
+     */
     UNAVAILABLE(5);
 
     private final int code;

@@ -61,12 +61,13 @@ record SyncRequest(long deadlineMillis, boolean partial) {
             return new SyncRequest(NO_DEADLINE, false);
         }
         if (!(body instanceof JsonObject json)) {
-            throw bad("the body is `" + body + "`, expected a JSON object with keys of " + new TreeSet<>(mayHave));
+            throw bad("the body is `" + Excerpt.of(body) + "`, expected a JSON object with keys of "
+                    + new TreeSet<>(mayHave));
         }
         TreeSet<String> unknown = new TreeSet<>(json.fieldNames());
         unknown.removeAll(mayHave);
         if (!unknown.isEmpty()) {
-            throw bad("unknown key `" + unknown.first() + "`; known are " + new TreeSet<>(mayHave));
+            throw bad("unknown key `" + Excerpt.of(unknown.first()) + "`; known are " + new TreeSet<>(mayHave));
         }
         return new SyncRequest(deadline(json.getValue(DEADLINE)), flag(json.getValue(PARTIAL)));
     }
@@ -80,14 +81,15 @@ record SyncRequest(long deadlineMillis, boolean partial) {
                 && ((Number) value).longValue() <= LONGEST_DEADLINE_MS) {
             return ((Number) value).longValue();
         }
-        throw bad(DEADLINE + " is `" + value + "`, expected a whole number from 1 to " + LONGEST_DEADLINE_MS);
+        throw bad(
+                DEADLINE + " is `" + Excerpt.of(value) + "`, expected a whole number from 1 to " + LONGEST_DEADLINE_MS);
     }
 
     private static boolean flag(@Nullable Object value) {
         if (value == null || value instanceof Boolean) {
             return Boolean.TRUE.equals(value);
         }
-        throw bad(PARTIAL + " is `" + value + "`, expected true or false");
+        throw bad(PARTIAL + " is `" + Excerpt.of(value) + "`, expected true or false");
     }
 
     private static SyncException bad(String why) {

@@ -112,14 +112,21 @@ public interface Disk {
      * Replaces a small file as a whole so that a crash leaves either the old or the new contents: a new file beside it
      * (name plus {@code .new}), force, rename, directory sync.
      *
-     * @throws IOException if any step fails; which of the two contents is durable is then unknown
+     * @throws NotReplacedException if the new file could not be created or written: the old one is what it was
+     * @throws IOException if any later step fails; which of the two contents is durable is then unknown
      */
     default void replace(Path file, byte[] contents) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        delete(fresh);
-        try (DiskFile out = create(fresh)) {
-            out.writeFully(java.nio.ByteBuffer.wrap(contents), 0);
-            out.force();
+        boolean written = false;
+        try {
+            delete(fresh);
+            try (DiskFile out = create(fresh)) {
+                out.writeFully(java.nio.ByteBuffer.wrap(contents), 0);
+                written = true;
+                out.force();
+            }
+        } catch (IOException e) {
+            throw written ? e : new NotReplacedException(file, e);
         }
         rename(fresh, file);
         Path directory = file.toAbsolutePath().getParent();

@@ -4,8 +4,10 @@ import io.tidemark.bitcask.Bitcask;
 import io.tidemark.bitcask.BitcaskSnapshot;
 import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.checkpoint.CheckpointTarget;
+import io.tidemark.checkpoint.ForcePostponedException;
 import io.tidemark.checkpoint.ForceProgress;
 import io.tidemark.disk.DiskFull;
+import io.tidemark.disk.NotReplacedException;
 import io.tidemark.log.CommitLog;
 import io.tidemark.log.LogWork;
 import io.tidemark.pressure.PressureReason;
@@ -79,7 +81,11 @@ final class ShardTarget implements CheckpointTarget {
     public void force(Capture captured) throws IOException {
         ShardCapture mine = (ShardCapture) captured;
         room.ensureBookkeeping();
-        mine.data().force(mine.snapshot(), pacingBytes);
+        try {
+            mine.data().force(mine.snapshot(), pacingBytes);
+        } catch (NotReplacedException e) {
+            throw new ForcePostponedException(String.valueOf(e.getMessage()), e);
+        }
         log.requireInPlace(); // before the mark moves and the log forgets; what has been forced stays so
     }
 

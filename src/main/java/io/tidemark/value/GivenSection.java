@@ -26,8 +26,8 @@ public final class GivenSection {
         TreeSet<String> unknown = new TreeSet<>(json.fieldNames());
         unknown.removeAll(known);
         if (!unknown.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "unknown " + name + " option `" + unknown.first() + "`; known are " + new TreeSet<>(known));
+            throw new IllegalArgumentException("unknown " + name + " option `" + GivenValue.shortened(unknown.first())
+                    + "`; known are " + new TreeSet<>(known));
         }
         for (String key : json.fieldNames()) {
             if (raw(key) == null) {

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.disk.FaultOrder;
 import io.tidemark.disk.Faults;
 import io.tidemark.disk.FaultyDisk;
+import io.tidemark.disk.NotReplacedException;
 import io.tidemark.disk.Operation;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -177,8 +178,13 @@ final class BitcaskForceTest {
         MANIFEST_RENAME,
         MANIFEST_DIRECTORY;
 
-        boolean isOfTheManifest() {
-            return name().startsWith("MANIFEST_");
+        /** What makes up for it: nothing if no force was tried that failed, and the old manifest is certain. */
+        RepairNeed need() {
+            return switch (this) {
+                case DATA, SECOND_DATA, NO_SPACE, DIRECTORY -> RepairNeed.NEW_FILES;
+                case MANIFEST_CREATE, MANIFEST_WRITE -> RepairNeed.NOTHING;
+                case MANIFEST_FORCE, MANIFEST_RENAME, MANIFEST_DIRECTORY -> RepairNeed.NEW_MANIFEST;
+            };
         }
 
         FaultOrder order(Faults faults) {
@@ -199,7 +205,10 @@ final class BitcaskForceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Break.class)
+    @EnumSource(
+            value = Break.class,
+            names = {"MANIFEST_CREATE", "MANIFEST_WRITE"},
+            mode = EnumSource.Mode.EXCLUDE)
     void force_anyStepFailed_isNeverTriedAgain(Break step) throws IOException {
         Bitcask store = open(disk);
         commit(store, 1, "a", "1");
@@ -229,6 +238,59 @@ final class BitcaskForceTest {
                 assertReplayedRight(after);
             }
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Break.class,
+            names = {"MANIFEST_CREATE", "MANIFEST_WRITE"})
+    void force_newManifestNotWritten_isNoFailedForceAndMayBeCalledAgain(Break step) throws IOException {
+        Bitcask store = open(disk);
+        commit(store, 1, "a", "1");
+        generation(store);
+        commit(store, 2, "a", "2");
+        commit(store, 3, "big", BIG);
+        commit(store, 4, "big", null);
+        step.order(disk.faults());
+        BitcaskSnapshot captured = store.snapshot();
+        assertThatThrownBy(() -> store.force(captured))
+                .isInstanceOf(NotReplacedException.class)
+                .hasMessageContaining(MANIFEST + " could not be replaced, and is what it was");
+        assertThat(store.repairNeed()).isEqualTo(RepairNeed.NOTHING);
+        assertThat(store.durableIndex()).isEqualTo(1);
+        assertReplayedRight(disk.copyOf().crashLosingAllUnforced());
+
+        disk.journal().clear();
+        generation(store);
+        assertThat(disk.journal().lines())
+                .as("the same files are forced again, then a manifest of its own")
+                .contains(changing("force", file(1)), changing("force", DIRECTORY.resolve("CHECKPOINT.new")));
+        assertThat(store.durableIndex()).isEqualTo(4);
+        assertReplayedRight(disk.crashLosingAllUnforced());
+    }
+
+    /** I5: that there may be another try says nothing about a force that fails in it. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Break.class,
+            names = {"MANIFEST_CREATE", "MANIFEST_WRITE"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void I5_force_failsAfterAManifestThatWasNotWritten_isNeverTriedAgain(Break step) throws IOException {
+        Bitcask store = open(disk);
+        commit(store, 1, "a", "1");
+        generation(store);
+        commit(store, 2, "a", "2");
+        commit(store, 3, "big", BIG);
+        commit(store, 4, "big", null);
+        Break.MANIFEST_CREATE.order(disk.faults());
+        assertThatThrownBy(() -> store.force(store.snapshot())).isInstanceOf(NotReplacedException.class);
+        step.order(disk.faults());
+        assertThatThrownBy(() -> store.force(store.snapshot())).isNotInstanceOf(NotReplacedException.class);
+        assertThat(store.repairNeed()).isEqualTo(step.need());
+        assertThatThrownBy(() -> store.force(store.snapshot()), "a force after one that failed")
+                .hasMessageContaining("earlier");
+        disk.dropCache();
+        assertReplayedRight(disk.crash());
     }
 
     private static void assertReplayedRight(FaultyDisk after) throws IOException {

@@ -7,6 +7,7 @@ import static io.tidemark.bitcask.StoreFixture.open;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.disk.FaultyDisk;
+import io.tidemark.disk.NotReplacedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ final class BitcaskModelTest {
         System.out.println("covered " + COVERED);
         assertThat(COVERED)
                 .containsKeys("commit", "commit failed", "crash", "kill", "close", "generation", "force failed")
-                .containsKeys("repair", "repair failed", "manifest rewritten", "crash within a repair")
+                .containsKeys("repair", "repair failed", "manifest rewritten", "manifest not written")
                 .containsKeys("rotation", "crash within a generation", "replay from the start", "replay of a part");
     }
 
@@ -138,12 +139,13 @@ final class BitcaskModelTest {
         }
 
         private void disorder() {
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(7)) {
                 case 0 -> disk.faults().failWrite("*.data").withProbability(0.3);
                 case 1 -> disk.faults().shortWrite("**").withProbability(0.5);
                 case 2 -> disk.faults().failForce("**").times(1);
                 case 3 -> disk.faults().failForceDirectory("**").times(1);
                 case 4 -> disk.faults().failRename("**").times(1);
+                case 5 -> disk.faults().failCreate("*.new").times(1);
                 default -> disk.faults().clear();
             }
         }
@@ -157,6 +159,9 @@ final class BitcaskModelTest {
                 store.completed(target);
                 assertThat(store.durableIndex()).isGreaterThanOrEqualTo(target.index());
                 count("generation");
+            } catch (NotReplacedException e) {
+                assertThat(broken).isFalse();
+                count("manifest not written");
             } catch (IOException e) {
                 broken = true;
                 count("force failed");

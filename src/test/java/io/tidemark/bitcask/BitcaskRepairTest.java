@@ -97,8 +97,7 @@ final class BitcaskRepairTest {
     @EnumSource(Break.class)
     void repair_anyStepFailed_losesNothing(Break step) throws IOException {
         breakGeneration(step);
-        assertThat(store.repairNeed())
-                .isEqualTo(step.isOfTheManifest() ? RepairNeed.NEW_MANIFEST : RepairNeed.NEW_FILES);
+        assertThat(store.repairNeed()).isEqualTo(step.need());
         repair();
         assertThat(store.repairNeed()).isEqualTo(RepairNeed.NOTHING);
         generation(store);

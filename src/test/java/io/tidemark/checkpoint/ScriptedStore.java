@@ -19,9 +19,11 @@ final class ScriptedStore implements CheckpointTarget {
     boolean holdDrain;
     boolean repairable;
     int failForces;
+    int postponeForces;
     int failRepairs;
     Runnable duringForce = () -> {};
     Runnable duringRepair = () -> {};
+    Runnable whenCompleted = () -> {};
     UnaryOperator<@Nullable Capture> captures = cut -> cut;
     Supplier<@Nullable Future<Void>> drains = () -> holdDrain ? drained.future() : Future.succeededFuture();
     Supplier<@Nullable Future<Void>> probes = Future::succeededFuture;
@@ -73,6 +75,10 @@ final class ScriptedStore implements CheckpointTarget {
     public void force(Capture captured) throws IOException {
         calls.add("force " + captured.index());
         duringForce.run();
+        if (postponeForces > 0) {
+            postponeForces--;
+            throw new ForcePostponedException("POSITION.new: Too many open files", new IOException());
+        }
         if (failForces > 0) {
             failForces--;
             throw new IOException("Input/output error");
@@ -84,6 +90,7 @@ final class ScriptedStore implements CheckpointTarget {
     @Override
     public void completed(Capture captured) {
         calls.add("completed " + captured.index());
+        whenCompleted.run();
     }
 
     @Override

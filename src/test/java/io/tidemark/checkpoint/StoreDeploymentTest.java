@@ -10,6 +10,7 @@ import io.vertx.core.ThreadingModel;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.core.json.JsonObject;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -194,6 +195,27 @@ class StoreDeploymentTest extends RealStores {
             assertThat(event).isNotNull();
             assertThat(event.getString("node")).as(event.encode()).isEqualTo("berlin-2");
         }
+    }
+
+    @Test
+    void deploy_nullForAListenerOrTarget_isRefusedAtOnce() throws Exception {
+        List<PlainFileStore> targets = stores(1);
+        CheckpointListener none = nothing();
+        PlainFileStore noTarget = nothing();
+        assertThatThrownBy(() -> Checkpointers.deploy(vertx, "orders", NEVER_TICKING, targets, none))
+                .hasMessage("listener");
+        assertThatThrownBy(() ->
+                        Checkpointers.deploy(vertx, "orders", NEVER_TICKING, Arrays.asList(targets.get(0), noTarget)))
+                .hasMessage("target of store orders shard 1");
+        assertThatThrownBy(() -> new CheckpointerVerticle("orders", 0, noTarget))
+                .hasMessage("target");
+        Checkpointers checkpointers = deploy("orders", NEVER_TICKING, targets);
+        assertThatThrownBy(() -> checkpointers.addListener(none)).hasMessage("listener");
+    }
+
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what a caller without static checks may pass
+    private static <T> T nothing() {
+        return null;
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.tidemark.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.checkpoint.CheckpointTarget.Capture;
+import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.pressure.PressureReason;
 import io.vertx.core.Future;
@@ -55,7 +56,8 @@ class StrangeStoreTest {
 
     @ParameterizedTest
     @MethodSource("strangeCaptures")
-    void capture_strange_isAFailedGenerationThatForcedNothing(UnaryOperator<@Nullable Capture> strange, String why) {
+    void capture_strangeOnce_isAFailedGenerationThatForcedNothingAndIsTriedAgain(
+            UnaryOperator<@Nullable Capture> strange, String why) {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.write();
         rig.store.captures = strange;
@@ -75,7 +77,139 @@ class StrangeStoreTest {
         assertThat(rig.permitsAreFree()).isTrue();
         assertThat(rig.dirty.dirty()).isTrue();
         assertThat(rig.dirty.inFlight()).isFalse();
-        assertThat(rig.dirty.shedding()).isTrue();
+        assertThat(rig.dirty.shedding())
+                .as("nothing was forced, so nothing was lost")
+                .isFalse();
+        rig.store.captures = cut -> cut;
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+        assertThat(rig.dirty.dirty()).isFalse();
+    }
+
+    @Test
+    void capture_throwsFromThenOn_isLoggedOnceTriedEverMoreSeldomAndShedsPastMaxDelay() {
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setMaxDelayMs(60_000));
+        rig.write();
+        rig.store.captures = cut -> fail(new IllegalStateException("closed"));
+        try (LogLines log = new LogLines()) {
+            rig.loop.advanceMillis(59_000);
+            assertThat(rig.dirty.shedding()).isFalse();
+            assertThat(rig.pressures).extracting(PressureEvent::level).containsExactly(PressureLevel.WARN);
+            rig.loop.advanceMillis(600_000);
+            assertThat(rig.dirty.shedding()).as("older than max_delay_ms").isTrue();
+            assertThat(log.with("No force has failed")).hasSize(1);
+            assertThat(rig.outcomes).as("tries in eleven minutes").hasSizeLessThan(150);
+            rig.store.captures = cut -> cut;
+            rig.loop.advanceMillis(10_000);
+            assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+            rig.loop.advanceMillis(5_000);
+            assertThat(rig.dirty.shedding()).as("after the dwell time").isFalse();
+        }
+    }
+
+    @Test
+    void capture_throwsWhileAskedOverAndOver_isTriedOnceASecond() {
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setIntervalMs(3_600_000));
+        rig.write();
+        rig.store.captures = cut -> fail(new IllegalStateException("closed"));
+        for (int i = 0; i < 100; i++) {
+            rig.checkpointer.sync();
+            rig.loop.advanceMillis(100);
+        }
+        assertThat(rig.outcomes).as("tries in ten seconds").hasSizeBetween(9, 11);
+        assertThat(rig.checkpointer.waiters()).isLessThan(10);
+    }
+
+    @Test
+    void start_captureThrewOnce_forgetsThePredecessorsMarksLater() {
+        CheckpointerRig rig = new CheckpointerRig(new CheckpointOptions());
+        rig.dirty.mark(100, 100); // an earlier store of that name had applied more
+        rig.store.captures = cut -> null;
+        rig.started();
+        rig.store.captures = cut -> cut;
+        Future<SyncResult> answer = rig.checkpointer.sync();
+        rig.loop.settle();
+        assertThat(answer.succeeded()).isTrue();
+        assertThat(rig.dirty.dirty()).isFalse();
+    }
+
+    @Test
+    void sync_captureBehindItsMarks_failsIsForcedOnceAndSaysWhatToDo() {
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setMaxDelayMs(1_000));
+        rig.write();
+        rig.dirty.mark(9, 100);
+        try (LogLines log = new LogLines()) {
+            Future<SyncResult> answer = rig.checkpointer.sync();
+            rig.loop.settle();
+            assertThat(answer.cause())
+                    .hasMessageContaining("store test shard 3: index 9 was marked, but capture() shows")
+                    .hasMessageContaining("up to index 1 only");
+            assertThat(rig.store.durable()).as("what it shows is forced").isEqualTo(1);
+            for (int i = 0; i < 100; i++) {
+                rig.loop.advanceMillis(6_000);
+                assertThat(rig.checkpointer.sync().cause()).hasMessageContaining("index 9 was marked");
+            }
+            assertThat(rig.outcomes).as("generations in ten minutes").hasSize(1);
+            assertThat(log.with("index 9 was marked")).hasSize(1);
+        }
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        assertThat(stopped.cause()).hasMessageContaining("index 9 was marked");
+        assertThat(rig.outcomes).hasSize(1);
+    }
+
+    @Test
+    void captureBehindItsMarks_writesGoOn_areForcedAndCatchingUpHealsIt() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.dirty.mark(3, 100);
+        rig.loop.advanceMillis(10_000);
+        rig.store.writeUnmarked(100);
+        rig.dirty.mark(3, 100);
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.store.durable()).as("what was written since").isEqualTo(1);
+        rig.store.writeUnmarked(100);
+        rig.store.writeUnmarked(100);
+        Future<SyncResult> answer = rig.checkpointer.sync();
+        rig.loop.settle();
+        assertThat(answer.result().durableIndex()).isEqualTo(3);
+        assertThat(rig.dirty.dirty()).isFalse();
+    }
+
+    @Test
+    void force_postponed_isNoFailedForceAndIsTriedAgainWithoutARepair() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.postponeForces = 2;
+        rig.write();
+        Future<SyncResult> answer = rig.checkpointer.sync();
+        rig.loop.settle();
+        assertThat(answer.cause()).isInstanceOfSatisfying(SyncException.class, why -> assertThat(why.failure())
+                .isEqualTo(SyncFailure.UNAVAILABLE));
+        assertThat(answer.cause())
+                .hasMessageContaining("store test shard 3: not durable yet up to index 1: POSITION.new");
+        assertThat(rig.outcomes).singleElement().satisfies(outcome -> {
+            assertThat(outcome.failedStep()).as("of the disk").isNull();
+            assertThat(outcome.succeeded()).isFalse();
+        });
+        assertThat(rig.dirty.shedding()).isFalse();
+        assertThat(rig.dirty.dirty()).isTrue();
+        rig.loop.advanceMillis(10_000);
+        assertThat(rig.store.calls)
+                .startsWith("capture 1", "force 1", "capture 1", "force 1", "capture 1", "force 1", "completed 1")
+                .filteredOn(call -> call.startsWith("force") || call.startsWith("repair"))
+                .hasSize(3);
+        assertThat(rig.dirty.durableIndex()).isEqualTo(1);
+        assertThat(rig.permitsAreFree()).isTrue();
+    }
+
+    @Test
+    void stop_forcePostponedOnce_endsDurable() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.postponeForces = 1;
+        rig.write();
+        Future<Void> stopped = rig.checkpointer.stop();
+        rig.loop.settle();
+        assertThat(stopped.succeeded()).isTrue();
+        assertThat(rig.store.durable()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -161,6 +295,48 @@ class StrangeStoreTest {
                 hears);
         listeners.started("test", 3, CheckpointTrigger.INTERVAL);
         assertThat(hears.starts).hasSize(1);
+    }
+
+    @Test
+    void listener_throwsAtEachCall_isLoggedOnceForEachOfItsMethods() {
+        CheckpointListener bad = new CheckpointListener() {
+            @Override
+            public void started(String store, int shard, CheckpointTrigger trigger) {
+                fail(new LinkageError("a listener's"));
+            }
+
+            @Override
+            public void stalled(String store, int shard) {
+                fail(new LinkageError("a listener's"));
+            }
+        };
+        CheckpointListeners listeners = new CheckpointListeners(bad);
+        try (LogLines log = new LogLines()) {
+            for (int i = 0; i < 1_000; i++) {
+                listeners.started("test", 3, CheckpointTrigger.INTERVAL);
+                listeners.stalled("test", 3);
+            }
+            assertThat(log.with("checkpoint listener")).hasSize(2);
+            assertThat(log.with("checkpoint listener"))
+                    .anyMatch(line -> line.startsWith("started() of the checkpoint listener "
+                            + bad.getClass().getName() + " failed"));
+            assertThat(log.traces("checkpoint listener")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void completed_throwsAtEachGeneration_isLoggedOnceAndChangesNothing() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.whenCompleted = () -> fail(new IllegalStateException("the log's"));
+        try (LogLines log = new LogLines()) {
+            for (int i = 0; i < 10; i++) {
+                rig.write();
+                rig.loop.advanceMillis(10_000);
+            }
+            assertThat(log.with("completed() of the store failed")).hasSize(1);
+            assertThat(log.traces("completed() of the store failed")).isEqualTo(1);
+        }
+        assertThat(rig.dirty.durableIndex()).isEqualTo(10);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.tidemark.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.Message;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.json.JsonArray;
@@ -166,6 +167,26 @@ class SyncRequestTest extends RealStores {
                 .anyMatch(Future::failed);
         assertThat(answers).filteredOn(Future::failed).allSatisfy(answer -> assertThat(answer.cause())
                 .isInstanceOf(ReplyException.class));
+    }
+
+    @Test
+    static Stream<Object> largeBodies() {
+        String large = "x".repeat(100_000);
+        return Stream.of(
+                large,
+                Buffer.buffer(large),
+                new JsonObject().put(large, 1),
+                new JsonObject().put("deadline_ms", large),
+                new JsonObject().put("partial", large));
+    }
+
+    @ParameterizedTest
+    @MethodSource("largeBodies")
+    void badRequest_large_isRefusedInAShortMessage(Object body) throws Exception {
+        proven("orders", NEVER_TICKING, stores(1));
+        assertThat(failure(SyncFailure.BAD_REQUEST, request(ALL, body)))
+                .contains("xxx… (100000 characters)")
+                .hasSizeLessThan(300);
     }
 
     @Test

@@ -19,6 +19,8 @@ enum FaultKind {
     DATA_DIRECTORY_SYNC_FAILS(CrashPoint.DATA_DIRECTORY_SYNC, Operation.FORCE_DIRECTORY, Effect.FAILS),
     /** Reported once, and the names are lost for good: also to the next process, which is told that all is well. */
     DATA_DIRECTORY_SYNC_LOSES(CrashPoint.DATA_DIRECTORY_SYNC, Operation.FORCE_DIRECTORY, Effect.LOSES),
+    MANIFEST_CREATE_FAILS(CrashPoint.MANIFEST, Operation.CREATE, Effect.FAILS),
+    MANIFEST_WRITE_FAILS(CrashPoint.MANIFEST, Operation.WRITE, Effect.FAILS),
     MANIFEST_WRITE_IS_SHORT(CrashPoint.MANIFEST, Operation.WRITE, Effect.IS_SHORT),
     MANIFEST_FORCE_FAILS(CrashPoint.MANIFEST, Operation.FORCE, Effect.FAILS),
     MANIFEST_RENAME_FAILS(CrashPoint.MANIFEST, Operation.RENAME, Effect.FAILS),
