@@ -5,6 +5,7 @@ import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.pressure.PressureReason;
 import io.tidemark.pressure.PressureState;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -252,11 +253,13 @@ final class CheckpointReports {
     /** Something has been applied that was not marked; it is forced all the same. */
     void unmarked(long appliedIndex, long markedIndex) {
         String detail = "index " + appliedIndex + " has been applied, but what was marked ends at index " + markedIndex;
+        List<String> strays = DirtyCounter.strays();
         LOG.warn(
                 "{}: {}; it is forced all the same, but at ticks, syncs and a stop only. Mark each write, by DirtyCounter.of"
-                        + " with this store's name, this shard's number and the Vert.x instance of this deployment",
+                        + " with this store's name, this shard's number and the Vert.x instance of this deployment{}",
                 name(),
-                detail);
+                detail,
+                strays.isEmpty() ? "" : ". Marked on some Vert.x instance, without a checkpointer: " + strays);
         incident(What.UNMARKED, detail);
     }
 

@@ -104,11 +104,13 @@ public final class CheckpointerVerticle extends VerticleBase {
         }
         ForcePermits permits = ForcePermits.of(vertx);
         permits.limit(options.getMaxConcurrentFsyncs());
+        DirtyCounter dirty = DirtyCounter.of(vertx, store, shard);
+        dirty.share(vertx);
         Checkpointer mine = new Checkpointer(
                 store,
                 shard,
                 target,
-                DirtyCounter.of(vertx, store, shard),
+                dirty,
                 permits,
                 new VertxLoop(vertx, context, forces),
                 options,
@@ -188,6 +190,7 @@ public final class CheckpointerVerticle extends VerticleBase {
         if (mine.broken()) {
             held.condemn();
         }
+        DirtyCounter.of(vertx, store, shard).unshare(vertx);
         held.release();
     }
 

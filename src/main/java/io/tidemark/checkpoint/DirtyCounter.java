@@ -6,7 +6,10 @@ import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How far one shard's data files have been appended, and how far they are durable. One per store and shard, in the shared
- * data of the Vert.x instance; look it up once.
+ * How far one shard's data files have been appended, and how far they are durable. One per store and shard on a Vert.x
+ * instance, for as long as this library's class loader lives; look it up once. While its shard has a checkpointer it stands in the
+ * instance's shared data, in the local map {@code tidemark.dirty-counters}.
  *
  * <p>It holds positions, not a flag: <em>dirty</em> means appended &gt; durable, by the index or by the bytes, and a
  * generation publishes as durable what it captured before its first force. So there is no flag to clear at the wrong moment,
@@ -31,6 +35,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class DirtyCounter implements Shareable {
     private static final String MAP = "tidemark.dirty-counters";
+    private static final PerVertx<Map<String, DirtyCounter>> ALL = new PerVertx<>(ConcurrentHashMap::new);
+    private static final int MAX_STRAYS = 3;
     private static final VarHandle APPENDED_INDEX;
     private static final VarHandle APPENDED_BYTES;
 
@@ -95,9 +101,38 @@ public final class DirtyCounter implements Shareable {
         Objects.requireNonNull(vertx, "vertx");
         StoreName.checked(store);
         StoreName.checkedShard(store, shard);
-        LocalMap<String, DirtyCounter> counters = vertx.sharedData().getLocalMap(MAP);
-        return counters.computeIfAbsent(
-                store + "/" + shard, key -> new DirtyCounter("store " + store + " shard " + shard, System::nanoTime));
+        String name = "store " + store + " shard " + shard;
+        return shared(vertx).get(name) instanceof DirtyCounter deployed
+                ? deployed
+                : ALL.of(vertx).computeIfAbsent(name, unknown -> new DirtyCounter(name, System::nanoTime));
+    }
+
+    /** Of {@code Object}s, as another class loader's counters are no {@code DirtyCounter}s here. */
+    private static LocalMap<String, Object> shared(Vertx vertx) {
+        return vertx.sharedData().getLocalMap(MAP);
+    }
+
+    /** Its shard has a checkpointer from now on. */
+    void share(Vertx vertx) {
+        shared(vertx).put(name, this);
+    }
+
+    /** Its shard has none any more: shared data would outlive this library's class loader. */
+    void unshare(Vertx vertx) {
+        shared(vertx).removeIfPresent(name, this);
+    }
+
+    /**
+     * Names of counters that were marked and never had a checkpointer, a few of them: where missing marks may have gone. Any
+     * Vert.x instance, any thread.
+     */
+    static List<String> strays() {
+        return ALL.values().stream()
+                .flatMap(counters -> counters.values().stream())
+                .filter(counter -> counter.wake == null && counter.appendedBytes > 0)
+                .map(counter -> counter.name)
+                .limit(MAX_STRAYS)
+                .toList();
     }
 
     /**

@@ -1,8 +1,6 @@
 package io.tidemark.checkpoint;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.shareddata.LocalMap;
-import io.vertx.core.shareddata.Shareable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,8 +12,8 @@ import java.util.PriorityQueue;
  *
  * <p>Any thread; never blocks. Grants run on the thread that made them possible and must hand over at once.
  */
-final class ForcePermits implements Shareable {
-    private static final String MAP = "tidemark.force-permits";
+final class ForcePermits {
+    private static final PerVertx<ForcePermits> ALL = new PerVertx<>(ForcePermits::new);
 
     /** A place in the queue, or, once granted, a permit. */
     final class Ticket {
@@ -64,8 +62,7 @@ final class ForcePermits implements Shareable {
 
     /** The permits of a Vert.x instance. */
     static ForcePermits of(Vertx vertx) {
-        LocalMap<String, ForcePermits> map = vertx.sharedData().getLocalMap(MAP);
-        return map.computeIfAbsent("permits", key -> new ForcePermits());
+        return ALL.of(vertx);
     }
 
     /** Changes how many may be held; those beyond a smaller limit finish first. */
