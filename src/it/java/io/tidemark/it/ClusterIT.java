@@ -217,6 +217,9 @@ class ClusterIT {
                     .<JsonObject>consumer(address, event -> heard.add(event.body()))
                     .completion());
         }
+        String instanceOfB =
+                await(b.request(CheckpointAddresses.sync("orders", 0))).getString("instance");
+        assertThat(heard.poll(30, TimeUnit.SECONDS)).as("the outcome of that").isNotNull();
         b.append(1);
         b.file().breakDisk();
         assertThatThrownBy(() -> await(a.request(CheckpointAddresses.sync("b", "orders", 0))))
@@ -225,6 +228,7 @@ class ClusterIT {
             JsonObject event = heard.poll(30, TimeUnit.SECONDS);
             assertThat(event).as("event " + i).isNotNull();
             assertThat(event.getString("node")).as(event.encode()).isEqualTo("b");
+            assertThat(event.getString("instance")).as(event.encode()).isEqualTo(instanceOfB);
         }
     }
 
@@ -238,5 +242,52 @@ class ClusterIT {
             last = failureType(a.request(SHORTLY, CheckpointAddresses.sync("b", "orders", 0)));
         }
         assertThat(last).isEqualTo(ReplyFailure.NO_HANDLERS);
+    }
+
+    /** Their addresses are the same: a request is answered by one of them, then by the other. */
+    @Test
+    void secondNodeOfAName_isReportedByBothAtOnce_andAnswersTellWhichItWas() throws Exception {
+        List<BlockingQueue<JsonObject>> found = List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
+        for (int member = 0; member < 2; member++) {
+            BlockingQueue<JsonObject> heard = found.get(member);
+            MEMBERS.get(member)
+                    .eventBus()
+                    .<JsonObject>localConsumer(
+                            CheckpointAddresses.duplicateNode("twice"), event -> heard.add(event.body()));
+        }
+        CheckpointOptions named =
+                new CheckpointOptions(NEVER_TICKING).setNode("same").setClustered(true);
+        List<String> instances = new ArrayList<>();
+        List<Checkpointers> both = new ArrayList<>();
+        List<AppendedFile> files = new ArrayList<>();
+        for (Vertx member : MEMBERS) {
+            AppendedFile file = new AppendedFile(directory.resolve("twice-" + files.size()));
+            files.add(file);
+            both.add(await(Checkpointers.deploy(member, "twice", named, List.of(file))));
+            instances.add(
+                    await(member.eventBus().<JsonObject>request(CheckpointAddresses.sync("twice", 0), new JsonObject()))
+                            .body()
+                            .getString("instance"));
+        }
+        assertThat(instances).doesNotHaveDuplicates().doesNotContainNull();
+        for (int member = 0; member < 2; member++) {
+            JsonObject event = found.get(member).poll(30, TimeUnit.SECONDS);
+            assertThat(event).as("member " + member).isNotNull();
+            assertThat(event.getString("node")).isEqualTo("same");
+            assertThat(List.of(event.getString("instance"), event.getString("other_instance")))
+                    .containsExactlyInAnyOrderElementsOf(instances);
+        }
+        for (int i = 0; i < 4; i++) {
+            JsonObject answer = await(a.vertx()
+                            .eventBus()
+                            .<JsonObject>request(CheckpointAddresses.syncAll("same", "twice"), new JsonObject()))
+                    .body();
+            assertThat(answer.getString("node")).isEqualTo("same");
+            assertThat(answer.getString("instance")).isIn(instances);
+        }
+        for (int member = 0; member < 2; member++) {
+            await(both.get(member).close());
+            files.get(member).close();
+        }
     }
 }

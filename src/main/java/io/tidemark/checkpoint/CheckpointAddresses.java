@@ -1,7 +1,8 @@
 package io.tidemark.checkpoint;
 
 /**
- * Every event-bus address of a checkpointer. Bodies are JSON objects with keys in snake_case; a request is answered when
+ * Every event-bus address of a checkpointer. All answers and events carry {@code node} and {@code instance}, see {@link
+ * NodeIdentity}. Bodies are JSON objects with keys in snake_case; a request is answered when
  * it is done, or fails with a code of {@link SyncFailure}. All methods are pure.
  *
  * <p>Plain addresses have local consumers only: in a cluster they reach the store of that name on the sender's own node.
@@ -41,9 +42,22 @@ public final class CheckpointAddresses {
         return syncAll(node + "." + store);
     }
 
-    /** Published after each generation: see {@link CheckpointOutcome#toJson}, and {@code node}. */
+    /** Published after each generation: see {@link CheckpointOutcome#toJson}. */
     public static String outcome(String store) {
         return "tidemark." + store + ".checkpoint";
+    }
+
+    /** Published by each node of a clustered store, at its start and now and then, for others of its name: {@code {store}}. */
+    public static String node(String node, String store) {
+        return "tidemark." + node + "." + store + ".node";
+    }
+
+    /**
+     * Published when another node of the cluster turns out to have the name of this one: {@code {store, other_instance}};
+     * once for each such instance. A request by that name reaches either of them.
+     */
+    public static String duplicateNode(String store) {
+        return "tidemark." + store + ".duplicate-node";
     }
 
     /**

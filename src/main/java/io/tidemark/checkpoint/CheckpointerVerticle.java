@@ -40,6 +40,7 @@ public final class CheckpointerVerticle extends VerticleBase {
     private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
     private final Promise<Void> ended = Promise.promise();
     private long ticks = NO_TIMER;
+    private @Nullable NodeNameWatch nameWatch;
     private volatile @Nullable Checkpointer checkpointer;
 
     /**
@@ -81,23 +82,33 @@ public final class CheckpointerVerticle extends VerticleBase {
             claim = ShardClaims.claim(vertx, store, shard, List.of(target)).get(0);
         }
         ShardClaims.Claim mine = Objects.requireNonNull(claim);
-        return listen(options).compose(listening -> takeOver(options)).onFailure(why -> mine.release());
+        NodeIdentity identity = NodeIdentity.named(vertx, options.getNode());
+        return listen(options, identity)
+                .compose(listening -> takeOver(options, identity))
+                .onFailure(why -> mine.release());
     }
 
-    private Future<Void> listen(CheckpointOptions options) {
+    private Future<Void> listen(CheckpointOptions options, NodeIdentity identity) {
         consumers.clear();
         consumers.add(vertx.eventBus().localConsumer(CheckpointAddresses.sync(store, shard)));
         if (options.isClustered()) {
             consumers.add(vertx.eventBus().consumer(CheckpointAddresses.sync(options.getNode(), store, shard)));
         }
-        consumers.forEach(consumer -> consumer.handler(message -> SyncRequest.answer(
-                message, SyncRequest.OF_A_SHARD, request -> sync(request).map(SyncResult::toJson))));
-        return Future.join(consumers.stream().map(MessageConsumer::completion).toList())
-                .mapEmpty();
+        consumers.forEach(consumer -> consumer.handler(
+                message -> SyncRequest.answer(message, identity, SyncRequest.OF_A_SHARD, request -> sync(request)
+                        .map(SyncResult::toJson))));
+        List<Future<Void>> listening = new ArrayList<>(
+                consumers.stream().map(MessageConsumer::completion).toList());
+        if (options.isClustered() && storesThreads == null) {
+            NodeNameWatch watch = new NodeNameWatch(vertx, identity, store + ".shard." + shard);
+            nameWatch = watch;
+            listening.add(watch.start());
+        }
+        return Future.join(listening).mapEmpty();
     }
 
     /** From here on it is responsible for the shard. */
-    private Future<Void> takeOver(CheckpointOptions options) {
+    private Future<Void> takeOver(CheckpointOptions options, NodeIdentity identity) {
         ForceThreads forces = storesThreads;
         if (forces == null) {
             forces = ForceThreads.of(vertx, store + "." + shard, 1); // a dot is in no store's name
@@ -114,7 +125,7 @@ public final class CheckpointerVerticle extends VerticleBase {
                 permits,
                 new VertxLoop(vertx, context, forces),
                 options,
-                new CheckpointListeners(new Publishing(options.getNode()), listener));
+                new CheckpointListeners(new Publishing(identity), listener));
         checkpointer = mine;
         mine.start(tickEvery(options.getIntervalMs(), mine));
         return Future.succeededFuture();
@@ -175,6 +186,7 @@ public final class CheckpointerVerticle extends VerticleBase {
             return Future.succeededFuture();
         }
         Future<Void> stopped = mine.stop() // sync requests are answered until it has
+                .eventually(() -> nameWatch == null ? Future.succeededFuture() : nameWatch.stop())
                 .eventually(() -> Future.join(
                         consumers.stream().map(MessageConsumer::unregister).toList()))
                 .onComplete(done -> yieldShard(mine));
@@ -232,22 +244,20 @@ public final class CheckpointerVerticle extends VerticleBase {
     }
 
     private final class Publishing implements CheckpointListener {
-        private final String node;
+        private final NodeIdentity from;
 
-        Publishing(String node) {
-            this.node = node;
+        Publishing(NodeIdentity from) {
+            this.from = from;
         }
 
         @Override
         public void ended(CheckpointOutcome outcome) {
-            vertx.eventBus()
-                    .publish(
-                            CheckpointAddresses.outcome(store), outcome.toJson().put("node", node));
+            vertx.eventBus().publish(CheckpointAddresses.outcome(store), from.addTo(outcome.toJson()));
         }
 
         @Override
         public void pressure(PressureEvent event) {
-            vertx.eventBus().publish(PressureEvent.ADDRESS, event.toJson());
+            vertx.eventBus().publish(PressureEvent.ADDRESS, from.addTo(event.toJson()));
         }
     }
 }

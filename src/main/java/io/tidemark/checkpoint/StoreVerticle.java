@@ -9,12 +9,14 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.EventBus;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parent of a store's checkpointers. It makes the pools in its own {@code start}, because an executor made there outlives
@@ -31,6 +33,7 @@ final class StoreVerticle extends VerticleBase {
     private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
     private final Promise<Void> ended = Promise.promise();
     private List<ShardClaims.Claim> claims = List.of();
+    private @Nullable NodeNameWatch nameWatch;
 
     StoreVerticle(String store, List<CheckpointTarget> targets, CheckpointListener listener) {
         this.store = store;
@@ -59,19 +62,28 @@ final class StoreVerticle extends VerticleBase {
 
     private Future<Void> listen(CheckpointOptions options) {
         EventBus bus = vertx.eventBus();
+        NodeIdentity identity = NodeIdentity.deployed(vertx, store, options.getNode());
         consumers.add(bus.localConsumer(CheckpointAddresses.syncAll(store)));
         if (options.isClustered()) {
             consumers.add(bus.consumer(CheckpointAddresses.syncAll(options.getNode(), store)));
         }
-        consumers.forEach(
-                consumer -> consumer.handler(message -> SyncRequest.answer(message, SyncRequest.OF_A_STORE, request -> {
-                    Future<StoreSync> all = syncAll(request);
-                    return request.partial()
-                            ? all.map(StoreSync::partial)
-                            : all.compose(StoreSync::allOrFailure).map(StoreSync::toJson);
-                })));
-        return Future.join(consumers.stream().map(MessageConsumer::completion).toList())
-                .mapEmpty();
+        consumers.forEach(consumer -> consumer.handler(
+                message -> SyncRequest.answer(message, identity, SyncRequest.OF_A_STORE, this::answer)));
+        List<Future<Void>> listening = new ArrayList<>(
+                consumers.stream().map(MessageConsumer::completion).toList());
+        if (options.isClustered()) {
+            NodeNameWatch watch = new NodeNameWatch(vertx, identity, store);
+            nameWatch = watch;
+            listening.add(watch.start());
+        }
+        return Future.join(listening).mapEmpty();
+    }
+
+    private Future<JsonObject> answer(SyncRequest request) {
+        Future<StoreSync> all = syncAll(request);
+        return request.partial()
+                ? all.map(StoreSync::partial)
+                : all.compose(StoreSync::allOrFailure).map(StoreSync::toJson);
     }
 
     private void summarizeAfter(long delayMillis) {
@@ -105,6 +117,7 @@ final class StoreVerticle extends VerticleBase {
         List<Future<Void>> outcomes =
                 children.stream().map(CheckpointerVerticle::ended).toList();
         Future<?> silent = Future.join(outcomes)
+                .eventually(() -> nameWatch == null ? Future.succeededFuture() : nameWatch.stop())
                 .eventually(() -> Future.join(
                         consumers.stream().map(MessageConsumer::unregister).toList()));
         silent.onComplete(all -> {

@@ -35,23 +35,30 @@ record SyncRequest(long deadlineMillis, boolean partial) {
     static final Set<String> OF_A_STORE = Set.of(DEADLINE, PARTIAL);
 
     /**
-     * Reads a request, has it carried out, and replies or fails. A malformed one fails by {@link
+     * Reads a request, has it carried out, and replies or fails, saying who does. A malformed one fails by {@link
      * SyncFailure#BAD_REQUEST}, what is not a {@link SyncException} by {@link SyncFailure#UNAVAILABLE}.
      */
-    static void answer(Message<?> message, Set<String> mayHave, Function<SyncRequest, Future<JsonObject>> work) {
+    static void answer(
+            Message<?> message,
+            NodeIdentity from,
+            Set<String> mayHave,
+            Function<SyncRequest, Future<JsonObject>> work) {
         try {
-            work.apply(parse(message.body(), mayHave)).onSuccess(message::reply).onFailure(why -> fail(message, why));
+            work.apply(parse(message.body(), mayHave))
+                    .onSuccess(body -> message.reply(from.addTo(body)))
+                    .onFailure(why -> fail(message, from, why));
         } catch (RuntimeException why) {
-            fail(message, why);
+            fail(message, from, why);
         }
     }
 
-    private static void fail(Message<?> message, Throwable why) {
+    private static void fail(Message<?> message, NodeIdentity from, Throwable why) {
+        String who = from.node().isEmpty() ? "" : from + ": "; // a failure has no body
         if (why instanceof SyncException known) {
-            message.fail(known.failure().code(), known.getMessage());
+            message.fail(known.failure().code(), who + known.getMessage());
         } else {
             LOG.warn("a sync request to {} could not be carried out", message.address(), why);
-            message.fail(SyncFailure.UNAVAILABLE.code(), String.valueOf(why));
+            message.fail(SyncFailure.UNAVAILABLE.code(), who + why);
         }
     }
 

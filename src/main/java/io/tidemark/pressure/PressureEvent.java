@@ -46,7 +46,7 @@ public record PressureEvent(
                 level == PressureLevel.NORMAL ? Map.of() : Map.of(reason, level));
     }
 
-    /** Event-bus address on which every change is published as {@link #toJson}. */
+    /** Event-bus address on which every change is published as {@link #toJson}, with the publisher's {@code instance}. */
     public static final String ADDRESS = "tidemark.disk-pressure";
 
     /** Body on the bus: {@code {node, store, shard, level, reason, since, detail, reasons: {REASON: LEVEL}}}. */

@@ -1,6 +1,7 @@
 package io.tidemark.reload;
 
 import io.tidemark.checkpoint.CheckpointAddresses;
+import io.tidemark.checkpoint.NodeIdentity;
 import io.tidemark.reload.ReloadOutcome.Change;
 import io.tidemark.reload.ReloadOutcome.Kind;
 import io.vertx.config.ConfigRetriever;
@@ -386,7 +387,10 @@ public final class ConfigReload {
         linesLogged++;
         ReloadOutcome outcome = new ReloadOutcome(store, kind, changed, why);
         counts.computeIfAbsent(kind, first -> new LongAdder()).increment();
-        vertx.eventBus().publish(CheckpointAddresses.config(store), outcome.toJson());
+        vertx.eventBus()
+                .publish(
+                        CheckpointAddresses.config(store),
+                        NodeIdentity.of(vertx, store).addTo(outcome.toJson()));
         try {
             listener.accept(outcome);
         } catch (Throwable e) {

@@ -194,6 +194,9 @@ class StoreDeploymentTest extends RealStores {
             JsonObject event = heard.poll(10, TimeUnit.SECONDS);
             assertThat(event).isNotNull();
             assertThat(event.getString("node")).as(event.encode()).isEqualTo("berlin-2");
+            assertThat(event.getString("instance"))
+                    .as(event.encode())
+                    .isEqualTo(NodeIdentity.of(vertx, "orders").instance());
         }
     }
 
@@ -216,6 +219,32 @@ class StoreDeploymentTest extends RealStores {
     @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"}) // what a caller without static checks may pass
     private static <T> T nothing() {
         return null;
+    }
+
+    @Test
+    void answers_ofOneAndOfAll_sayWhoGaveThem() throws Exception {
+        deploy("orders", new CheckpointOptions(NEVER_TICKING).setNode("berlin-2"), stores(1));
+        deploy("sessions", NEVER_TICKING, stores(1));
+        String instance = NodeIdentity.of(vertx, "orders").instance();
+        assertThat(instance).hasSizeGreaterThan(20);
+        for (String store : List.of("orders", "sessions")) {
+            for (JsonObject request : List.of(new JsonObject(), new JsonObject().put("partial", true))) {
+                JsonObject all = await(
+                                vertx.eventBus().<JsonObject>request(CheckpointAddresses.syncAll(store), request))
+                        .body();
+                assertThat(all.getString("node")).isEqualTo(store.equals("orders") ? "berlin-2" : "");
+                assertThat(all.getString("instance")).isEqualTo(instance);
+            }
+            JsonObject one = await(
+                            vertx.eventBus().<JsonObject>request(CheckpointAddresses.sync(store, 0), new JsonObject()))
+                    .body();
+            assertThat(one.getString("instance")).isEqualTo(instance);
+        }
+        assertThat(failure(
+                        SyncFailure.BAD_REQUEST,
+                        vertx.eventBus()
+                                .request(CheckpointAddresses.sync("orders", 0), new JsonObject().put("soon", true))))
+                .startsWith("node berlin-2 (instance " + instance + "): ");
     }
 
     @Test
