@@ -5,10 +5,16 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tidemark.checkpoint.Checkpointers;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The meters of a store. Several stores may share a registry: their gauges carry {@code store} and {@code shard}, their
- * histograms and counters are common to all.
+ * The meters of a store. Several stores and nodes may share a registry: all meters carry {@code node}, the name in their
+ * options or an empty string; gauges carry {@code store} and {@code shard}, too, while histograms and counters are common to
+ * a node's stores.
+ *
+ * <p>A registry has one binding for a node and store. A second one takes the place of the first, which is closed, and that is
+ * logged: two of them would count everything twice, or show checkpointers that are gone.
  *
  * <pre>{@code
  * try (CheckpointMeters meters = CheckpointMeters.bind(registry, checkpointers)) { ... }
@@ -20,15 +26,19 @@ import java.util.List;
  * <p>Any thread.
  */
 public final class CheckpointMeters implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointMeters.class);
+
     private final MeterRegistry registry;
     private final Checkpointers checkpointers;
+    private final Bindings.Key key;
     private final GenerationMeters listener;
     private final List<Meter> gauges = new ArrayList<>();
 
-    private CheckpointMeters(MeterRegistry registry, Checkpointers checkpointers, GenerationMeters listener) {
+    private CheckpointMeters(MeterRegistry registry, Checkpointers checkpointers) {
         this.registry = registry;
         this.checkpointers = checkpointers;
-        this.listener = listener;
+        this.key = new Bindings.Key(checkpointers.options().getNode(), checkpointers.store());
+        this.listener = new GenerationMeters(registry, key.node());
     }
 
     /** Binds a store's checkpointers; from now on, what they do is counted. */
@@ -38,17 +48,35 @@ public final class CheckpointMeters implements AutoCloseable {
 
     /** The same, and what their owner knows beyond them. */
     public static CheckpointMeters bind(MeterRegistry registry, Checkpointers checkpointers, ShardInsight insight) {
-        CheckpointMeters meters = new CheckpointMeters(registry, checkpointers, new GenerationMeters(registry));
-        for (int shard = 0; shard < checkpointers.shards(); shard++) {
-            meters.gauges.addAll(new ShardGauges(checkpointers, shard, insight).register(registry));
+        CheckpointMeters meters = new CheckpointMeters(registry, checkpointers);
+        CheckpointMeters before = Bindings.replace(registry, meters.key, meters);
+        if (before != null) {
+            LOG.warn(
+                    "store {}: its meters were bound to this registry already, as those of node `{}`; the earlier binding is"
+                            + " closed. Close it before the next, and give each node of a process a checkpoint.node of its own",
+                    meters.key.store(),
+                    meters.key.node());
+            before.end();
         }
-        checkpointers.addListener(meters.listener);
+        meters.register(insight);
         return meters;
     }
 
-    /** Removes the store's gauges and counts no more; what has been counted stays. */
+    private synchronized void register(ShardInsight insight) {
+        for (int shard = 0; shard < checkpointers.shards(); shard++) {
+            gauges.addAll(new ShardGauges(this, checkpointers, key, shard, insight).register(registry));
+        }
+        checkpointers.addListener(listener);
+    }
+
+    /** Removes the gauges of this binding and counts no more; what has been counted stays. Called again, it does nothing. */
     @Override
     public void close() {
+        Bindings.remove(registry, key, this);
+        end();
+    }
+
+    private synchronized void end() {
         checkpointers.removeListener(listener);
         gauges.forEach(registry::remove);
         gauges.clear();

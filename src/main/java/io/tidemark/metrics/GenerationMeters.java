@@ -2,6 +2,7 @@ package io.tidemark.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.tidemark.checkpoint.CheckpointListener;
 import io.tidemark.checkpoint.CheckpointOutcome;
@@ -24,6 +25,7 @@ final class GenerationMeters implements CheckpointListener {
     private static final Duration[] BUCKETS = LatencyBuckets.durations();
 
     private final MeterRegistry registry;
+    private final Tags node;
     private final Map<ForceStep, Timer> forces = new EnumMap<>(ForceStep.class);
     private final Timer queue;
     private final Timer syncWait;
@@ -31,8 +33,9 @@ final class GenerationMeters implements CheckpointListener {
     private final Counter stalls;
     private final Counter overdue;
 
-    GenerationMeters(MeterRegistry registry) {
+    GenerationMeters(MeterRegistry registry, String node) {
         this.registry = registry;
+        this.node = Tags.of("node", node);
         queue = timer("tidemark.checkpoint.queue", "From a generation's decision to its start");
         syncWait = timer("tidemark.sync.wait", "From a sync request to its answer");
         bytes = counter("tidemark.checkpoint.bytes", "Bytes made durable by generations", "bytes");
@@ -165,7 +168,7 @@ final class GenerationMeters implements CheckpointListener {
         return Counter.builder(name)
                 .description(description)
                 .baseUnit(unit)
-                .tags(tags)
+                .tags(node.and(tags))
                 .register(registry);
     }
 
@@ -173,7 +176,7 @@ final class GenerationMeters implements CheckpointListener {
         return Timer.builder(name)
                 .description(description)
                 .serviceLevelObjectives(BUCKETS)
-                .tags(tags)
+                .tags(node.and(tags))
                 .register(registry);
     }
 }

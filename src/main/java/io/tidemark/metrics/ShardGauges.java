@@ -13,8 +13,14 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** One shard's gauges, each read anew when somebody scrapes. */
-record ShardGauges(Checkpointers checkpointers, int shard, ShardInsight insight) {
+/**
+ * One shard's gauges, each read again when somebody scrapes.
+ *
+ * @param owner is kept as long as they are
+ * @param key whose they are
+ */
+record ShardGauges(
+        CheckpointMeters owner, Checkpointers checkpointers, Bindings.Key key, int shard, ShardInsight insight) {
 
     List<Meter> register(MeterRegistry registry) {
         List<Meter> gauges = new ArrayList<>();
@@ -98,7 +104,7 @@ record ShardGauges(Checkpointers checkpointers, int shard, ShardInsight insight)
         gauges.add(Gauge.builder(name, this, each -> figure.applyAsDouble(each.now()))
                 .baseUnit(unit)
                 .description(description)
-                .tags(Tags.of("store", checkpointers.store(), "shard", Integer.toString(shard)))
+                .tags(Tags.of("node", key.node(), "store", key.store(), "shard", Integer.toString(shard)))
                 .strongReference(true)
                 .register(registry));
     }

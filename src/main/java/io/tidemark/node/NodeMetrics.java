@@ -42,7 +42,7 @@ final class NodeMetrics implements ShardMeter {
             "From the first command of a log entry to its answer: the longest wait in each group of commands");
     private final Counter logFailures = Counter.builder("tidemark.fsync.failures")
             .description("Forces that failed")
-            .tags("op", "log")
+            .tags("op", "log", "node", "") // the keys that the checkpointers' have under this name
             .register(registry);
     private final Map<PressureReason, Counter> shed = new EnumMap<>(PressureReason.class);
 

@@ -46,7 +46,9 @@ class CheckpointMetersTest {
         return await(Checkpointers.deploy(vertx, store, quiet, List.of(stores)));
     }
 
-    private double value(String line) {
+    /** The value of a meter of the node without a name, of this name and these labels beside {@code node}. */
+    private double value(String meter) {
+        String line = meter.contains("node=") ? meter : unnamed(meter);
         String text = registry.scrape();
         return text.lines()
                 .filter(each -> each.startsWith(line + " "))
@@ -55,8 +57,13 @@ class CheckpointMetersTest {
                 .orElseThrow(() -> new AssertionError("no line " + line + " in\n" + text));
     }
 
+    /** Labels are sorted: {@code op}, {@code outcome}, {@code reason} and {@code trigger} come after {@code node}. */
+    private static String unnamed(String meter) {
+        return meter.contains("{") ? meter.replace("{", "{node=\"\",") : meter + "{node=\"\"}";
+    }
+
     private static String shard(String name, String store, int shard) {
-        return name + "{shard=\"" + shard + "\",store=\"" + store + "\"}";
+        return name + "{node=\"\",shard=\"" + shard + "\",store=\"" + store + "\"}";
     }
 
     @Test
@@ -332,5 +339,84 @@ class CheckpointMetersTest {
             assertThat(simple.get("tidemark.dirty.bytes").gauge().value()).isZero();
         }
         assertThat(simple.find("tidemark.dirty.bytes").gauge()).isNull();
+    }
+
+    @Test
+    void secondBindingOfAStore_isReportedAndTakesThePlaceOfTheFirst() throws Exception {
+        MeteredStore hangs = new MeteredStore();
+        Checkpointers first = deploy("orders", hangs);
+        CheckpointMeters old = CheckpointMeters.bind(registry, first);
+        hangs.write(DirtyCounter.of(vertx, "orders", 0));
+        await(first.close());
+
+        MeteredStore store = new MeteredStore();
+        Checkpointers second = deploy("orders", store);
+        try (LoggedWarnings log = new LoggedWarnings(CheckpointMeters.class)) {
+            CheckpointMeters fresh = CheckpointMeters.bind(registry, second);
+            assertThat(log.lines()).hasSize(1);
+            assertThat(log.lines().get(0)).contains("store orders: its meters were bound to this registry already");
+            old.close();
+            old.close();
+            await(second.syncNow(0));
+            store.write(DirtyCounter.of(vertx, "orders", 0));
+            assertThat(value(shard("tidemark_dirty_bytes", "orders", 0)))
+                    .as("of the store that is there")
+                    .isEqualTo(100);
+            double before = value("tidemark_checkpoints_total{outcome=\"ok\",trigger=\"sync_now\"}");
+            await(second.syncNow(0));
+            assertThat(value("tidemark_checkpoints_total{outcome=\"ok\",trigger=\"sync_now\"}"))
+                    .as("counted once")
+                    .isEqualTo(before + 1);
+            fresh.close();
+            assertThat(registry.scrape()).doesNotContain("store=\"orders\"");
+            CheckpointMeters.bind(registry, second).close();
+            assertThat(log.lines()).as("after a close it is the only one").hasSize(1);
+        }
+    }
+
+    @Test
+    void sameCheckpointersBoundTwice_countOnce() throws Exception {
+        Checkpointers checkpointers = deploy("orders", new MeteredStore());
+        CheckpointMeters.bind(registry, checkpointers);
+        CheckpointMeters.bind(registry, checkpointers);
+        await(checkpointers.syncNow(0));
+        assertThat(value("tidemark_checkpoints_total{outcome=\"ok\",trigger=\"sync_now\"}"))
+                .isEqualTo(1);
+        assertThat(value(shard("tidemark_dirty_bytes", "orders", 0))).isZero();
+    }
+
+    @Test
+    void twoNodesInAProcess_areToldApart() throws Exception {
+        Vertx other = Vertx.vertx();
+        try (LoggedWarnings log = new LoggedWarnings(CheckpointMeters.class)) {
+            CheckpointOptions options = new CheckpointOptions().setIntervalMs(3_600_000);
+            MeteredStore ofA = new MeteredStore();
+            Checkpointers a = await(
+                    Checkpointers.deploy(vertx, "orders", new CheckpointOptions(options).setNode("a"), List.of(ofA)));
+            Checkpointers b = await(Checkpointers.deploy(
+                    other, "orders", new CheckpointOptions(options).setNode("b"), List.of(new MeteredStore())));
+            CheckpointMeters metersOfA = CheckpointMeters.bind(registry, a);
+            CheckpointMeters.bind(registry, b);
+            assertThat(log.lines()).isEmpty();
+            ofA.write(DirtyCounter.of(vertx, "orders", 0));
+            await(a.syncNow(0));
+            await(b.syncNow(0));
+            ofA.write(DirtyCounter.of(vertx, "orders", 0));
+            assertThat(value("tidemark_dirty_bytes{node=\"a\",shard=\"0\",store=\"orders\"}"))
+                    .isEqualTo(100);
+            assertThat(value("tidemark_dirty_bytes{node=\"b\",shard=\"0\",store=\"orders\"}"))
+                    .isZero();
+            for (String node : List.of("a", "b")) {
+                assertThat(value("tidemark_checkpoints_total{node=\"" + node
+                                + "\",outcome=\"ok\",trigger=\"sync_now\"}"))
+                        .isEqualTo(1);
+            }
+            metersOfA.close();
+            assertThat(registry.scrape())
+                    .doesNotContain("tidemark_dirty_bytes{node=\"a\"")
+                    .contains("tidemark_dirty_bytes{node=\"b\"");
+        } finally {
+            await(other.close());
+        }
     }
 }
