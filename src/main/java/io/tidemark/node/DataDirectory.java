@@ -37,6 +37,8 @@ final class DataDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
 
     private static final String DEVICE = "unix:dev";
+    private static final String SHARD = "shard-";
+    private static final String RESERVE = "BALLAST";
 
     /** May lie in a new directory: our own leftovers, and what mkfs makes. */
     private static final Set<String> NO_DATA = Set.of(
@@ -263,7 +265,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     private static Identity known(Disk disk, Path dataDir, @Nullable Path logDir, int shards, Identity found)
-            throws DataDirectoryException {
+            throws IOException {
         if (found.role() != Identity.Role.DATA) {
             throw new DataDirectoryException(dataDir + " is the log directory of the data directory " + found.id()
                     + "; name that one as `data_dir`");
@@ -287,7 +289,11 @@ final class DataDirectory implements AutoCloseable {
                     + " keeps its logs in a directory of their own, and the configuration has no `log.dir`; set it to"
                     + " that directory");
         }
-        makeNamesDurable(disk, dataDir);
+        if (dataIn(disk, dataDir).stream().noneMatch(name -> name.startsWith(SHARD))) {
+            confirm(disk, dataDir, found);
+        } else {
+            makeNamesDurable(disk, dataDir);
+        }
         return found;
     }
 
@@ -297,6 +303,21 @@ final class DataDirectory implements AutoCloseable {
             disk.forceDirectory(directory);
         } catch (IOException failed) {
             throw new DataDirectoryException(directory + " can't be made durable", failed);
+        }
+    }
+
+    /**
+     * Writes an identity again: the force of its name may have failed in the process that made it, which some file systems
+     * report once. A shard's directory shows that a process got beyond that, so this is for directories without one. Its
+     * reserve of room is for such moments, and is made again later.
+     */
+    private static void confirm(Disk disk, Path directory, Identity identity) throws IOException {
+        try {
+            identity.write(disk, directory);
+        } catch (IOException failed) {
+            LOG.debug("{} can't be written again yet", directory, failed);
+            disk.delete(directory.resolve(RESERVE));
+            written(disk, directory, identity);
         }
     }
 
@@ -323,9 +344,7 @@ final class DataDirectory implements AutoCloseable {
             return data;
         }
         makeOwnNameDurable(disk, logDir);
-        if (log.isEmpty()) {
-            written(disk, logDir, data.ofLogDirectory());
-        }
+        written(disk, logDir, data.ofLogDirectory()); // whether the name of one that is there is on disk nobody knows
         return written(disk, dataDir, data.with(Identity.Logs.ELSEWHERE));
     }
 

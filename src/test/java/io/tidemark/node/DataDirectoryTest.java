@@ -12,6 +12,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,6 +58,29 @@ class DataDirectoryTest {
         forced.clear();
         DataDirectory.open(recording, data, logs, 4, pace).close();
         assertThat(forced).as("known by then").containsOnly(data, logs);
+    }
+
+    /** The force of the identity's name may have failed in the process that made it; a later force of it proves nothing. */
+    @Test
+    void I2_identityOfANewDirectory_isWrittenAgainUntilAShardHasADirectory() throws Exception {
+        for (boolean elsewhere : new boolean[] {false, true}) {
+            Path dataDir = data.resolveSibling(elsewhere ? "elsewhere" : "inside");
+            Path logDir = elsewhere ? data.resolveSibling("its-logs") : null;
+            Path identity = dataDir.resolve(Identity.FILE);
+            DataDirectory.open(Disk.real(), dataDir, logDir, 4).close();
+            Files.createLink(dataDir.resolveSibling("kept-" + elsewhere), identity); // its inode is not used again
+            Object first =
+                    Files.readAttributes(identity, BasicFileAttributes.class).fileKey();
+            DataDirectory.open(Disk.real(), dataDir, logDir, 4).close();
+            Object second =
+                    Files.readAttributes(identity, BasicFileAttributes.class).fileKey();
+            assertThat(second).as("without a shard's directory").isNotEqualTo(first);
+            Files.createDirectory(dataDir.resolve("shard-0000"));
+            DataDirectory.open(Disk.real(), dataDir, logDir, 4).close();
+            assertThat(Files.readAttributes(identity, BasicFileAttributes.class).fileKey())
+                    .as("with one")
+                    .isEqualTo(second);
+        }
     }
 
     private static Disk recording(List<Path> forced) {
