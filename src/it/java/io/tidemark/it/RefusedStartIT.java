@@ -3,6 +3,7 @@ package io.tidemark.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -112,5 +113,74 @@ class RefusedStartIT {
     void start_onAFile_isRefused() throws IOException {
         Path file = Files.writeString(dir.resolve("file"), "no directory");
         Refusal.of(NodeProcess.in(file)).is(3, file.toString());
+    }
+
+    /** Else it would be found by the first client that writes there. */
+    @Test
+    void start_withAShardsDirectoryMountedReadOnly_isRefusedByNameAndReason() throws Exception {
+        Faults.require("root".equals(System.getProperty("user.name")), "not root");
+        try (NodeProcess first = NodeProcess.in(dir).set("shards", "2").start();
+                RespClient client = first.client()) {
+            for (int i = 0; i < 20; i++) {
+                client.set("k" + i, i);
+            }
+            assertThat(first.stop()).isZero();
+        }
+        for (String name : new String[] {"shard-0001/data", "shard-0001/log"}) {
+            Path directory = dir.resolve(name);
+            run("mount", "--bind", directory.toString(), directory.toString());
+            try {
+                run("mount", "-o", "remount,ro,bind", directory.toString());
+                Refusal.of(NodeProcess.in(dir).set("shards", "2"))
+                        .is(3, "shard 1 can't write to " + directory, "Read-only file system");
+            } finally {
+                run("umount", directory.toString());
+            }
+        }
+        try (NodeProcess again = NodeProcess.in(dir).set("shards", "2").start();
+                RespClient client = again.client()) {
+            assertThat(client.get("k19")).isEqualTo("19");
+        }
+    }
+
+    /** Java reads the name of the working directory as another one then, and a second directory was made beside it. */
+    @Test
+    void start_whereTheLocaleCannotWriteTheWorkingDirectory_isRefusedAndMakesNothing() throws Exception {
+        for (String locale : new String[] {"C", "POSIX"}) {
+            Refusal.of(inDirectory("$d", "data").environment("LC_ALL", locale))
+                    .is(
+                            2,
+                            "the name of the working directory can't be written",
+                            "ANSI_X3.4-1968",
+                            "set LC_ALL=C.UTF-8");
+            Refusal.of(inDirectory(".", dir + "/$d/data").environment("LC_ALL", locale))
+                    .is(2, "`data_dir` is " + dir, "which can't be the name of a file", "set LC_ALL=C.UTF-8");
+            assertThat(dir.toFile().list()).as("nothing beside it").hasSize(1);
+        }
+        try (NodeProcess node =
+                inDirectory("$d", "data").environment("LC_ALL", "C.UTF-8").start()) {
+            assertThat(node.stop()).isZero();
+        }
+        assertThat(dir.toFile().list()).as("nothing beside it").hasSize(1);
+    }
+
+    /** Both as the shell reads them, {@code $d} being a letter that is not ASCII's, as UTF-8. */
+    private NodeProcess.Builder inDirectory(String workingDirectory, String dataDir) {
+        return NodeProcess.withArguments("run")
+                .set("redis.port", "0")
+                .set("admin.port", "0")
+                .set("pressure.ballast_bytes", "0")
+                .under(
+                        "sh",
+                        "-c",
+                        "cd '" + dir + "' && d=$(printf '\\303\\244') && mkdir -p $d && cd " + workingDirectory
+                                + " && exec \"$@\" --set \"data_dir=" + dataDir + "\"",
+                        "sh");
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as("%s: %s", command[0], said).isZero();
     }
 }

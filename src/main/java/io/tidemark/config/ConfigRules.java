@@ -29,10 +29,25 @@ final class ConfigRules {
             adminReachable(values).ifPresent(problems::add);
         }
         if (disjoint(wrong, ConfigKey.LOG_DIR, ConfigKey.DATA_DIR)) {
-            nested(values).ifPresent(problems::add);
+            List<String> names = fileNames(values);
+            problems.addAll(names);
+            if (names.isEmpty()) {
+                nested(values).ifPresent(problems::add);
+            }
         }
         if (disjoint(wrong, ConfigKey.PRESSURE_SHED_FREE_BYTES, ConfigKey.PRESSURE_RESUME_FREE_BYTES)) {
             marks(values).ifPresent(problems::add);
+        }
+        return problems;
+    }
+
+    private static List<String> fileNames(Map<ConfigKey, Object> values) {
+        List<String> problems = new ArrayList<>();
+        for (ConfigKey key : List.of(ConfigKey.DATA_DIR, ConfigKey.LOG_DIR)) {
+            Object value = values.get(key);
+            if (value != null) {
+                FileNames.problem(key, value).ifPresent(problems::add);
+            }
         }
         return problems;
     }

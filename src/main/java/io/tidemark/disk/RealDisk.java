@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -34,9 +35,7 @@ enum RealDisk implements Disk {
     public DiskFile create(Path file) throws IOException {
         try {
             return new RealFile(
-                    file,
-                    FileChannel.open(
-                            file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+                    file, open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
         } catch (IOException failure) {
             throw judged(failure, file, 0);
         }
@@ -55,7 +54,7 @@ enum RealDisk implements Disk {
 
     @Override
     public DiskFile openForRead(Path file) throws IOException {
-        return new RealFile(file, FileChannel.open(file, StandardOpenOption.READ));
+        return new RealFile(file, open(file, StandardOpenOption.READ));
     }
 
     @Override
@@ -71,13 +70,21 @@ enum RealDisk implements Disk {
         }
     }
 
+    private static FileChannel open(Path file, OpenOption... options) throws IOException {
+        try {
+            return FileChannel.open(file, options);
+        } catch (IOException failed) {
+            throw PathErrors.explained(failed);
+        }
+    }
+
     /** For writing; never through a symbolic link, behind which could be anybody's file. Creation follows none anyway. */
     private static FileChannel openExisting(Path file) throws IOException {
         if (Files.isSymbolicLink(file)) {
             throw new FileSystemException(
                     file.toString(), null, "is a symbolic link; the node writes through none: remove it");
         }
-        return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        return open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     static void requireWithin(Path file, long fileBytes, long offset, int bytes) {
@@ -100,10 +107,10 @@ enum RealDisk implements Disk {
             Files.createDirectory(directory);
         } catch (java.nio.file.FileAlreadyExistsException made) {
             if (!Files.isDirectory(directory)) {
-                throw made;
+                throw PathErrors.explained(made);
             }
         } catch (IOException failure) {
-            throw judged(failure, directory, 0);
+            throw judged(PathErrors.explained(failure), directory, 0);
         }
         if (parent != null) {
             forceNew(directory, parent);
@@ -129,18 +136,22 @@ enum RealDisk implements Disk {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
-            throw judged(failure, to, 0);
+            throw judged(PathErrors.explained(failure), to, 0);
         }
     }
 
     @Override
     public void delete(Path file) throws IOException {
-        Files.deleteIfExists(file);
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException failed) {
+            throw PathErrors.explained(failed);
+        }
     }
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+        try (FileChannel channel = open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
     }
@@ -151,6 +162,8 @@ enum RealDisk implements Disk {
             return entries.map(path -> path.getFileName().toString()).sorted().toList();
         } catch (NoSuchFileException none) {
             return List.of();
+        } catch (FileSystemException failed) {
+            throw PathErrors.explained(failed);
         } catch (UncheckedIOException unreadable) {
             throw new IOException(directory + " can't be read: " + unreadable.getMessage(), unreadable);
         }
@@ -163,10 +176,11 @@ enum RealDisk implements Disk {
             return true;
         } catch (NoSuchFileException none) {
             return false;
+        } catch (IOException failed) {
+            throw PathErrors.explained(failed);
         }
     }
 
-    /** By {@link File}: a {@code FileStore} must find the mount point first, and in a chroot there may be none. */
     @Override
     public @Nullable FileStamp stamp(Path file) throws IOException {
         try {
@@ -179,6 +193,7 @@ enum RealDisk implements Disk {
         }
     }
 
+    /** By {@link File}: a {@code FileStore} must find the mount point first, and in a chroot there may be none. */
     @Override
     public DiskSpace space(Path directory) throws IOException {
         String volume = volume(directory);

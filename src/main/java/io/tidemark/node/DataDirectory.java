@@ -78,14 +78,22 @@ final class DataDirectory implements AutoCloseable {
             throws IOException {
         make(disk, "data_dir", dataDir);
         HeldDirectories directories = new HeldDirectories(pace);
-        return locked(directories, DirectoryLock.acquire(dataDir, "data_dir"), dataDir, logDir, held -> {
-            held.take(disk, dataDir);
-            Optional<Identity> found = Identity.read(disk, dataDir);
-            Identity identity = found.isPresent()
-                    ? known(disk, dataDir, logDir, shards, found.get())
-                    : fresh(disk, dataDir, logDir, shards);
-            return logDir == null ? identity : identifyLogs(disk, dataDir, logDir, identity, held);
-        });
+        DataDirectory opened =
+                locked(directories, DirectoryLock.acquire(dataDir, "data_dir"), dataDir, logDir, held -> {
+                    held.take(disk, dataDir);
+                    Optional<Identity> found = Identity.read(disk, dataDir);
+                    Identity identity = found.isPresent()
+                            ? known(disk, dataDir, logDir, shards, found.get())
+                            : fresh(disk, dataDir, logDir, shards);
+                    return logDir == null ? identity : identifyLogs(disk, dataDir, logDir, identity, held);
+                });
+        try {
+            new WriteTrial(disk).run(opened);
+            return opened;
+        } catch (DataDirectoryException refused) {
+            opened.close();
+            throw refused;
+        }
     }
 
     /**

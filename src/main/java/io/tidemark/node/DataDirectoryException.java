@@ -1,5 +1,6 @@
 package io.tidemark.node;
 
+import io.tidemark.disk.PathErrors;
 import java.io.IOException;
 
 /** A data or log directory can't be used. The message names it, what was found, and what to do. */
@@ -11,10 +12,6 @@ final class DataDirectoryException extends IOException {
     }
 
     DataDirectoryException(String message, IOException cause) {
-        super(message + " (" + reason(cause) + ")", cause);
-    }
-
-    private static String reason(IOException cause) {
-        return cause.getClass().getSimpleName() + ": " + cause.getMessage();
+        super(message + " (" + cause.getClass().getSimpleName() + ": " + PathErrors.reason(cause) + ")", cause);
     }
 }

@@ -3,6 +3,7 @@ package io.tidemark.node;
 import io.tidemark.config.ConfigException;
 import io.tidemark.config.ConfigLoader;
 import io.tidemark.config.ConfigSources;
+import io.tidemark.config.FileNames;
 import io.tidemark.config.NodeConfig;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -75,6 +77,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Optional<String> nowhere = FileNames.workingDirectoryProblem();
+        if (nowhere.isPresent()) {
+            complain(nowhere.get());
+            return ExitCode.USAGE.code();
+        }
         NodeMetrics metrics = new NodeMetrics();
         // Vert.x would else look for files on the class path too, and keep copies of them in the temporary directory.
         Vertx vertx = metrics.vertx(new VertxOptions()

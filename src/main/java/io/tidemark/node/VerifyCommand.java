@@ -1,5 +1,6 @@
 package io.tidemark.node;
 
+import io.tidemark.config.FileNames;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.shard.ShardInspection;
@@ -8,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -42,6 +44,11 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Optional<String> nowhere = FileNames.workingDirectoryProblem();
+        if (nowhere.isPresent()) {
+            complain(nowhere.get());
+            return ExitCode.USAGE.code();
+        }
         try (DataDirectory found = DataDirectory.inspect(Disk.real(), directory, logDirectory)) {
             List<ShardInspection> shards = new ArrayList<>();
             for (int shard = 0; shard < found.shards(); shard++) {

@@ -169,7 +169,7 @@ final class DiskWatch {
         long now = System.nanoTime();
         for (int shard = 0; shard < shards.size(); shard++) {
             watchLog(shard, now);
-            shards.get(shard).watchQueue();
+            shards.get(shard).watchQueue(now);
             if (!rooms.get(shard).ample()) {
                 shards.get(shard).trimLog();
             }

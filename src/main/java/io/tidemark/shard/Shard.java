@@ -55,6 +55,7 @@ final class Shard {
     private final PressureCauses causes;
     private final Refusals refusals;
     private final AtomicLong waitingBytes = new AtomicLong();
+    private final UnansweredWrites unanswered = new UnansweredWrites();
     private final Object batchGate = new Object();
     private final Promise<Void> drained = Promise.promise();
 
@@ -313,8 +314,16 @@ final class Shard {
         }
     }
 
-    /** Looks whether what waits for the log has become less. On the watch's timer. */
-    void watchQueue() {
+    /** Looks whether what waits for the log has become less, and answers what has waited too long. On the watch's timer. */
+    void watchQueue(long nowNanos) {
+        if (waitingBytes.get() > 0) {
+            PressureState pressure = dirty.pressure();
+            unanswered.giveUpOld(
+                    nowNanos,
+                    pressure.leading()
+                            .map(reason -> reason + ": " + pressure.detail())
+                            .orElse("the disk does not answer"));
+        }
         if (backlogTold && waitingBytes.get() <= MOST_WAITING_BYTES / 2) {
             backlogTold = false;
             causes.gone(PressureReason.LOG_BACKLOG, PressureCauses.Place.QUEUE, name + ": the log has caught up");
@@ -338,6 +347,7 @@ final class Shard {
             WriteBatch next = new WriteBatch(refusals, bytes -> answered(bytes, began));
             next.add(calls, weight);
             batch = next;
+            unanswered.add(next, began);
             log.append(next);
         }
     }

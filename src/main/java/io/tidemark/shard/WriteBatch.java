@@ -19,10 +19,12 @@ final class WriteBatch implements LogBatch {
 
     private final Refusals refusals;
     private final String shard;
-    private final LongConsumer ended;
+    private final LongConsumer onEnd;
     private final Object gate = new Object();
-    private final List<Call> calls = new ArrayList<>();
+    private List<Call> calls = new ArrayList<>();
     private boolean closed;
+    private boolean answered;
+    private boolean ended;
     private long bytes;
 
     /**
@@ -34,7 +36,7 @@ final class WriteBatch implements LogBatch {
     WriteBatch(Refusals refusals, LongConsumer ended) {
         this.refusals = refusals;
         this.shard = refusals.shard();
-        this.ended = ended;
+        this.onEnd = ended;
     }
 
     /** Adds calls; false if the batch takes no more. Any thread. */
@@ -79,17 +81,64 @@ final class WriteBatch implements LogBatch {
 
     /** Answers every call, in order; on the applying thread. */
     void answer(List<Result> results) {
-        ended.accept(bytes);
-        for (int i = 0; i < calls.size(); i++) {
-            calls.get(i).complete(results.get(i));
+        if (end()) {
+            for (int i = 0; i < calls.size(); i++) {
+                calls.get(i).complete(results.get(i));
+            }
+        }
+    }
+
+    /** @return whether its calls are still to be answered */
+    private boolean end() {
+        onEnd.accept(bytes);
+        synchronized (gate) {
+            ended = true;
+            closed = true;
+            boolean open = !answered;
+            answered = true;
+            return open;
+        }
+    }
+
+    /** Whether it has been carried out, or never will be. Any thread. */
+    boolean isEnded() {
+        synchronized (gate) {
+            return ended;
+        }
+    }
+
+    /**
+     * Answers its calls although it has not ended. If the log has it already it goes on, unheard; else nothing of it will be
+     * carried out. Any thread.
+     *
+     * @param why what it waits for
+     */
+    void giveUp(String why) {
+        List<Call> left;
+        Result failure;
+        synchronized (gate) {
+            if (answered) {
+                return;
+            }
+            answered = true;
+            left = calls;
+            failure = closed
+                    ? new Result.Failure(
+                            Result.Kind.OUTCOME_UNKNOWN,
+                            shard + ": " + why + "; it is in the log or may be, and is carried out once that is over")
+                    : new Result.Failure(Result.Kind.SHED, shard + ": not carried out: " + why);
+            if (!closed) {
+                closed = true;
+                calls = List.of();
+            }
+        }
+        for (Call call : left) {
+            call.complete(failure);
         }
     }
 
     @Override
     public void failed(IOException cause, boolean outcomeUnknown) {
-        synchronized (gate) {
-            closed = true;
-        }
         Result failure = outcomeUnknown
                 ? new Result.Failure(
                         Result.Kind.OUTCOME_UNKNOWN,
@@ -97,9 +146,10 @@ final class WriteBatch implements LogBatch {
                 : cause instanceof NotYetException
                         ? refusals.lowSpace()
                         : new Result.Failure(Result.Kind.STOPPED, shard + ": not carried out: " + cause.getMessage());
-        ended.accept(bytes);
-        for (Call call : calls) {
-            call.complete(failure);
+        if (end()) {
+            for (Call call : calls) {
+                call.complete(failure);
+            }
         }
     }
 }

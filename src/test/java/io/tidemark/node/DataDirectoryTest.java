@@ -10,6 +10,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -246,6 +247,44 @@ class DataDirectoryTest {
             Files.delete(lock);
         }
         open(logs);
+    }
+
+    /** Else the first client that writes there would find it. */
+    @Test
+    void open_whereAShardCannotWrite_isRefusedByShardDirectoryAndReason() throws Exception {
+        open(logs);
+        for (Path directory : List.of(
+                data.resolve("shard-0003"), data.resolve("shard-0003/data"), logs.resolve("shard-0003"), data, logs)) {
+            Files.createDirectories(directory);
+            Disk denying = denying(directory);
+            assertThatThrownBy(() -> DataDirectory.open(denying, data, logs, 4, pace))
+                    .as("%s", directory)
+                    .isInstanceOf(DataDirectoryException.class)
+                    .hasMessageContaining(directory.toString())
+                    .hasMessageContaining("permission denied")
+                    .hasMessageContaining("the node's user must be able to");
+            open(logs);
+            assertThat(Files.exists(directory.resolve("PROBE"))).isFalse();
+        }
+        assertThat(pace.pausedMillis()).isZero();
+    }
+
+    /** May make no file in a directory: as root there is no other way to see it. */
+    private static Disk denying(Path directory) {
+        return (Disk) Proxy.newProxyInstance(
+                Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("create") && directory.equals(((Path) arguments[0]).getParent())) {
+                        throw new AccessDeniedException(arguments[0].toString());
+                    }
+                    if (method.isDefault()) {
+                        return InvocationHandler.invokeDefault(proxy, method, arguments);
+                    }
+                    try {
+                        return method.invoke(Disk.real(), arguments);
+                    } catch (InvocationTargetException failed) {
+                        throw failed.getCause();
+                    }
+                });
     }
 
     @Test

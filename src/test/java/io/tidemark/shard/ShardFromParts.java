@@ -139,6 +139,11 @@ public final class ShardFromParts {
         shard.submit(calls);
     }
 
+    /** The watch over the disks has come by, at that time. */
+    public void watched(long nowNanos) {
+        shard.watchQueue(nowNanos);
+    }
+
     /** A generation has ended. */
     public void checkpointed(CheckpointOutcome outcome) {
         shard.checkpointed(outcome);

@@ -1,0 +1,50 @@
+package io.tidemark.shard;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One shard's batches that have not ended, oldest first: no client waits for one without end, whatever keeps the shard from
+ * appending. Any thread.
+ */
+final class UnansweredWrites {
+    /** So long a write may wait before it is answered by what it waits for. */
+    static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private record Waiting(WriteBatch batch, long sinceNanos) {}
+
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    synchronized void add(WriteBatch batch, long nowNanos) {
+        removeEnded();
+        waiting.add(new Waiting(batch, nowNanos));
+    }
+
+    /**
+     * Answers those that have waited too long.
+     *
+     * @param why what they wait for, for people
+     */
+    void giveUpOld(long nowNanos, String why) {
+        for (WriteBatch batch : old(nowNanos)) {
+            batch.giveUp("waited for " + TimeUnit.NANOSECONDS.toSeconds(MAX_WAIT_NANOS) + " s; " + why);
+        }
+    }
+
+    private synchronized List<WriteBatch> old(long nowNanos) {
+        removeEnded();
+        List<WriteBatch> old = new ArrayList<>();
+        while (!waiting.isEmpty() && nowNanos - waiting.element().sinceNanos() > MAX_WAIT_NANOS) {
+            old.add(waiting.remove().batch());
+        }
+        return old;
+    }
+
+    private void removeEnded() {
+        while (!waiting.isEmpty() && waiting.element().batch().isEnded()) {
+            waiting.remove();
+        }
+    }
+}
