@@ -36,7 +36,6 @@ public final class AdminVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
     private static final String PATHS =
             "/metrics, /health/live, /health/ready, /api/shards, /api/shards/N/journal, POST /api/sync";
-    private static final int MOST_CONNECTIONS = 256;
     private static final int MOST_BODY_BYTES = 8 << 10;
     private static final int MOST_HEADER_BYTES = 8 << 10;
     private static final int MOST_LINE_BYTES = 2 << 10;
@@ -98,7 +97,7 @@ public final class AdminVerticle extends VerticleBase {
     }
 
     private void connected(HttpConnection connection) {
-        if (connections >= MOST_CONNECTIONS) {
+        if (connections >= options.maxConnections()) {
             connection.close();
             return;
         }

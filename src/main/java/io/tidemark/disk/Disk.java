@@ -17,11 +17,17 @@ public interface Disk {
         return RealDisk.INSTANCE;
     }
 
+    /** How many files of the machine's own file systems are open in this process now; each has a file descriptor. Any thread. */
+    static int openFiles() {
+        return RealDisk.openFiles();
+    }
+
     /**
      * Makes a new empty file, open for reading and writing. Its name is durable only after {@link #forceDirectory} of
      * its parent.
      *
      * @throws java.nio.file.FileAlreadyExistsException if there is a file of that name
+     * @throws NoDescriptorsException if the process has no file descriptor left, as any method that opens something may
      */
     DiskFile create(Path file) throws IOException;
 

@@ -1,5 +1,6 @@
 package io.tidemark.disk;
 
+import io.tidemark.disk.DescriptorReserve.Use;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,6 +18,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +30,43 @@ enum RealDisk implements Disk {
     /** With less than this a file system may have no block left that it would give to a file. */
     private static final long LEAST_ROOM_BYTES = 1 << 20;
 
+    private static final int RESERVED_DESCRIPTORS = 16;
+    private static final AtomicInteger OPEN_FILES = new AtomicInteger();
+    private static final DescriptorReserve RESERVE = new DescriptorReserve(
+            RESERVED_DESCRIPTORS,
+            () -> FileChannel.open(Path.of("/"), StandardOpenOption.READ), // a directory that is always there
+            failure -> DiskFull.kindOf(failure) == ErrorTexts.Kind.UNKNOWN);
+
     static {
         DiskFull.learn(); // while nothing is wrong yet
+        RESERVE.refill();
+    }
+
+    /** See {@link Disk#openFiles}. */
+    static int openFiles() {
+        return OPEN_FILES.get();
+    }
+
+    private static FileChannel open(Use use, Path path, OpenOption... options) throws IOException {
+        try {
+            return RESERVE.open(use, () -> FileChannel.open(path, options));
+        } catch (IOException failed) {
+            throw PathErrors.explained(failed);
+        }
+    }
+
+    private static DiskFile kept(Path path, OpenOption... options) throws IOException {
+        DiskFile file = new RealFile(path, open(Use.KEPT, path, options), new AtomicBoolean());
+        OPEN_FILES.incrementAndGet();
+        return file;
     }
 
     @Override
     public DiskFile create(Path file) throws IOException {
         try {
-            return new RealFile(
-                    file, open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE));
+            return kept(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (NoDescriptorsException none) {
+            throw none;
         } catch (IOException failure) {
             throw judged(failure, file, 0);
         }
@@ -54,37 +85,31 @@ enum RealDisk implements Disk {
 
     @Override
     public DiskFile openForRead(Path file) throws IOException {
-        return new RealFile(file, open(file, StandardOpenOption.READ));
+        return kept(file, StandardOpenOption.READ);
     }
 
     @Override
     public DiskFile openForWrite(Path file) throws IOException {
-        return new RealFile(file, openExisting(file));
+        requireNoLink(file);
+        return kept(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override
     public FileRange mapRange(Path file, long offset, int bytes) throws IOException {
-        try (FileChannel channel = openExisting(file)) {
+        requireNoLink(file);
+        try (FileChannel channel =
+                open(Use.BRIEF, file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             requireWithin(file, channel.size(), offset, bytes); // map() would make the file longer
             return new RealRange(file, offset, channel.map(FileChannel.MapMode.READ_WRITE, offset, bytes));
         }
     }
 
-    private static FileChannel open(Path file, OpenOption... options) throws IOException {
-        try {
-            return FileChannel.open(file, options);
-        } catch (IOException failed) {
-            throw PathErrors.explained(failed);
-        }
-    }
-
-    /** For writing; never through a symbolic link, behind which could be anybody's file. Creation follows none anyway. */
-    private static FileChannel openExisting(Path file) throws IOException {
+    /** Before a file is written to: behind a symbolic link could be anybody's. Creation follows none anyway. */
+    private static void requireNoLink(Path file) throws IOException {
         if (Files.isSymbolicLink(file)) {
             throw new FileSystemException(
                     file.toString(), null, "is a symbolic link; the node writes through none: remove it");
         }
-        return open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     static void requireWithin(Path file, long fileBytes, long offset, int bytes) {
@@ -151,9 +176,10 @@ enum RealDisk implements Disk {
 
     @Override
     public void forceDirectory(Path directory) throws IOException {
-        try (FileChannel channel = open(directory, StandardOpenOption.READ)) {
+        try (FileChannel channel = open(Use.BRIEF, directory, StandardOpenOption.READ)) {
             channel.force(true);
         }
+        RESERVE.refill();
     }
 
     @Override
@@ -196,6 +222,7 @@ enum RealDisk implements Disk {
     /** By {@link File}: a {@code FileStore} must find the mount point first, and in a chroot there may be none. */
     @Override
     public DiskSpace space(Path directory) throws IOException {
+        RESERVE.refill(); // asked for now and then
         String volume = volume(directory);
         File file = directory.toFile();
         long total = file.getTotalSpace(); // 0 also for an error
@@ -209,7 +236,7 @@ enum RealDisk implements Disk {
                 : "root " + directory.toRealPath().getRoot();
     }
 
-    private record RealFile(Path path, FileChannel channel) implements DiskFile {
+    private record RealFile(Path path, FileChannel channel, AtomicBoolean closed) implements DiskFile {
         @Override
         public int write(ByteBuffer source, long position) throws IOException {
             try {
@@ -236,7 +263,11 @@ enum RealDisk implements Disk {
 
         @Override
         public void close() throws IOException {
+            if (closed.compareAndSet(false, true)) {
+                OPEN_FILES.decrementAndGet();
+            }
             channel.close();
+            RESERVE.refill();
         }
     }
 

@@ -54,6 +54,6 @@ public interface LogHost {
     /** What made it wait is over. */
     default void goesOn(LogWork work) {}
 
-    /** No segment could be begun for want of room; the writes that needed it were refused, the next ones may be taken. */
+    /** No segment could be begun for want of room or of file descriptors; the writes that needed it were refused, the next ones may be taken. */
     default void refused(IOException why) {}
 }

@@ -8,6 +8,7 @@ import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.config.NodeConfig;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.NoDescriptorsException;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.segment.SegmentLogOptions;
 import io.tidemark.pressure.PressureOptions;
@@ -80,10 +81,12 @@ record NodeLauncher(
         LocalShards shards = new LocalShards(
                 vertx, Disk.real(), owner, shardOptions(), cause -> failed.complete(ExitCode.LOG_FAILED), metrics);
         AtomicReference<NodePhase> phase = new AtomicReference<>(NodePhase.OPENING);
-        AdminVerticle admin = new AdminVerticle(adminOptions(), shards, phase::get, metrics::scrape);
+        DescriptorBudget descriptors = DescriptorBudget.now(config.shards());
+        descriptors.check(config.redis().maxClients());
+        AdminVerticle admin = new AdminVerticle(adminOptions(descriptors), shards, phase::get, metrics::scrape);
         String adminId = openAdmin(admin);
         AtomicReference<LoadingState> loading = new AtomicReference<>(LoadingState.LOADING);
-        RedisServer door = new RedisServer(redisOptions(), shards, facts(admin), loading::get, stop::ask);
+        RedisServer door = new RedisServer(redisOptions(descriptors), shards, facts(admin), loading::get, stop::ask);
         String doorId = openDoor(door);
         try {
             recover(shards, phase, over);
@@ -188,6 +191,12 @@ record NodeLauncher(
         if (why instanceof CorruptionException) {
             return new StartupException(ExitCode.DATA_REFUSED, String.valueOf(why.getMessage()));
         }
+        if (NoDescriptorsException.isCauseOf(why)) {
+            return new StartupException(
+                    ExitCode.DATA_REFUSED,
+                    "the process may not open as many files as it needs: " + why.getMessage()
+                            + "; raise its limit (ulimit -n, LimitNOFILE). That says nothing about the data");
+        }
         if (why instanceof IOException) {
             LOG.debug("recovery failed", why);
             return new StartupException(
@@ -241,7 +250,7 @@ record NodeLauncher(
                         directory.dataDir(), directory.logRoot(), new PressureOptions(config.pressure())));
     }
 
-    private RedisOptions redisOptions() {
+    private RedisOptions redisOptions(DescriptorBudget descriptors) {
         NodeConfig.Redis redis = config.redis();
         return new RedisOptions()
                 .setHost(redis.host())
@@ -249,12 +258,13 @@ record NodeLauncher(
                 .setPassword(redis.password())
                 .setMaxRequestBytes(redis.maxRequestBytes())
                 .setMaxOutputBytes(redis.maxOutputBytes())
-                .setMaxClients(redis.maxClients());
+                .setMaxClients(redis.maxClients())
+                .setPossibleClients(descriptors::clients);
     }
 
-    private AdminOptions adminOptions() {
+    private AdminOptions adminOptions(DescriptorBudget descriptors) {
         return new AdminOptions(
-                config.admin().host(), config.admin().port(), config.redis().password());
+                config.admin().host(), config.admin().port(), config.redis().password(), descriptors.operators());
     }
 
     private ServerFacts facts(AdminVerticle admin) {

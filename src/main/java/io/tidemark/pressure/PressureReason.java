@@ -4,6 +4,8 @@ package io.tidemark.pressure;
 public enum PressureReason {
     /** A volume has less free space than the mark, or the log found no room. Deletes pass. */
     LOW_SPACE,
+    /** The process has no file descriptor left for a file that the log needs. */
+    NO_DESCRIPTORS,
     /** A logged entry could not be appended to the data files; it waits, and all others behind it. */
     APPEND_FAILED,
     /** Data, a directory or the manifest could not be forced. */

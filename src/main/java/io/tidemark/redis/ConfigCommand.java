@@ -62,7 +62,7 @@ final class ConfigCommand {
         all.put("databases", "1");
         all.put("maxmemory", "0");
         all.put("maxmemory-policy", "noeviction");
-        all.put("maxclients", String.valueOf(options.getMaxClients()));
+        all.put("maxclients", String.valueOf(server.maxClients()));
         all.put("proto-max-bulk-len", String.valueOf(options.getMaxRequestBytes()));
         all.put("bind", options.getHost());
         all.put("port", String.valueOf(server.port()));

@@ -73,7 +73,7 @@ final class InfoReport {
         return new InfoSection("Clients")
                 .add("connected_clients", server.sessions().size())
                 .add("cluster_connections", 0)
-                .add("maxclients", server.options().getMaxClients())
+                .add("maxclients", server.maxClients())
                 .add("blocked_clients", 0)
                 .add("tracking_clients", 0)
                 .toString();

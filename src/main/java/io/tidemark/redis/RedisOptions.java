@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** How the clients' door is opened: where it listens and what one client may ask for. Not changed once in use. */
@@ -28,6 +29,7 @@ public final class RedisOptions {
     private int maxPendingCommands = DEFAULT_MAX_PENDING_COMMANDS;
     private int maxPendingBytes = DEFAULT_MAX_PENDING_BYTES;
     private int maxClients = DEFAULT_MAX_CLIENTS;
+    private IntSupplier possibleClients = () -> Integer.MAX_VALUE;
 
     /** All defaults. */
     public RedisOptions() {}
@@ -42,6 +44,7 @@ public final class RedisOptions {
         this.maxPendingCommands = other.maxPendingCommands;
         this.maxPendingBytes = other.maxPendingBytes;
         this.maxClients = other.maxClients;
+        this.possibleClients = other.possibleClients;
     }
 
     /** Address to listen on. */
@@ -129,6 +132,21 @@ public final class RedisOptions {
     /** Sets the most clients at a time, 1 or more. */
     public RedisOptions setMaxClients(int clients) {
         this.maxClients = within("maxClients", clients, 1, Integer.MAX_VALUE);
+        return this;
+    }
+
+    /** How many clients there can be at the moment, whatever {@link #getMaxClients} allows. */
+    public IntSupplier getPossibleClients() {
+        return possibleClients;
+    }
+
+    /**
+     * Sets what else bounds the clients, such as the process's file descriptors; by default nothing.
+     *
+     * @param possible asked at each connection, on an event loop: returns at once
+     */
+    public RedisOptions setPossibleClients(IntSupplier possible) {
+        this.possibleClients = possible;
         return this;
     }
 

@@ -153,10 +153,15 @@ public final class RedisServer {
         return clock.epochMillis();
     }
 
+    /** How many clients are served at a time, at the moment. */
+    int maxClients() {
+        return Math.min(options.getMaxClients(), options.getPossibleClients().getAsInt());
+    }
+
     /** A client has come; {@code null} if there are too many. */
     @Nullable
     Session connected(String remoteAddress, String localAddress) {
-        if (clients.incrementAndGet() > options.getMaxClients()) {
+        if (clients.incrementAndGet() > maxClients()) {
             clients.decrementAndGet();
             stats.rejectedConnections.increment();
             return null;

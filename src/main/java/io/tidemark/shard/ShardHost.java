@@ -1,6 +1,7 @@
 package io.tidemark.shard;
 
 import io.tidemark.disk.DiskFull;
+import io.tidemark.disk.NoDescriptorsException;
 import io.tidemark.log.LogHost;
 import io.tidemark.log.LogWork;
 import io.tidemark.pressure.PressureLevel;
@@ -70,11 +71,11 @@ record ShardHost(
 
     /** An entry can't be appended to the data files yet. */
     void appendWaits(String what, IOException why) {
-        boolean full = DiskFull.isCauseOf(why);
+        boolean passing = DiskFull.isCauseOf(why) || NoDescriptorsException.isCauseOf(why);
         causes.there(
                 PressureReason.APPEND_FAILED,
                 Place.DATA,
-                full ? PressureLevel.SHED : PressureLevel.FAILED,
+                passing ? PressureLevel.SHED : PressureLevel.FAILED,
                 "shard " + number + ": " + what + ": " + reason(why) + "; it is tried again until it succeeds");
     }
 
@@ -94,7 +95,7 @@ record ShardHost(
     @Override
     public void refused(IOException why) {
         causes.happened(
-                PressureReason.LOW_SPACE,
+                NoDescriptorsException.isCauseOf(why) ? PressureReason.NO_DESCRIPTORS : PressureReason.LOW_SPACE,
                 Place.LOG,
                 PressureLevel.SHED,
                 "shard " + number + ": the log in " + directory + " can't go on in a new file: " + reason(why));

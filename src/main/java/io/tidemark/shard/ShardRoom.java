@@ -103,7 +103,7 @@ final class ShardRoom {
         return switch (reason) {
             case APPEND_FAILED, FSYNC_FAILED, FSYNC_STALLED -> probe(data);
             case CHECKPOINT_OVERDUE -> Future.succeededFuture(); // it says nothing of a disk
-            case LOG_BACKLOG -> probe(log);
+            case LOG_BACKLOG, NO_DESCRIPTORS -> probe(log);
             case LOW_SPACE, LOG_STALLED ->
                 data == log ? probe(data) : Future.join(probe(data), probe(log)).mapEmpty();
         };

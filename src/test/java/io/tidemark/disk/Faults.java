@@ -26,6 +26,8 @@ public final class Faults {
     public static final String IO_ERROR = "Input/output error";
     /** What Java says for {@code ENOSPC}. */
     public static final String NO_SPACE = "No space left on device";
+    /** What Java says for {@code EMFILE}. */
+    public static final String NO_DESCRIPTORS = "Too many open files";
 
     /** Code of a test that runs in the calling thread before an operation takes effect. */
     @FunctionalInterface

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** What a client can make the server keep: bounded, whatever it does. */
@@ -117,6 +118,24 @@ class BoundsTest {
             try (RawClient fourth = server.client()) {
                 assertThat(fourth.ask("PING")).isEqualTo("+PONG");
             }
+        }
+    }
+
+    @Test
+    void clients_possibleAtTheMoment_areServedAndShown() throws IOException {
+        AtomicInteger possible = new AtomicInteger(2);
+        RedisOptions options = new RedisOptions().setMaxClients(5).setPossibleClients(possible::get);
+        try (RunningServer server = new RunningServer(MemoryShards.immediate(1), options, 1);
+                RawClient first = server.client()) {
+            assertThat(first.ask("CONFIG", "GET", "maxclients")).isEqualTo("[$maxclients, $2]");
+            possible.set(1);
+            assertThat(first.ask("INFO", "clients")).contains("maxclients:1");
+            try (RawClient second = server.client()) {
+                assertThat(second.reply()).isEqualTo("-ERR max number of clients reached");
+            }
+            assertThat(first.ask("PING")).as("who is there stays").isEqualTo("+PONG");
+            possible.set(100);
+            assertThat(first.ask("CONFIG", "GET", "maxclients")).isEqualTo("[$maxclients, $5]");
         }
     }
 

@@ -91,6 +91,8 @@ public final class Shim {
     public enum Errno {
         /** Input/output error. */
         EIO(5),
+        /** Too many open files. */
+        EMFILE(24),
         /** No space left on device. */
         ENOSPC(28),
         /** Read-only file system. */

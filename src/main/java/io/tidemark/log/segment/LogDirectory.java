@@ -4,6 +4,7 @@ import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
 import io.tidemark.disk.DiskFull;
+import io.tidemark.disk.NoDescriptorsException;
 import io.tidemark.log.NotYetException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -158,6 +159,9 @@ final class LogDirectory {
     }
 
     private static IOException notYet(IOException failure, Path what) {
+        if (NoDescriptorsException.isCauseOf(failure)) {
+            return new NotYetException("no file descriptor for " + what, failure);
+        }
         return DiskFull.mayBeCauseOf(failure) ? new NotYetException("no room for " + what, failure) : failure;
     }
 

@@ -159,6 +159,28 @@ final class LogRoomTest {
         assertThat(openedAgain(disk.copyOf().crashLosingAllUnforced())).hasSize(4);
     }
 
+    /** The process has none left: neither a failed log nor a full disk, whose reserves would not help. */
+    @Test
+    void newSegment_findsNoDescriptor_refusesWhatNeedsItAndGivesNothingUp() throws IOException {
+        log.append(large("b"));
+        log.ballast = () -> {
+            throw new AssertionError("the reserve file is for a full disk");
+        };
+        for (String file : new String[] {"0000000002.log.new", "LOG.new"}) {
+            log.hosted.clear();
+            disk.faults().failCreate(file).saying(Faults.NO_DESCRIPTORS).times(1);
+            TestBatch refused = log.queue(large("refused"));
+            log.runTasks();
+            assertThat(log.hosted).as(file).containsExactly("refused");
+            assertThat(refused.outcomeUnknown).isFalse();
+            assertThat(refused.cause).isInstanceOf(NotYetException.class);
+        }
+        log.append(large("c"));
+        assertThat(log.failures).isEmpty();
+        assertThat(log.applied).containsExactly("1=a", "2=" + large("b"), "3=" + large("c"));
+        assertThat(openedAgain(disk.copyOf().crashLosingAllUnforced())).isEqualTo(log.applied);
+    }
+
     @Test
     void newSegment_madeButNotListed_theOldOneIsNeverAppendedAgain() throws IOException {
         log.append(large("b"));
