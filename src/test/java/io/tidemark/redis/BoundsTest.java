@@ -58,6 +58,30 @@ class BoundsTest {
         assertThat(sender).failsWithin(10, TimeUnit.SECONDS);
     }
 
+    /** Each is held for a moment: what was held and has been sent on no longer counts as held. */
+    @Test
+    void heldBytes_inAllAboveTheBound_doNotStopTheReading() throws Exception {
+        MemoryShards shards = MemoryShards.stepped(1);
+        RedisOptions options = new RedisOptions().setMaxPendingBytes(8_192);
+        try (RunningServer server = new RunningServer(shards, options, 1);
+                RawClient client = server.client();
+                RawClient other = server.client()) {
+            for (int i = 0; i < 100; i++) {
+                client.send("SET", "a", "1");
+                RunningServer.until(() -> shards.waiting().size() == 1);
+                byte[] get = Resp.request("GET", "a");
+                long before = server.server().stats().inputBytes.sum();
+                client.send(get);
+                server.awaitInput(other, before + get.length);
+                shards.step();
+                assertThat(client.reply()).isEqualTo("+OK");
+                RunningServer.until(() -> shards.waiting().size() == 1);
+                shards.step();
+                assertThat(client.reply()).isEqualTo("$1");
+            }
+        }
+    }
+
     @Test
     void clientThatDoesNotRead_aboveTheBound_isDisconnectedAndOthersGoOn() throws Exception {
         MemoryShards shards = MemoryShards.immediate(1);
