@@ -55,6 +55,18 @@ public enum ConfigKey {
     /** Most connections. */
     REDIS_MAX_CLIENTS(
             "redis.max_clients", new ValueType.Whole(1, 1_000_000), "10000", "Most Redis clients at one time."),
+    /** When the kernel asks a silent client. */
+    REDIS_TCP_KEEPALIVE_S(
+            "redis.tcp_keepalive_s",
+            new ValueType.Whole(0, 32_767),
+            "300",
+            "Silence after which the system asks whether a Redis client is still there, in seconds; 0 for never."),
+    /** How long a client may be idle. */
+    REDIS_IDLE_TIMEOUT_S(
+            "redis.idle_timeout_s",
+            new ValueType.Whole(0, Integer.MAX_VALUE),
+            "0",
+            "A Redis client that is idle for so many seconds is disconnected; 0 for never."),
     /** Address for operators. */
     ADMIN_HOST(
             "admin.host",

@@ -45,14 +45,24 @@ public record NodeConfig(
      * @param maxRequestBytes longest request
      * @param maxOutputBytes most bytes of replies that may wait for one client
      * @param maxClients most connections
+     * @param tcpKeepAliveSeconds silence after which the system asks whether a client is still there; 0 for never
+     * @param idleTimeoutSeconds how long a client may be idle; 0 for ever
      */
     public record Redis(
-            String host, int port, @Nullable String password, int maxRequestBytes, int maxOutputBytes, int maxClients) {
+            String host,
+            int port,
+            @Nullable String password,
+            int maxRequestBytes,
+            int maxOutputBytes,
+            int maxClients,
+            int tcpKeepAliveSeconds,
+            int idleTimeoutSeconds) {
         @Override
         public String toString() {
             return "Redis[host=" + host + ", port=" + port + ", password=" + (password == null ? "none" : "(hidden)")
                     + ", maxRequestBytes=" + maxRequestBytes + ", maxOutputBytes=" + maxOutputBytes + ", maxClients="
-                    + maxClients + "]";
+                    + maxClients + ", tcpKeepAliveSeconds=" + tcpKeepAliveSeconds + ", idleTimeoutSeconds="
+                    + idleTimeoutSeconds + "]";
         }
     }
 
@@ -144,7 +154,9 @@ public record NodeConfig(
                         from.optionalText(ConfigKey.REDIS_PASSWORD),
                         from.integer(ConfigKey.REDIS_MAX_REQUEST_BYTES),
                         from.integer(ConfigKey.REDIS_MAX_OUTPUT_BYTES),
-                        from.integer(ConfigKey.REDIS_MAX_CLIENTS)),
+                        from.integer(ConfigKey.REDIS_MAX_CLIENTS),
+                        from.integer(ConfigKey.REDIS_TCP_KEEPALIVE_S),
+                        from.integer(ConfigKey.REDIS_IDLE_TIMEOUT_S)),
                 new Admin(from.text(ConfigKey.ADMIN_HOST), from.integer(ConfigKey.ADMIN_PORT)),
                 checkpoint,
                 pressure,

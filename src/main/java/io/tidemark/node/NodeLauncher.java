@@ -259,7 +259,9 @@ record NodeLauncher(
                 .setMaxRequestBytes(redis.maxRequestBytes())
                 .setMaxOutputBytes(redis.maxOutputBytes())
                 .setMaxClients(redis.maxClients())
-                .setPossibleClients(descriptors::clients);
+                .setPossibleClients(descriptors::clients)
+                .setTcpKeepAliveSeconds(redis.tcpKeepAliveSeconds())
+                .setIdleTimeoutSeconds(redis.idleTimeoutSeconds());
     }
 
     private AdminOptions adminOptions(DescriptorBudget descriptors) {

@@ -67,7 +67,8 @@ final class ConfigCommand {
         all.put("bind", options.getHost());
         all.put("port", String.valueOf(server.port()));
         all.put("dir", server.facts().dataDir().toString());
-        all.put("timeout", "0");
+        all.put("timeout", String.valueOf(options.getIdleTimeoutSeconds()));
+        all.put("tcp-keepalive", String.valueOf(options.getTcpKeepAliveSeconds()));
         return all;
     }
 }

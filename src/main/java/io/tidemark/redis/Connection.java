@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Event loop only, but for {@link #completedCalls}.
  */
-final class Connection implements RespParser.Sink {
+final class Connection implements RespParser.Sink, IdleClients.Client {
 
     private enum State {
         /** Takes requests. */
@@ -97,7 +97,7 @@ final class Connection implements RespParser.Sink {
 
     /** Starts reading. */
     void open() {
-        loop.connections.add(this);
+        loop.opened(this);
         socket.open(
                 this::received,
                 () -> loop.run(this::inputEnded),
@@ -412,6 +412,7 @@ final class Connection implements RespParser.Sink {
             disconnect();
             return;
         }
+        session.active(server.upMillis());
         for (Buffer reply : replies) {
             unsentBytes += reply.length(); // before the first is written: that may come back at once
         }
@@ -425,10 +426,22 @@ final class Connection implements RespParser.Sink {
     private void sent(int length, boolean written) {
         unsentBytes -= length;
         if (written) {
+            session.active(server.upMillis());
             askAgain();
         } else if (state != State.CLOSED) {
             disconnect(); // later replies would be taken for this one
         }
+    }
+
+    @Override
+    public long idleMillis(long upMillis) {
+        return owed.isEmpty() && held.isEmpty() ? session.idleMillis(upMillis) : 0;
+    }
+
+    @Override
+    public void closeIdle() {
+        LOG.debug("client {} has been idle for too long; closed", session.remoteAddress());
+        disconnect();
     }
 
     /** The server stops: a client that does not read must not keep it waiting. */

@@ -21,6 +21,14 @@ public final class RedisOptions {
     /** Default of {@link #getMaxClients}. */
     public static final int DEFAULT_MAX_CLIENTS = 10_000;
 
+    /** Default of {@link #getTcpKeepAliveSeconds}: Redis'. */
+    public static final int DEFAULT_TCP_KEEP_ALIVE_SECONDS = 300;
+    /** Default of {@link #getIdleTimeoutSeconds}: none, as Redis. */
+    public static final int DEFAULT_IDLE_TIMEOUT_SECONDS = 0;
+
+    /** The longest that Linux takes. */
+    private static final int MAX_TCP_KEEP_ALIVE_SECONDS = 32_767;
+
     private String host = DEFAULT_HOST;
     private int port = DEFAULT_PORT;
     private @Nullable String password;
@@ -30,6 +38,8 @@ public final class RedisOptions {
     private int maxPendingBytes = DEFAULT_MAX_PENDING_BYTES;
     private int maxClients = DEFAULT_MAX_CLIENTS;
     private IntSupplier possibleClients = () -> Integer.MAX_VALUE;
+    private int tcpKeepAliveSeconds = DEFAULT_TCP_KEEP_ALIVE_SECONDS;
+    private int idleTimeoutSeconds = DEFAULT_IDLE_TIMEOUT_SECONDS;
 
     /** All defaults. */
     public RedisOptions() {}
@@ -45,6 +55,8 @@ public final class RedisOptions {
         this.maxPendingBytes = other.maxPendingBytes;
         this.maxClients = other.maxClients;
         this.possibleClients = other.possibleClients;
+        this.tcpKeepAliveSeconds = other.tcpKeepAliveSeconds;
+        this.idleTimeoutSeconds = other.idleTimeoutSeconds;
     }
 
     /** Address to listen on. */
@@ -147,6 +159,28 @@ public final class RedisOptions {
      */
     public RedisOptions setPossibleClients(IntSupplier possible) {
         this.possibleClients = possible;
+        return this;
+    }
+
+    /** After how many silent seconds the kernel asks whether a client is still there; 0 for never. */
+    public int getTcpKeepAliveSeconds() {
+        return tcpKeepAliveSeconds;
+    }
+
+    /** Sets after how many silent seconds the kernel asks, 1 to 32,767; 0 for never. */
+    public RedisOptions setTcpKeepAliveSeconds(int seconds) {
+        this.tcpKeepAliveSeconds = within("tcpKeepAliveSeconds", seconds, 0, MAX_TCP_KEEP_ALIVE_SECONDS);
+        return this;
+    }
+
+    /** A client that is idle for so many seconds, and waits for no answer, is closed; 0 for never. */
+    public int getIdleTimeoutSeconds() {
+        return idleTimeoutSeconds;
+    }
+
+    /** Sets for how many seconds a client may be idle; 0 for ever. */
+    public RedisOptions setIdleTimeoutSeconds(int seconds) {
+        this.idleTimeoutSeconds = within("idleTimeoutSeconds", seconds, 0, Integer.MAX_VALUE);
         return this;
     }
 

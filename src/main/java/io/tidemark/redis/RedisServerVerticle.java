@@ -32,14 +32,14 @@ public final class RedisServerVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        ServerLoop own = new ServerLoop(context, server.shards());
+        ServerLoop own = new ServerLoop(context, server);
         loop = own;
         int port = server.options().getPort();
         NetServer listening = vertx.createNetServer(new NetServerOptions()
                 .setHost(server.options().getHost())
                 .setPort(port == 0 ? SHARED_EPHEMERAL_PORT : port)
                 .setTcpNoDelay(true)
-                .setTcpKeepAlive(true));
+                .setTcpKeepAlive(server.options().getTcpKeepAliveSeconds() > 0));
         listening.connectHandler(socket -> accept(own, socket));
         netServer = listening;
         return listening.listen().onSuccess(bound -> server.port(bound.actualPort()));
@@ -61,6 +61,9 @@ public final class RedisServerVerticle extends VerticleBase {
         if (session == null) {
             socket.end(TOO_MANY_CLIENTS.copy());
         } else {
+            if (server.options().getTcpKeepAliveSeconds() > 0) {
+                TcpKeepAlive.set(socket, server.options().getTcpKeepAliveSeconds());
+            }
             new Connection(server, own, socket, session).open();
         }
     }

@@ -1,6 +1,5 @@
 package io.tidemark.redis;
 
-import io.tidemark.shard.Shards;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashSet;
@@ -22,18 +21,30 @@ final class ServerLoop {
     /** Those that are open. */
     final Set<Connection> connections = new HashSet<>();
 
+    private final IdleClients idleClients;
     private final Context context;
     private byte[] chunk = new byte[64 * 1024];
 
-    ServerLoop(Context context, Shards shards) {
+    ServerLoop(Context context, RedisServer server) {
         this.context = context;
-        this.outbox = new ShardOutbox(shards, context);
+        this.outbox = new ShardOutbox(server.shards(), context);
         this.completedCalls = new CompletedCalls(context);
+        this.idleClients = new IdleClients(
+                connections,
+                server.options().getIdleTimeoutSeconds(),
+                server::upMillis,
+                (delayMillis, task) -> context.owner().setTimer(delayMillis, id -> task.run()));
     }
 
     /** Runs something on this event loop, later. Any thread. */
     void run(Runnable task) {
         context.runOnContext(ignored -> task.run());
+    }
+
+    /** A client has come. */
+    void opened(Connection connection) {
+        connections.add(connection);
+        idleClients.opened();
     }
 
     /** Lets go of clients that would keep a stopping server waiting. */

@@ -58,9 +58,14 @@ final class Session {
         libraryVersion = newVersion;
     }
 
-    /** Remembers when the client last sent something. */
+    /** Remembers when the client last sent or received something. */
     void active(long upMillis) {
         activeMillis = upMillis;
+    }
+
+    /** For how long it has neither sent nor received anything. */
+    long idleMillis(long upMillis) {
+        return upMillis - activeMillis;
     }
 
     /** Remembers a command that looks at sessions; the others are not worth a write each. */
@@ -71,7 +76,7 @@ final class Session {
     /** One line of CLIENT LIST, with its line end. */
     String describe(long upMillis) {
         return "id=" + id + " addr=" + remoteAddress + " laddr=" + localAddress + " fd=-1 name=" + name + " age="
-                + (upMillis - connectedMillis) / 1_000 + " idle=" + (upMillis - activeMillis) / 1_000
+                + (upMillis - connectedMillis) / 1_000 + " idle=" + idleMillis(upMillis) / 1_000
                 + " flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 cmd=" + lastCommand + " user=default redir=-1 resp=2"
                 + " lib-name=" + libraryName + " lib-ver=" + libraryVersion + "\n";
     }
