@@ -67,6 +67,12 @@ public enum ConfigKey {
             new ValueType.Whole(0, Integer.MAX_VALUE),
             "0",
             "A Redis client that is idle for so many seconds is disconnected; 0 for never."),
+    /** Whether PING fails while nothing can be written. */
+    REDIS_PING_ERROR_WHILE_SHEDDING(
+            "redis.ping_error_while_shedding",
+            new ValueType.Flag(),
+            "false",
+            "Whether PING answers an error while every shard refuses writes; not for a probe that restarts the node."),
     /** Address for operators. */
     ADMIN_HOST(
             "admin.host",

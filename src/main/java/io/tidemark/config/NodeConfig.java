@@ -47,6 +47,7 @@ public record NodeConfig(
      * @param maxClients most connections
      * @param tcpKeepAliveSeconds silence after which the system asks whether a client is still there; 0 for never
      * @param idleTimeoutSeconds how long a client may be idle; 0 for ever
+     * @param pingErrorWhileShedding whether PING answers an error while every shard refuses writes
      */
     public record Redis(
             String host,
@@ -56,13 +57,14 @@ public record NodeConfig(
             int maxOutputBytes,
             int maxClients,
             int tcpKeepAliveSeconds,
-            int idleTimeoutSeconds) {
+            int idleTimeoutSeconds,
+            boolean pingErrorWhileShedding) {
         @Override
         public String toString() {
             return "Redis[host=" + host + ", port=" + port + ", password=" + (password == null ? "none" : "(hidden)")
                     + ", maxRequestBytes=" + maxRequestBytes + ", maxOutputBytes=" + maxOutputBytes + ", maxClients="
                     + maxClients + ", tcpKeepAliveSeconds=" + tcpKeepAliveSeconds + ", idleTimeoutSeconds="
-                    + idleTimeoutSeconds + "]";
+                    + idleTimeoutSeconds + ", pingErrorWhileShedding=" + pingErrorWhileShedding + "]";
         }
     }
 
@@ -156,7 +158,8 @@ public record NodeConfig(
                         from.integer(ConfigKey.REDIS_MAX_OUTPUT_BYTES),
                         from.integer(ConfigKey.REDIS_MAX_CLIENTS),
                         from.integer(ConfigKey.REDIS_TCP_KEEPALIVE_S),
-                        from.integer(ConfigKey.REDIS_IDLE_TIMEOUT_S)),
+                        from.integer(ConfigKey.REDIS_IDLE_TIMEOUT_S),
+                        from.flag(ConfigKey.REDIS_PING_ERROR_WHILE_SHEDDING)),
                 new Admin(from.text(ConfigKey.ADMIN_HOST), from.integer(ConfigKey.ADMIN_PORT)),
                 checkpoint,
                 pressure,
@@ -185,6 +188,10 @@ public record NodeConfig(
 
         long number(ConfigKey key) {
             return (Long) Objects.requireNonNull(all.get(key), key.key());
+        }
+
+        boolean flag(ConfigKey key) {
+            return (Boolean) Objects.requireNonNull(all.get(key), key.key());
         }
 
         int integer(ConfigKey key) {

@@ -261,7 +261,8 @@ record NodeLauncher(
                 .setMaxClients(redis.maxClients())
                 .setPossibleClients(descriptors::clients)
                 .setTcpKeepAliveSeconds(redis.tcpKeepAliveSeconds())
-                .setIdleTimeoutSeconds(redis.idleTimeoutSeconds());
+                .setIdleTimeoutSeconds(redis.idleTimeoutSeconds())
+                .setPingErrorWhileShedding(redis.pingErrorWhileShedding());
     }
 
     private AdminOptions adminOptions(DescriptorBudget descriptors) {

@@ -13,6 +13,11 @@ final class ConnectionCommands {
     static void ping(Connection connection, byte[][] arguments, ReplyWriter out) {
         if (arguments.length > 2) {
             out.error(ErrorTexts.wrongArity("ping"));
+            return;
+        }
+        String error = connection.server().pingError();
+        if (!error.isEmpty()) {
+            out.error(error);
         } else if (arguments.length == 2) {
             out.bulk(arguments[1]);
         } else {

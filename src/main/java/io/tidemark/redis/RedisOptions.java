@@ -25,6 +25,8 @@ public final class RedisOptions {
     public static final int DEFAULT_TCP_KEEP_ALIVE_SECONDS = 300;
     /** Default of {@link #getIdleTimeoutSeconds}: none, as Redis. */
     public static final int DEFAULT_IDLE_TIMEOUT_SECONDS = 0;
+    /** Default of {@link #isPingErrorWhileShedding}. */
+    public static final boolean DEFAULT_PING_ERROR_WHILE_SHEDDING = false;
 
     /** The longest that Linux takes. */
     private static final int MAX_TCP_KEEP_ALIVE_SECONDS = 32_767;
@@ -40,6 +42,7 @@ public final class RedisOptions {
     private IntSupplier possibleClients = () -> Integer.MAX_VALUE;
     private int tcpKeepAliveSeconds = DEFAULT_TCP_KEEP_ALIVE_SECONDS;
     private int idleTimeoutSeconds = DEFAULT_IDLE_TIMEOUT_SECONDS;
+    private boolean pingErrorWhileShedding = DEFAULT_PING_ERROR_WHILE_SHEDDING;
 
     /** All defaults. */
     public RedisOptions() {}
@@ -57,6 +60,7 @@ public final class RedisOptions {
         this.possibleClients = other.possibleClients;
         this.tcpKeepAliveSeconds = other.tcpKeepAliveSeconds;
         this.idleTimeoutSeconds = other.idleTimeoutSeconds;
+        this.pingErrorWhileShedding = other.pingErrorWhileShedding;
     }
 
     /** Address to listen on. */
@@ -181,6 +185,17 @@ public final class RedisOptions {
     /** Sets for how many seconds a client may be idle; 0 for ever. */
     public RedisOptions setIdleTimeoutSeconds(int seconds) {
         this.idleTimeoutSeconds = within("idleTimeoutSeconds", seconds, 0, Integer.MAX_VALUE);
+        return this;
+    }
+
+    /** Whether PING answers an error while every shard refuses writes. */
+    public boolean isPingErrorWhileShedding() {
+        return pingErrorWhileShedding;
+    }
+
+    /** Sets whether PING answers an error while every shard refuses writes. */
+    public RedisOptions setPingErrorWhileShedding(boolean error) {
+        this.pingErrorWhileShedding = error;
         return this;
     }
 

@@ -40,6 +40,7 @@ public final class RedisServer {
     private final TimeSource clock;
     private final CommandTable commands;
     private final LastSave lastSave;
+    private final WritesRefused writesRefused;
     private final @Nullable Password password;
     private final ServerStats stats = new ServerStats();
     private final ServerIdentity identity = ServerIdentity.make();
@@ -86,6 +87,7 @@ public final class RedisServer {
         this.password = secret == null ? null : new Password(secret);
         this.commands = Commands.table();
         this.lastSave = new LastSave(shards.count());
+        this.writesRefused = new WritesRefused(shards, clock);
     }
 
     /** The port listened on, 0 before the first verticle is deployed. */
@@ -141,6 +143,15 @@ public final class RedisServer {
             ready = true;
         }
         return !ready;
+    }
+
+    /** What PING answers instead of PONG, without its dash; empty for PONG. */
+    String pingError() {
+        if (!options.isPingErrorWhileShedding()) {
+            return "";
+        }
+        String why = writesRefused.why();
+        return why.isEmpty() ? "" : "DISKPRESSURE no shard takes writes: " + why;
     }
 
     /** For how long the node has been running, in milliseconds; goes on evenly, whatever the machine's clock is set to. */

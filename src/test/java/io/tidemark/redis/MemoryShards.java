@@ -53,9 +53,11 @@ final class MemoryShards implements Shards {
     private final AtomicInteger syncs = new AtomicInteger();
     private volatile PressureLevel level = PressureLevel.NORMAL;
     private volatile int clean;
+    private volatile int atLevel;
 
     private MemoryShards(int count, boolean stepped) {
         this.stepped = stepped;
+        this.atLevel = count;
         for (int i = 0; i < count; i++) {
             data.add(new HashMap<>());
             checkpoints.add(new Moment(EARLY + i, 1_700_000_000_000L + 1_000L * i));
@@ -111,7 +113,14 @@ final class MemoryShards implements Shards {
         override = answers;
     }
 
+    /** The pressure of all shards. */
     void level(PressureLevel now) {
+        level(now, data.size());
+    }
+
+    /** The pressure of the first so many; the others have none. */
+    void level(PressureLevel now, int shards) {
+        atLevel = shards;
         level = now;
     }
 
@@ -200,6 +209,7 @@ final class MemoryShards implements Shards {
         List<ShardStatus> all = new ArrayList<>();
         for (int i = 0; i < data.size(); i++) {
             int keys = data.get(i).size();
+            PressureLevel level = i < atLevel ? this.level : PressureLevel.NORMAL;
             all.add(new ShardStatus(
                     i,
                     ShardStatus.Phase.SERVING,
