@@ -10,7 +10,12 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -144,6 +149,49 @@ class HostileClientIT {
             assertThat(failure(client.read())).containsIgnoringCase("bulk length");
             assertClosed(client);
         }
+    }
+
+    /** Twice the heap, sent by all at once: taken by turns. */
+    @Test
+    void largeWrites_ofTenClientsAtOnce_areAllAcknowledged() throws Exception {
+        byte[] value = new byte[20 << 20];
+        ExecutorService senders = Executors.newFixedThreadPool(10);
+        try {
+            List<Future<Object>> replies = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                String key = "large:" + i;
+                replies.add(senders.submit(() -> {
+                    try (RespClient client = authenticated()) {
+                        return String.valueOf(client.call("SET", key, value));
+                    }
+                }));
+            }
+            for (Future<Object> reply : replies) {
+                assertThat(reply.get()).isEqualTo("OK");
+            }
+        } finally {
+            senders.shutdownNow();
+        }
+        try (RespClient client = authenticated()) {
+            for (int i = 0; i < 10; i++) {
+                assertThat(client.call("STRLEN", "large:" + i)).isEqualTo((long) value.length);
+            }
+        }
+    }
+
+    /** Sent as most libraries do, whole, before anything is read. */
+    @Test
+    void valueOverTheLimit_isRefusedByNameAndCounted() throws IOException {
+        try (RespClient client = authenticated();
+                RespClient other = authenticated()) {
+            assertThat(failure(client.call("SET", "a", new byte[30 << 20])))
+                    .contains("bulk length", "31457280", "bytes that one request may take of this node's heap (-Xmx)");
+            assertClosed(client);
+            assertThat(String.valueOf(other.text("INFO", "stats"))).containsPattern("requests_over_limit:[1-9]");
+        }
+        assertThat(new AdminClient(node.adminPort()).metric("tidemark_requests_over_limit_total"))
+                .isPositive();
+        assertThat(node.stderr()).contains("sent a request over a limit and is disconnected");
     }
 
     @Test

@@ -87,6 +87,7 @@ record NodeLauncher(
         String adminId = openAdmin(admin);
         AtomicReference<LoadingState> loading = new AtomicReference<>(LoadingState.LOADING);
         RedisServer door = new RedisServer(redisOptions(descriptors), shards, facts(admin), loading::get, stop::ask);
+        metrics.bind(door);
         String doorId = openDoor(door);
         try {
             recover(shards, phase, over);

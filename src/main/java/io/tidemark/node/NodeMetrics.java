@@ -1,6 +1,7 @@
 package io.tidemark.node;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -11,6 +12,7 @@ import io.tidemark.metrics.CheckpointMeters;
 import io.tidemark.metrics.LatencyBuckets;
 import io.tidemark.pressure.PressureReason;
 import io.tidemark.pressure.VolumeStatus;
+import io.tidemark.redis.RedisServer;
 import io.tidemark.shard.LocalShards;
 import io.tidemark.shard.ShardMeter;
 import io.tidemark.shard.ShardStatus;
@@ -104,6 +106,13 @@ final class NodeMetrics implements ShardMeter {
             gauge(shards, volume.name(), "tidemark.disk.free.bytes", VolumeStatus::freeBytes);
             gauge(shards, volume.name(), "tidemark.ballast.bytes", VolumeStatus::ballastBytes);
         }
+    }
+
+    /** Shows the RESP server. */
+    void bind(RedisServer server) {
+        FunctionCounter.builder("tidemark.requests.over.limit", server, RedisServer::requestsOverLimit)
+                .description("Requests that were refused as a whole because they were too large")
+                .register(registry);
     }
 
     private void gauge(LocalShards shards, String volume, String name, ToDoubleFunction<VolumeStatus> figure) {

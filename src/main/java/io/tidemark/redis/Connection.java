@@ -29,11 +29,13 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         OPEN,
         /** Takes no more; closes when what is owed has been sent. */
         DRAINING,
+        /** All is answered, the last answer being an error; what the client still sends is forgotten. */
+        DISCARDING,
         /** Gone. */
         CLOSED
     }
 
-    private record Held(byte[][] arguments, int wireBytes) {}
+    private record Held(byte[][] arguments, long bytes) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int FLUSH_BYTES = 1 << 20;
@@ -45,7 +47,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private final ServerLoop loop;
     private final ClientSocket socket;
     private final Session session;
-    private final RespParser parser;
+    private final Intake intake;
     private final ShardDispatch dispatch;
     private final RefusedModes refusedModes = new RefusedModes();
     private final ReplyMode replyMode = new ReplyMode();
@@ -53,14 +55,11 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private final Deque<Held> held = new ArrayDeque<>();
 
     private State state = State.OPEN;
-    private @Nullable String protocolError;
-    private int wireBytes;
+    private long requestBytes;
     private long pendingBytes;
     private long unsentBytes;
     private long heldBytes;
     private int postponed;
-    private boolean paused;
-    private boolean inputEnded;
     private boolean concerned;
 
     Connection(RedisServer server, ServerLoop loop, NetSocket socket, Session session) {
@@ -68,7 +67,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         this.loop = loop;
         this.socket = new ClientSocket(socket);
         this.session = session;
-        this.parser = new RespParser(server.requestLimits(session.authenticated()));
+        this.intake = new Intake(server, loop, this.socket, session, this::readAgain);
         this.dispatch = new ShardDispatch(loop.outbox, server.shards().count());
     }
 
@@ -108,34 +107,40 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     /** The client may from now on do everything, or must authenticate again. */
     void authenticated(boolean now) {
         session.authenticated(now);
-        parser.limits(server.requestLimits(now));
+        intake.limitsChanged();
     }
 
     private void received(Buffer chunk) {
-        if (state != State.OPEN || protocolError != null) {
+        server.stats().inputBytes.add(chunk.length());
+        if (state != State.OPEN || intake.isOver()) {
+            intake.discarded(chunk);
             return;
         }
-        server.stats().inputBytes.add(chunk.length());
         session.active(server.upMillis());
-        guarded(() -> {
-            try {
-                parser.parse(loop.bytes(chunk), 0, chunk.length(), this);
-            } catch (ProtocolException e) {
-                protocolError = "ERR Protocol error: " + e.getMessage();
-            }
-        });
+        guarded(() -> intake.received(chunk, this));
     }
 
     /** The client sends no more, and may wait for answers still: what it has sent is carried out, and answered. */
     private void inputEnded() {
-        inputEnded = true;
-        if (state != State.CLOSED) {
+        intake.end();
+        if (state == State.DISCARDING) {
+            close();
+        } else if (state != State.CLOSED) {
+            guarded(() -> {});
+        }
+    }
+
+    /** What stopped the reading may be over; or the client is not to be read from any more. */
+    private void readAgain() {
+        if (state == State.OPEN) {
             guarded(() -> {});
         }
     }
 
     @Override
-    public boolean request(byte[][] arguments, int bytes) {
+    public boolean request(byte[][] arguments, int wireBytes) {
+        intake.requestIsWhole();
+        long bytes = RequestLimits.memory(wireBytes, arguments.length);
         if (!held.isEmpty() || !execute(arguments, bytes)) {
             held.add(new Held(arguments, bytes));
             pendingBytes += bytes;
@@ -144,8 +149,8 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     }
 
     /** Carries a command out as far as can be done now; false if it must be held. */
-    private boolean execute(byte[][] arguments, int bytes) {
-        wireBytes = bytes;
+    private boolean execute(byte[][] arguments, long bytes) {
+        requestBytes = bytes;
         replyMode.begin();
         CommandSpec command = server.commands().find(arguments[0]);
         if (command == null && isHttp(arguments[0])) {
@@ -263,9 +268,9 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     }
 
     private void owe(OwedReply reply) {
-        reply.wireBytes = wireBytes;
+        reply.requestBytes = requestBytes;
         reply.silent = replyMode.silent();
-        pendingBytes += wireBytes;
+        pendingBytes += requestBytes;
         owed.add(reply);
     }
 
@@ -292,7 +297,9 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     /** Sends what can be sent now, and dispatches what was held. */
     void answersArrived() {
         concerned = false;
-        if (state != State.CLOSED) {
+        if (state == State.CLOSED) {
+            forgetOwed();
+        } else {
             guarded(this::encodeReady);
         }
     }
@@ -301,7 +308,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         OwedReply reply = owed.peek();
         while (reply != null && reply.ready() && state != State.CLOSED) {
             owed.remove();
-            pendingBytes -= reply.wireBytes;
+            pendingBytes -= reply.requestBytes;
             heldBytes -= reply.valueBytes();
             if (!reply.silent) {
                 reply.encode(loop.out);
@@ -314,24 +321,31 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private void dispatchHeld() {
         while (state == State.OPEN && !held.isEmpty()) {
             Held next = held.element();
-            if (!execute(next.arguments(), next.wireBytes())) {
+            if (!execute(next.arguments(), next.bytes())) {
                 break;
             }
             held.poll();
-            pendingBytes -= next.wireBytes();
+            pendingBytes -= next.bytes();
         }
-        if (state == State.OPEN && held.isEmpty() && protocolError != null) {
-            wireBytes = 0;
-            replyMode.begin();
-            error(protocolError);
-            drain();
-        }
-        if (inputEnded && held.isEmpty()) {
+        if (state == State.OPEN && held.isEmpty() && intake.isOver()) {
+            String refusal = intake.refusal();
+            if (refusal != null) {
+                requestBytes = 0;
+                replyMode.begin();
+                error(refusal);
+            }
             drain();
         }
         if (state != State.OPEN) {
-            held.clear();
+            forgetHeld();
         }
+    }
+
+    private void forgetHeld() {
+        for (Held each : held) {
+            pendingBytes -= each.bytes();
+        }
+        held.clear();
     }
 
     private void guarded(Runnable step) {
@@ -350,10 +364,30 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
                     e);
         }
         if (state == State.DRAINING && owed.isEmpty()) {
-            state = State.CLOSED;
-            socket.end();
-        } else if (state == State.OPEN) {
-            pauseOrResume();
+            if (intake.refusal() == null || intake.hasEnded()) {
+                close();
+            } else {
+                state = State.DISCARDING;
+                intake.discard();
+                endOutputIfSent();
+            }
+        }
+        if (state == State.OPEN) {
+            intake.pauseOrResume(owed.size() + held.size(), pendingBytes);
+        } else {
+            intake.takesNoMore(pendingBytes);
+        }
+    }
+
+    private void close() {
+        state = State.CLOSED;
+        socket.end();
+    }
+
+    /** The client reads its error, and then that there is no more. */
+    private void endOutputIfSent() {
+        if (state == State.DISCARDING && unsentBytes == 0) {
+            socket.endOutput();
         }
     }
 
@@ -378,19 +412,6 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private void again(ShardCall call) {
         postponed--;
         dispatch.again(call);
-    }
-
-    private void pauseOrResume() {
-        int pending = owed.size() + held.size();
-        int maxPending = server.options().getMaxPendingCommands();
-        int maxBytes = server.options().getMaxPendingBytes();
-        if (!paused && (pending > maxPending || pendingBytes > maxBytes)) {
-            paused = true;
-            socket.reads(false);
-        } else if (paused && pending <= maxPending / 2 && pendingBytes <= maxBytes / 2) {
-            paused = false;
-            socket.reads(true);
-        }
     }
 
     private void flushIfLong() {
@@ -428,6 +449,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         if (written) {
             session.active(server.upMillis());
             askAgain();
+            endOutputIfSent();
         } else if (state != State.CLOSED) {
             disconnect(); // later replies would be taken for this one
         }
@@ -460,9 +482,18 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private void closed() {
         state = State.CLOSED;
         loop.connections.remove(this);
-        owed.clear();
-        held.clear();
+        intake.closed();
+        forgetHeld();
+        forgetOwed();
         server.disconnected(session);
+    }
+
+    /** What shards still work at takes its memory until they have done with it. */
+    private void forgetOwed() {
+        while (!owed.isEmpty() && owed.element().over()) {
+            pendingBytes -= owed.remove().requestBytes;
+        }
+        intake.takesNoMore(pendingBytes);
     }
 
     private static boolean isHttp(byte[] word) {

@@ -36,6 +36,11 @@ final class GatheredReply extends OwedReply {
     }
 
     @Override
+    boolean over() {
+        return parts.stream().allMatch(part -> part.call().over());
+    }
+
+    @Override
     boolean askAgain(Consumer<ShardCall> again) {
         boolean any = false;
         for (Part part : parts) {

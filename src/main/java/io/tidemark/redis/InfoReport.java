@@ -173,6 +173,7 @@ final class InfoReport {
                 .add("pubsub_channels", 0)
                 .add("pubsub_patterns", 0)
                 .add("latest_fork_usec", 0)
+                .add("requests_over_limit", stats.overLimit.sum())
                 .add("client_output_buffer_limit_disconnections", stats.slowReaders.sum())
                 .toString();
     }

@@ -43,6 +43,10 @@ public final class RedisOptions {
     private int tcpKeepAliveSeconds = DEFAULT_TCP_KEEP_ALIVE_SECONDS;
     private int idleTimeoutSeconds = DEFAULT_IDLE_TIMEOUT_SECONDS;
     private boolean pingErrorWhileShedding = DEFAULT_PING_ERROR_WHILE_SHEDDING;
+    private long heapBytes = Runtime.getRuntime().maxMemory();
+    private long discardBytes = 1L << 30;
+    private long discardMillis = 30_000;
+    private long turnMillis = 10_000;
 
     /** All defaults. */
     public RedisOptions() {}
@@ -61,6 +65,10 @@ public final class RedisOptions {
         this.tcpKeepAliveSeconds = other.tcpKeepAliveSeconds;
         this.idleTimeoutSeconds = other.idleTimeoutSeconds;
         this.pingErrorWhileShedding = other.pingErrorWhileShedding;
+        this.heapBytes = other.heapBytes;
+        this.discardBytes = other.discardBytes;
+        this.discardMillis = other.discardMillis;
+        this.turnMillis = other.turnMillis;
     }
 
     /** Address to listen on. */
@@ -196,6 +204,45 @@ public final class RedisOptions {
     /** Sets whether PING answers an error while every shard refuses writes. */
     public RedisOptions setPingErrorWhileShedding(boolean error) {
         this.pingErrorWhileShedding = error;
+        return this;
+    }
+
+    /** What the heap may grow to. */
+    long getHeapBytes() {
+        return heapBytes;
+    }
+
+    /** Sets what the heap is taken to grow to, for tests. */
+    RedisOptions setHeapBytes(long bytes) {
+        this.heapBytes = bytes;
+        return this;
+    }
+
+    /** So much is read and discarded behind a request that was refused as a whole, so that its error can arrive. */
+    long getDiscardBytes() {
+        return discardBytes;
+    }
+
+    /** As {@link #getDiscardBytes}: for so long. */
+    long getDiscardMillis() {
+        return discardMillis;
+    }
+
+    /** Sets both bounds of what is discarded, for tests. */
+    RedisOptions setDiscard(long bytes, long millis) {
+        this.discardBytes = bytes;
+        this.discardMillis = millis;
+        return this;
+    }
+
+    /** How long a client that others wait for may send nothing to speak of in the midst of a large request. */
+    long getTurnMillis() {
+        return turnMillis;
+    }
+
+    /** Sets the time of {@link #getTurnMillis}, for tests. */
+    RedisOptions setTurnMillis(long millis) {
+        this.turnMillis = millis;
         return this;
     }
 

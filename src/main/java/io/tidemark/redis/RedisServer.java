@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
 public final class RedisServer {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisServer.class);
-    private static final long SLOW_READER_LOG_INTERVAL_MS = 10_000;
 
     private final RedisOptions options;
     private final Shards shards;
@@ -47,7 +46,10 @@ public final class RedisServer {
     private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger clients = new AtomicInteger();
     private final AtomicLong lastClientId = new AtomicLong();
-    private final AtomicLong slowReaderLogMillis = new AtomicLong(-SLOW_READER_LOG_INTERVAL_MS);
+    private final RareLog slowReaderLog = new RareLog();
+    private final RareLog stalledLog = new RareLog();
+    private final RareLog overLimitLog = new RareLog();
+    private final IntakeBudget intake;
     private final AtomicBoolean saving = new AtomicBoolean();
     private final AtomicBoolean shutdownAsked = new AtomicBoolean();
     private volatile boolean ready;
@@ -85,6 +87,7 @@ public final class RedisServer {
         this.clock = clock;
         String secret = options.getPassword();
         this.password = secret == null ? null : new Password(secret);
+        this.intake = new IntakeBudget(options.getHeapBytes(), clients::get);
         this.commands = Commands.table();
         this.lastSave = new LastSave(shards.count());
         this.writesRefused = new WritesRefused(shards, clock);
@@ -133,9 +136,17 @@ public final class RedisServer {
     }
 
     RequestLimits requestLimits(boolean authenticated) {
-        return authenticated
-                ? RequestLimits.authenticated(options.getMaxRequestBytes())
-                : RequestLimits.unauthenticated(options.getMaxRequestBytes());
+        return new RequestLimits(options.getMaxRequestBytes(), intake.maxRequestBytes(), authenticated);
+    }
+
+    /** What all clients' requests may take of the heap. */
+    IntakeBudget intake() {
+        return intake;
+    }
+
+    /** Requests that were refused for their size since the start. */
+    public long requestsOverLimit() {
+        return stats.overLimit.sum();
     }
 
     boolean isLoading() {
@@ -194,9 +205,7 @@ public final class RedisServer {
     /** A client does not read and is being disconnected: counted, and logged once in a while. */
     void slowReader(Session session, long unsentBytes) {
         stats.slowReaders.increment();
-        long now = upMillis();
-        long last = slowReaderLogMillis.get();
-        if (now - last >= SLOW_READER_LOG_INTERVAL_MS && slowReaderLogMillis.compareAndSet(last, now)) {
+        if (slowReaderLog.isDue(upMillis())) {
             LOG.warn(
                     "client {} (id {}, name '{}') has {} bytes of replies to read and asks for more; the limit is {}:"
                             + " disconnected. {} clients so far. Read replies sooner, pipeline less, or raise the limit"
@@ -207,6 +216,34 @@ public final class RedisServer {
                     unsentBytes,
                     options.getMaxOutputBytes(),
                     stats.slowReaders.sum());
+        }
+    }
+
+    /** A request is too large and its client is being disconnected: counted, and logged once in a while. */
+    void overLimit(Session session, String why) {
+        stats.overLimit.increment();
+        if (overLimitLog.isDue(upMillis())) {
+            LOG.warn(
+                    "client {} (id {}, name '{}') sent a request over a limit and is disconnected: {}. {} requests so far",
+                    session.remoteAddress(),
+                    session.id(),
+                    session.name(),
+                    why,
+                    stats.overLimit.sum());
+        }
+    }
+
+    /** A client has stopped in the midst of a request whose memory others wait for: logged once in a while. */
+    void stalled(Session session, long bytes) {
+        if (stalledLog.isDue(upMillis())) {
+            LOG.warn(
+                    "client {} (id {}, name '{}') has sent {} bytes of a large request in {} ms while others wait for the"
+                            + " memory it takes: refused and disconnected",
+                    session.remoteAddress(),
+                    session.id(),
+                    session.name(),
+                    bytes,
+                    options.getTurnMillis());
         }
     }
 

@@ -74,6 +74,13 @@ final class RespParser {
         this.limits = newLimits;
     }
 
+    /** What an unfinished request takes of the heap, in bytes. */
+    long memoryBytes() {
+        return state == State.START
+                ? 0
+                : RequestLimits.memory(requestBytes + bulk.length - bulkFilled + line.length, argumentCount);
+    }
+
     /**
      * Reads a chunk to its end, or until the sink says to stop.
      *
@@ -174,9 +181,7 @@ final class RespParser {
             state = State.START;
             return;
         }
-        if (number > limits.elements()) {
-            throw new ProtocolException(limits.whose() + "multibulk length");
-        }
+        limits.checkArguments(number);
         argumentsAnnounced = (int) number;
         argumentCount = 0;
         arguments = new byte[Math.min(argumentsAnnounced, FIRST_ARGUMENTS)][];
@@ -187,12 +192,7 @@ final class RespParser {
         if (number < 0) {
             throw new ProtocolException("invalid bulk length");
         }
-        if (number > limits.bulkBytes()) {
-            throw new ProtocolException(limits.whose() + "bulk length");
-        }
-        if (requestBytes + number > limits.requestBytes()) {
-            throw new ProtocolException("invalid bulk length");
-        }
+        limits.checkBulk(number, requestBytes, argumentsAnnounced);
         bulkLength = (int) number;
         bulkFilled = 0;
         bulk = bulkLength == 0 ? EMPTY : new byte[Math.min(bulkLength, Math.max(arrived, FIRST_BULK_BYTES))];
@@ -203,7 +203,7 @@ final class RespParser {
         int taken = Math.min(to - from, bulkLength - bulkFilled);
         if (bulkFilled + taken > bulk.length) {
             long doubled = Math.max(2L * bulk.length, (long) bulkFilled + taken);
-            bulk = Arrays.copyOf(bulk, (int) Math.min(bulkLength, doubled));
+            bulk = Arrays.copyOf(bulk, doubled > bulkLength / 2 ? bulkLength : (int) doubled);
         }
         System.arraycopy(in, from, bulk, bulkFilled, taken);
         bulkFilled += taken;
@@ -221,6 +221,7 @@ final class RespParser {
         }
         arguments[argumentCount++] = bulk;
         bulk = EMPTY;
+        bulkFilled = 0;
         if (argumentCount < argumentsAnnounced) {
             state = State.BULK_SIGN;
             return true;
@@ -233,9 +234,7 @@ final class RespParser {
 
     private void keepLine(byte[] in, int from, int to) throws ProtocolException {
         int more = to - from;
-        if (lineFilled + more > RequestLimits.MAX_INLINE_BYTES) {
-            throw new ProtocolException("too big inline request");
-        }
+        RequestLimits.checkLine((long) lineFilled + more);
         if (lineFilled + more > line.length) {
             line = Arrays.copyOf(line, Math.max(2 * line.length, lineFilled + more));
         }

@@ -32,6 +32,8 @@ final class ResultEncoder {
             case SHED -> "DISKPRESSURE " + message;
             case LOADING -> "LOADING " + message;
             case STOPPED -> "ERR " + message + "; the node is shutting down";
+            case NO_MEMORY -> "OOM " + message;
+            case NOT_CARRIED_OUT -> "ERR " + message;
             case OUTCOME_UNKNOWN -> "ERR outcome unknown: " + message;
             case UNREADABLE -> "ERR unreadable: " + message;
             case TOO_LARGE -> "ERR " + message;

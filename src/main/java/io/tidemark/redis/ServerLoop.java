@@ -47,6 +47,16 @@ final class ServerLoop {
         idleClients.opened();
     }
 
+    /** Runs something on this event loop after a time; the result is for {@link #cancel}. */
+    long after(long millis, Runnable task) {
+        return context.owner().setTimer(Math.max(1, millis), ignored -> task.run());
+    }
+
+    /** Forgets what was to run after a time, if it has not. */
+    void cancel(long timer) {
+        context.owner().cancelTimer(timer);
+    }
+
     /** Lets go of clients that would keep a stopping server waiting. */
     void stop() {
         List.copyOf(connections).forEach(Connection::serverStops);

@@ -10,6 +10,7 @@ final class ServerStats {
     final LongAdder connections = new LongAdder();
     final LongAdder rejectedConnections = new LongAdder();
     final LongAdder slowReaders = new LongAdder();
+    final LongAdder overLimit = new LongAdder();
     final LongAdder commands = new LongAdder();
     final LongAdder inputBytes = new LongAdder();
     final LongAdder outputBytes = new LongAdder();

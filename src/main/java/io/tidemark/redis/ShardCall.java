@@ -102,6 +102,11 @@ final class ShardCall extends OwedReply implements Call {
     }
 
     @Override
+    boolean over() {
+        return settled || postponed;
+    }
+
+    @Override
     boolean askAgain(Consumer<ShardCall> again) {
         if (!postponed) {
             return false;

@@ -5,6 +5,7 @@ import io.tidemark.checkpoint.DirtyCounter;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.DiskFull;
 import io.tidemark.disk.Fence;
+import io.tidemark.log.BatchRefusedException;
 import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.LogEntry;
@@ -134,7 +135,7 @@ final class EntryApplier implements LogApplier {
         try {
             batch.answer(evaluate(batch.calls(), live.current()));
         } catch (IOException | RuntimeException | Error e) {
-            batch.failed(new IOException(said(e), e), false);
+            batch.failed(new BatchRefusedException(said(e), e), false);
             throw e;
         }
     }

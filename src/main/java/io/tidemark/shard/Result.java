@@ -66,6 +66,10 @@ public sealed interface Result {
         LOADING,
         /** The shard has been stopped. */
         STOPPED,
+        /** There was not memory enough; nothing was changed, and the shard goes on. */
+        NO_MEMORY,
+        /** It could not be carried out for another reason; nothing was changed, and the shard goes on. */
+        NOT_CARRIED_OUT,
         /** The log failed while the entry was under way: it may or may not be there after a restart. */
         OUTCOME_UNKNOWN,
         /** The stored bytes can't be read or are damaged; never answered as a missing key. */

@@ -1,5 +1,6 @@
 package io.tidemark.shard;
 
+import io.tidemark.log.BatchRefusedException;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.NotYetException;
 import java.io.IOException;
@@ -74,7 +75,7 @@ final class WriteBatch implements LogBatch {
         return payload.flip();
     }
 
-    /** What it holds; only after {@link #close}. */
+    /** What it holds and has not answered; only after {@link #close}. */
     List<Call> calls() {
         return calls;
     }
@@ -86,6 +87,7 @@ final class WriteBatch implements LogBatch {
                 calls.get(i).complete(results.get(i));
             }
         }
+        calls = List.of(); // this object is kept until the next write, which may be long; what was written must not be
     }
 
     /** @return whether its calls are still to be answered */
@@ -143,13 +145,22 @@ final class WriteBatch implements LogBatch {
                 ? new Result.Failure(
                         Result.Kind.OUTCOME_UNKNOWN,
                         shard + ": " + cause.getMessage() + "; whether it was carried out shows after a restart")
-                : cause instanceof NotYetException
-                        ? refusals.lowSpace()
-                        : new Result.Failure(Result.Kind.STOPPED, shard + ": not carried out: " + cause.getMessage());
+                : notCarriedOut(cause);
         if (end()) {
             for (Call call : calls) {
                 call.complete(failure);
             }
         }
+        calls = List.of();
+    }
+
+    private Result.Failure notCarriedOut(IOException cause) {
+        if (cause instanceof NotYetException) {
+            return refusals.lowSpace();
+        }
+        Result.Kind kind = !(cause instanceof BatchRefusedException)
+                ? Result.Kind.STOPPED
+                : cause.getCause() instanceof OutOfMemoryError ? Result.Kind.NO_MEMORY : Result.Kind.NOT_CARRIED_OUT;
+        return new Result.Failure(kind, shard + ": not carried out: " + cause.getMessage());
     }
 }

@@ -75,11 +75,15 @@ class AuthenticationTest {
     @Test
     void beforeAuth_requestsMustBeSmall() throws IOException {
         client.send(Resp.bytes("*11\r\n"));
-        assertThat(client.reply()).isEqualTo("-ERR Protocol error: unauthenticated multibulk length");
+        assertThat(client.reply())
+                .isEqualTo(
+                        "-ERR Protocol error: unauthenticated multibulk length: 11 arguments, and at most 10 before AUTH");
         assertThat(client.isClosedByServer()).isTrue();
         try (RawClient other = server.client()) {
             other.send(Resp.bytes("*2\r\n$4\r\nAUTH\r\n$16385\r\n"));
-            assertThat(other.reply()).isEqualTo("-ERR Protocol error: unauthenticated bulk length");
+            assertThat(other.reply())
+                    .isEqualTo(
+                            "-ERR Protocol error: unauthenticated bulk length: 16385 bytes, and at most 16384 before AUTH");
             assertThat(other.isClosedByServer()).isTrue();
         }
     }

@@ -100,6 +100,8 @@ class CommandsTest {
                 "SHED|shard 3: FSYNC_FAILED; retry in 5 s|-DISKPRESSURE shard 3: FSYNC_FAILED; retry in 5 s",
                 "LOADING|shard 3 is recovering|-LOADING shard 3 is recovering",
                 "STOPPED|shard 3 has been stopped|-ERR shard 3 has been stopped; the node is shutting down",
+                "NO_MEMORY|shard 3: not carried out: Java heap space|-OOM shard 3: not carried out: Java heap space",
+                "NOT_CARRIED_OUT|shard 3: not carried out: x|-ERR shard 3: not carried out: x",
                 "OUTCOME_UNKNOWN|shard 3: log failed|-ERR outcome unknown: shard 3: log failed",
                 "UNREADABLE|shard 3: bad checksum|-ERR unreadable: shard 3: bad checksum",
             })

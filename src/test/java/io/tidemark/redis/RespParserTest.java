@@ -142,16 +142,19 @@ class RespParserTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "*131073\\r\\n|invalid multibulk length",
-                "*1000000\\r\\n|invalid multibulk length",
+                "*174763\\r\\n|invalid multibulk length: 174763 arguments, more than fit redis.max_request_bytes = 1048576",
+                "*1000000\\r\\n|invalid multibulk length: 1000000 arguments, more than fit redis.max_request_bytes ="
+                        + " 1048576",
                 "*99999999999999999999\\r\\n|invalid multibulk length",
                 "*\\r\\n|invalid multibulk length",
                 "*x\\r\\n|invalid multibulk length",
                 "*1x|invalid multibulk length",
                 "*1\\r\\nPING\\r\\n|expected '$', got 'P'",
                 "*1\\r\\n\\0|expected '$', got '\\x00'",
-                "*1\\r\\n$629145600\\r\\n|invalid bulk length",
-                "*1\\r\\n$1048577\\r\\n|invalid bulk length",
+                "*1\\r\\n$629145600\\r\\n|invalid bulk length: with these 629145600 bytes the request is longer than"
+                        + " redis.max_request_bytes = 1048576",
+                "*1\\r\\n$1048577\\r\\n|invalid bulk length: with these 1048577 bytes the request is longer than"
+                        + " redis.max_request_bytes = 1048576",
                 "*1\\r\\n$-1\\r\\n|invalid bulk length",
                 "*1\\r\\n$ 4\\r\\n|invalid bulk length",
                 "*1\\r\\n$1\\r\\nabc|expected CRLF after a bulk, got 'b'",
@@ -175,13 +178,48 @@ class RespParserTest {
         small.parse(first, 0, first.length, this::add);
         byte[] second = Resp.bytes("$600\r\n");
         assertThatThrownBy(() -> small.parse(second, 0, second.length, this::add))
-                .hasMessage("invalid bulk length");
+                .hasMessage(
+                        "invalid bulk length: with these 600 bytes the request is longer than redis.max_request_bytes ="
+                                + " 1024");
+    }
+
+    @Test
+    void parse_requestOverItsMemory_isRefusedByTheNumberOfItsArguments() throws ProtocolException {
+        RequestLimits limits = new RequestLimits(MAX_REQUEST_BYTES, 100_000, true);
+        byte[] many = Resp.bytes("*782\r\n");
+        assertThatThrownBy(() -> new RespParser(limits).parse(many, 0, many.length, this::add))
+                .hasMessage(
+                        "invalid multibulk length: 782 arguments, more than fit the 100000 bytes that one request may"
+                                + " take of this node's heap (-Xmx)");
+        byte[] large = Resp.bytes("*700\r\n$10400\r\n");
+        assertThatThrownBy(() -> new RespParser(limits).parse(large, 0, large.length, this::add))
+                .hasMessage(
+                        "invalid bulk length: with these 10400 bytes the request needs more than the 100000 bytes that"
+                                + " one request may take of this node's heap (-Xmx)");
+    }
+
+    /** What an unfinished request takes is counted by what is allocated for it, not by what was announced. */
+    @Test
+    void parse_memoryBytes_growWithWhatHasArrived() throws ProtocolException {
+        assertThat(parser.memoryBytes()).isZero();
+        parse(Resp.bytes("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1000000\r\n"));
+        assertThat(parser.memoryBytes()).isBetween(256L, 2_000L);
+        parse(new byte[300_000]);
+        assertThat(parser.memoryBytes()).isBetween(300_000L, 1_000_400L);
+        parse(new byte[700_000]);
+        assertThat(parser.memoryBytes()).isBetween(1_000_000L, 1_000_400L);
+        parse(Resp.bytes("\r\n"));
+        assertThat(parser.memoryBytes()).isZero();
+        parse(Resp.bytes("set k " + "v".repeat(10_000)));
+        assertThat(parser.memoryBytes()).isBetween(10_000L, 20_100L);
     }
 
     @Test
     void parse_unauthenticated_isHeldSmall() throws ProtocolException {
-        assertThatThrownBy(() -> parseUnauthenticated("*11\r\n")).hasMessage("unauthenticated multibulk length");
-        assertThatThrownBy(() -> parseUnauthenticated("*1\r\n$16385\r\n")).hasMessage("unauthenticated bulk length");
+        assertThatThrownBy(() -> parseUnauthenticated("*11\r\n"))
+                .hasMessageStartingWith("unauthenticated multibulk length: 11 ");
+        assertThatThrownBy(() -> parseUnauthenticated("*1\r\n$16385\r\n"))
+                .hasMessageStartingWith("unauthenticated bulk length: 16385 ");
         parseUnauthenticated("*10\r\n$16384\r\n");
     }
 
@@ -190,7 +228,8 @@ class RespParserTest {
         byte[] line = new byte[RequestLimits.MAX_INLINE_BYTES];
         Arrays.fill(line, (byte) 'a');
         parse(line);
-        assertThatThrownBy(() -> parse(Resp.bytes("a"))).hasMessage("too big inline request");
+        assertThatThrownBy(() -> parse(Resp.bytes("a")))
+                .hasMessageStartingWith("too big inline request: more than 65536 bytes");
     }
 
     @Test

@@ -2,12 +2,15 @@ package io.tidemark.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.log.BatchRefusedException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** How much becomes one log entry. */
+/** How much becomes one log entry, and what clients hear of one that failed: that the node stops, only if it does. */
 class WriteBatchTest {
     private static final int MIB = 1 << 20;
 
@@ -59,5 +62,63 @@ class WriteBatchTest {
         batch.close();
         batch.answer(List.of(Result.Ok.OK, Result.Ok.OK));
         assertThat(ended).containsExactly(3L * MIB);
+    }
+
+    private static Result after(IOException cause) {
+        List<Result> results = new ArrayList<>();
+        WriteBatch batch = new WriteBatch(new Refusals("shard 3", () -> 5_000), bytes -> {});
+        batch.add(List.of(call(results::add)), 100);
+        batch.failed(cause, false);
+        assertThat(results).hasSize(1);
+        return results.get(0);
+    }
+
+    /** A shard keeps its last batch until the next one: not the values in it, too. */
+    @Test
+    void answer_givesBackWhatWasWritten() {
+        WriteBatch batch = new WriteBatch(new Refusals("shard 3", () -> 5_000), bytes -> {});
+        batch.add(List.of(call(result -> {})), 100);
+        assertThat(batch.close()).isNotNull();
+        assertThat(batch.calls()).hasSize(1);
+        batch.answer(List.of(Result.Ok.OK));
+        assertThat(batch.calls()).isEmpty();
+    }
+
+    private static Call call(Consumer<Result> answer) {
+        return new Call() {
+            @Override
+            public Command command() {
+                return new Command.Set(new byte[1], new byte[1]);
+            }
+
+            @Override
+            public void complete(Result result) {
+                answer.accept(result);
+            }
+        };
+    }
+
+    @Test
+    void failed_forWantOfMemory_saysSoAndNotThatTheNodeStops() {
+        OutOfMemoryError full = new OutOfMemoryError("Java heap space");
+        assertThat(after(new BatchRefusedException("it could not be encoded: " + full, full)))
+                .isEqualTo(
+                        new Result.Failure(
+                                Result.Kind.NO_MEMORY,
+                                "shard 3: not carried out: it could not be encoded: java.lang.OutOfMemoryError: Java heap space"));
+    }
+
+    @Test
+    void failed_alone_isNotTheEndOfTheShard() {
+        assertThat(after(new BatchRefusedException("a batch of 2 GiB", null)))
+                .isEqualTo(
+                        new Result.Failure(Result.Kind.NOT_CARRIED_OUT, "shard 3: not carried out: a batch of 2 GiB"));
+    }
+
+    @Test
+    void failed_withItsLog_isTheEnd() {
+        assertThat(after(new IOException("log of shard 3 is closed")))
+                .isEqualTo(
+                        new Result.Failure(Result.Kind.STOPPED, "shard 3: not carried out: log of shard 3 is closed"));
     }
 }

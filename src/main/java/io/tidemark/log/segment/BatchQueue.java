@@ -1,5 +1,6 @@
 package io.tidemark.log.segment;
 
+import io.tidemark.log.BatchRefusedException;
 import io.tidemark.log.LogBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -82,7 +83,7 @@ final class BatchQueue {
                 try {
                     payload = batch.close();
                 } catch (RuntimeException | Error broken) {
-                    fail(batch, new IOException("a batch could not be closed: " + broken, broken), false);
+                    fail(batch, new BatchRefusedException("it could not be encoded: " + broken, broken), false);
                     continue;
                 }
             }
@@ -91,14 +92,16 @@ final class BatchQueue {
             } else if (payload.remaining() > Frame.MAX_PAYLOAD_BYTES) {
                 fail(
                         batch,
-                        new IOException("a batch of " + payload.remaining() + " bytes, at most "
-                                + Frame.MAX_PAYLOAD_BYTES + " fit a log entry"),
+                        new BatchRefusedException(
+                                "a batch of " + payload.remaining() + " bytes, at most " + Frame.MAX_PAYLOAD_BYTES
+                                        + " fit a log entry",
+                                null),
                         false);
             } else if (group.fits(payload.remaining(), groupBytes)) {
                 try {
                     group.addLogged(batch, payload);
                 } catch (RuntimeException | Error broken) {
-                    fail(batch, new IOException("a batch could not be encoded: " + broken, broken), false);
+                    fail(batch, new BatchRefusedException("it could not be encoded: " + broken, broken), false);
                 }
             } else {
                 carriedBatch = batch;

@@ -133,12 +133,13 @@ final class LogFailureTest {
 
             @Override
             public void failed(IOException cause, boolean outcomeUnknown) {
-                log.applied.add("failed " + outcomeUnknown);
+                log.applied.add(
+                        "failed " + outcomeUnknown + " " + cause.getClass().getSimpleName());
             }
         };
         log.log.append(broken);
         log.append("b");
-        assertThat(log.applied).containsExactly("1=a", "failed false", "2=b");
+        assertThat(log.applied).containsExactly("1=a", "failed false BatchRefusedException", "2=b");
     }
 
     @Test
