@@ -110,7 +110,7 @@ public enum ConfigKey {
             "checkpoint.max_concurrent_fsyncs",
             new ValueType.Whole(1, 64),
             "2",
-            "How many shards may be forcing their files at the same time."),
+            "How many shards may be forcing their files at the same time; those whose forces hang don't count."),
     /** Steps of the write-back before a force. */
     CHECKPOINT_PACING_BYTES(
             "checkpoint.pacing_bytes",

@@ -169,7 +169,6 @@ class SyncRequestTest extends RealStores {
                 .isInstanceOf(ReplyException.class));
     }
 
-    @Test
     static Stream<Object> largeBodies() {
         String large = "x".repeat(100_000);
         return Stream.of(

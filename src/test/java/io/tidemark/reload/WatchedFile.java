@@ -77,10 +77,12 @@ final class WatchedFile {
         Files.writeString(file, text);
     }
 
-    /** The next outcome that is published. */
+    /** What was published next, less who published it. */
     JsonObject outcome() throws InterruptedException {
         JsonObject outcome = published.poll(20, TimeUnit.SECONDS);
         assertThat(outcome).as("an outcome within 20 s").isNotNull();
+        assertThat(outcome.remove("node")).as("a node without a name").isEqualTo("");
+        assertThat((String) outcome.remove("instance")).as("its identity").hasSizeGreaterThan(20);
         return outcome;
     }
 
