@@ -43,8 +43,9 @@ final class DisplacedFiles {
      */
     void putBack(List<DataFile> open) throws IOException {
         Disk disk = home.disk();
-        boolean manifestGone = !disk.exists(home.directory().resolve(Manifest.NAME));
-        if (manifestGone) {
+        boolean missing = !disk.exists(home.directory().resolve(Manifest.NAME));
+        boolean manifestGone = missing || isEmptied();
+        if (missing) {
             LOG.warn("{}: the manifest is not there any more; it is written again", home.directory());
             disk.createDurably(home.directory());
             new Manifest(home.owner(), 0, 0, home.nextId().get(), List.of()).write(disk, home.directory());
@@ -58,6 +59,16 @@ final class DisplacedFiles {
         }
         if (manifestGone) {
             manifest.write(disk, home.directory());
+        }
+    }
+
+    /** Whether an earlier try has left the empty manifest: it found a file that was nowhere. */
+    private boolean isEmptied() {
+        try {
+            Manifest found = Manifest.read(home.disk(), home.directory(), home.owner());
+            return found.index() < manifest.index() && found.index() == 0;
+        } catch (IOException unknown) {
+            return false;
         }
     }
 

@@ -481,7 +481,7 @@ final class Checkpointer {
             stopFailed(detail);
         } else {
             lastRetryTried = true;
-            evaluate();
+            recheck = loop.schedule(PAUSE_MS, this::evaluate);
         }
     }
 

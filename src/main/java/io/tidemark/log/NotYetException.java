@@ -1,6 +1,7 @@
 package io.tidemark.log;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something can't be done yet, most often for want of room. Nothing is lost and nothing has changed: the same call may be
@@ -12,5 +13,15 @@ public final class NotYetException extends IOException {
     /** Says what could not be done; the cause says why. */
     public NotYetException(String message, IOException cause) {
         super(message, cause);
+    }
+
+    /** Whether a failure is one of these, or was caused by one. */
+    public static boolean isCauseOf(@Nullable Throwable failure) {
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at instanceof NotYetException) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -83,10 +83,19 @@ final class OwnerWatch implements Fence, AutoCloseable {
     private void run(Watched each) {
         try {
             while (!closed.await(PERIOD_MS, TimeUnit.MILLISECONDS) && !isLost()) {
-                each.tryLook(PERIOD_MS);
+                tryLook(each);
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whatever happens, the looks go on: an idle node must answer who asks for its directory. */
+    private static void tryLook(Watched each) {
+        try {
+            each.tryLook(PERIOD_MS);
+        } catch (RuntimeException | Error unexpected) {
+            LOG.error("{}: a look whether it is still this node's failed", each.owner.name(), unexpected);
         }
     }
 

@@ -36,6 +36,8 @@ final class ClientCommand {
                         "Accepted; nobody is evicted here.",
                         "NO-TOUCH (ON|OFF)",
                         "Accepted; a key has no time of its last use here.",
+                        "REPLY (ON|OFF|SKIP)",
+                        "Say whether this connection gets replies; SKIP: none to the next command.",
                         "SETINFO (LIB-NAME|LIB-VER) <value>",
                         "Set what INFO and LIST show of the client's library.",
                         "SETNAME <name>",

@@ -130,7 +130,7 @@ final class Intake {
 
     /** Nothing more is taken; what is unanswered still counts. */
     void takesNoMore(long unansweredBytes) {
-        ticket.takes(0, unansweredBytes);
+        ticket.takesNoMore(unansweredBytes);
     }
 
     /** A client whose turn it is, and who does not send, must not keep the others waiting for ever. */

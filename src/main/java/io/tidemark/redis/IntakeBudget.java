@@ -92,15 +92,17 @@ final class IntakeBudget {
         return admitted;
     }
 
-    private synchronized boolean count(Ticket ticket, long taken, long unanswered, long share) {
+    /** @param wants whether it would be read from */
+    private synchronized boolean count(Ticket ticket, boolean wants, long taken, long unanswered, long share) {
         long beyond = taken > share ? taken : 0;
         beyondShares += beyond - ticket.counted;
         ticket.counted = beyond;
-        if (turn == ticket && (beyond == 0 || (ticket.turnUsed && unanswered <= share))) {
+        boolean over = ticket.turnUsed ? unanswered <= share : !wants;
+        if (turn == ticket && (beyond == 0 || over)) {
             turn = null;
             ticket.turnHeld = false;
         }
-        boolean reads = beyond == 0 || beyondShares <= bytes() || (turn == ticket && !ticket.turnUsed);
+        boolean reads = !wants || beyond == 0 || beyondShares <= bytes() || (turn == ticket && !ticket.turnUsed);
         if (reads && ticket.waits) {
             ticket.waits = !waiting.remove(ticket);
         } else if (!reads && !ticket.waits) {
@@ -125,17 +127,25 @@ final class IntakeBudget {
         /**
          * Says what the client takes now.
          *
-         * @param partBytes of a request that is not whole yet; 0 if nothing more is read
+         * @param partBytes of a request that is not whole yet
          * @param unansweredBytes of whole requests
          * @return whether to read on; if not, {@code mayRead} will be run, by any thread, when this is worth asking again
          */
         boolean takes(long partBytes, long unansweredBytes) {
-            long taken = partBytes + unansweredBytes;
+            return takes(true, partBytes + unansweredBytes, unansweredBytes);
+        }
+
+        /** Nothing more is read from the client; what its requests take counts until they are answered. */
+        void takesNoMore(long unansweredBytes) {
+            takes(false, unansweredBytes, unansweredBytes);
+        }
+
+        private boolean takes(boolean wants, long taken, long unansweredBytes) {
             long share = shareBytes();
             if (taken <= share && counted == 0) {
                 return true;
             }
-            boolean reads = count(this, taken, unansweredBytes, share);
+            boolean reads = count(this, wants, taken, unansweredBytes, share);
             for (Ticket each : admit()) {
                 each.mayRead.run();
             }

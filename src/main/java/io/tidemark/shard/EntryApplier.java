@@ -69,6 +69,9 @@ final class EntryApplier implements LogApplier {
             if (DiskFull.isCauseOf(failure)) {
                 throw new NotYetException("no room to write the manifest again", failure);
             }
+            if (NotYetException.isCauseOf(failure)) {
+                throw new NotYetException("the manifest can't be written again yet", failure);
+            }
             throw failure;
         }
     }

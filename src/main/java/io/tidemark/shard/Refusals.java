@@ -23,6 +23,11 @@ record Refusals(String shard, LongSupplier dwellMillis) {
         return of(PressureReason.LOW_SPACE, PressureLevel.SHED);
     }
 
+    /** For want of file descriptors, the same. */
+    Result.Failure noDescriptors() {
+        return of(PressureReason.NO_DESCRIPTORS, PressureLevel.SHED);
+    }
+
     /** Because too much waits for the log already. */
     Result.Failure backlog(long waitingBytes) {
         return shed("LOG_BACKLOG; " + waitingBytes + " bytes wait for the log; retry in 1 s");

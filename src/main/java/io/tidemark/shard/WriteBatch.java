@@ -1,5 +1,6 @@
 package io.tidemark.shard;
 
+import io.tidemark.disk.NoDescriptorsException;
 import io.tidemark.log.BatchRefusedException;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.NotYetException;
@@ -92,14 +93,20 @@ final class WriteBatch implements LogBatch {
 
     /** @return whether its calls are still to be answered */
     private boolean end() {
-        onEnd.accept(bytes);
+        boolean open;
+        long weight;
         synchronized (gate) {
+            if (ended) {
+                return false;
+            }
             ended = true;
-            closed = true;
-            boolean open = !answered;
+            closed = true; // before the weight is taken: what is added later would never be given back
+            open = !answered;
             answered = true;
-            return open;
+            weight = bytes;
         }
+        onEnd.accept(weight);
+        return open;
     }
 
     /** Whether it has been carried out, or never will be. Any thread. */
@@ -156,7 +163,7 @@ final class WriteBatch implements LogBatch {
 
     private Result.Failure notCarriedOut(IOException cause) {
         if (cause instanceof NotYetException) {
-            return refusals.lowSpace();
+            return NoDescriptorsException.isCauseOf(cause) ? refusals.noDescriptors() : refusals.lowSpace();
         }
         Result.Kind kind = !(cause instanceof BatchRefusedException)
                 ? Result.Kind.STOPPED

@@ -227,6 +227,27 @@ final class DisplacedFilesTest {
         }
     }
 
+    /** Else a start would find the empty one until the next generation. */
+    @Test
+    void manifestGoneAndAFileNowhere_whenACopyIsPutBack_theManifestIsWrittenAgain() throws IOException {
+        FaultyDisk disk = new FaultyDisk(4);
+        Bitcask store = prepared(disk, StoreFixture.DIRECTORY);
+        Manifest before =
+                Manifest.read(disk, StoreFixture.DIRECTORY, new StoreIdentity(StoreFixture.OWNER, StoreFixture.SHARD));
+        byte[] copy = disk.bytes(StoreFixture.file(1));
+        disk.cutOff(StoreFixture.file(1), 100);
+        disk.unlink(StoreFixture.MANIFEST);
+        BitcaskSnapshot captured = store.snapshot();
+        assertThatThrownBy(() -> store.force(captured)).hasMessageContaining("0000000001.data has 100 bytes");
+        assertThatThrownBy(() -> BitcaskRepair.begin(store)).hasMessageContaining("put it back from a copy");
+        disk.put(StoreFixture.file(1), copy);
+        BitcaskRepair.begin(store);
+        assertThat(Manifest.read(
+                        disk, StoreFixture.DIRECTORY, new StoreIdentity(StoreFixture.OWNER, StoreFixture.SHARD)))
+                .as("the manifest once its files are back")
+                .isEqualTo(before);
+    }
+
     @Test
     void I9_generation_looksAtEachFileOnce() throws IOException {
         FaultyDisk disk = new FaultyDisk(4);

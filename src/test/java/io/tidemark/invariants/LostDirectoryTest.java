@@ -5,13 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.Fence;
+import io.tidemark.disk.Operation;
 import io.tidemark.disk.OperationRecord;
+import io.tidemark.log.NotYetException;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,6 +69,46 @@ class LostDirectoryTest {
             for (int i = 0; i < 40; i++) {
                 assertThat(next.get(0, "a" + i)).isEqualTo("b".repeat(1_000));
             }
+        }
+    }
+
+    /** A look that takes too long in the midst of a new log file is no failed log. */
+    @Test
+    void I8_unknownWhileALogFileIsBegun_theLogGoesOnAfterwards() throws Exception {
+        AtomicBoolean closed = new AtomicBoolean();
+        AtomicInteger objections = new AtomicInteger();
+        Fence fence = () -> {
+            if (closed.get()) {
+                if (objections.incrementAndGet() > 3) {
+                    closed.set(false);
+                }
+                throw new NotYetException(
+                        "not known whose the directory is", new IOException("the disk does not answer"));
+            }
+        };
+        try (Node node = Node.fenced(disk, fence)) {
+            assertThat(node.set(0, "a", "1")).isEqualTo(Result.Ok.OK);
+            AtomicBoolean once = new AtomicBoolean();
+            disk.faults().before(Operation.RENAME, "**", path -> {
+                if (path.toString().contains("/log/0") && once.compareAndSet(false, true)) {
+                    closed.set(true); // the next step is the control file's
+                }
+            });
+            for (int i = 0; !once.get(); i++) {
+                node.set(0, "b" + i, "c".repeat(1_000)); // the last one may be refused: it is not in the log then
+            }
+            Node.until(() -> set(node, "a", "2"));
+            assertThat(objections).as("objections").hasValueGreaterThan(3);
+            assertThat(node.logFailures).isEmpty();
+            assertThat(node.get(0, "a")).isEqualTo("2");
+        }
+    }
+
+    private static boolean set(Node node, String key, String value) {
+        try {
+            return node.set(0, key, value).equals(Result.Ok.OK);
+        } catch (Exception unanswered) {
+            throw new AssertionError(unanswered);
         }
     }
 

@@ -62,6 +62,24 @@ class IntakeBudgetTest {
     }
 
     @Test
+    void clientThatHasGone_neitherWaitsNorGetsATurn() {
+        Sender sending = new Sender(3 << 20);
+        sending.send(2 << 20);
+        askAdmitted();
+        assertThat(sending.reads).as("the control: its turn").isTrue();
+        Sender gone = new Sender(3 << 20);
+        gone.send(3 << 20);
+        assertThat(gone.reads).isFalse();
+        assertThat(budget.isShort()).as("the control: it waits").isTrue();
+        gone.ticket.takesNoMore(gone.unanswered);
+        assertThat(budget.isShort()).as("somebody waits").isFalse();
+        assertThat(budget.takenBytes()).as("what it takes still counts").isEqualTo(5 << 20);
+        sending.send(1 << 20);
+        sending.answer();
+        assertThat(admitted).doesNotContain(gone);
+    }
+
+    @Test
     void smallRequests_neverStop() {
         List<Sender> small = new ArrayList<>();
         for (int i = 0; i < 100; i++) {

@@ -55,6 +55,22 @@ class WriteBatchTest {
         assertThat(add(1)).isFalse();
     }
 
+    /** Else what was added would never be given back, and the shard never be drained. */
+    @Test
+    void failed_takesNothingOnceItsWeightIsGivenBack() {
+        List<Boolean> added = new ArrayList<>();
+        WriteBatch[] failing = new WriteBatch[1];
+        failing[0] = new WriteBatch(new Refusals("shard 3", () -> 5_000), bytes -> {
+            ended.add(bytes);
+            added.add(failing[0].add(List.of(new Set(1)), 1));
+        });
+        failing[0].add(List.of(new Set(1)), 7);
+        failing[0].failed(new IOException("the log has failed"), true);
+        failing[0].failed(new IOException("the log is closed"), false);
+        assertThat(added).as("taken after the end").containsExactly(false);
+        assertThat(ended).as("given back, once").containsExactly(7L);
+    }
+
     @Test
     void answer_givesItsWeightBackOnce() {
         add(2);

@@ -159,6 +159,9 @@ final class LogDirectory {
     }
 
     private static IOException notYet(IOException failure, Path what) {
+        if (NotYetException.isCauseOf(failure)) {
+            return failure instanceof NotYetException ? failure : new NotYetException("not yet: " + what, failure);
+        }
         if (NoDescriptorsException.isCauseOf(failure)) {
             return new NotYetException("no file descriptor for " + what, failure);
         }
