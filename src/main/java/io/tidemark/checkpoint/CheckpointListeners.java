@@ -8,7 +8,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Several listeners as one, to which more may come at any time. What one throws is logged, once for each of its methods, and the others hear all the same. */
+/**
+ * Several listeners as one, to which more may come at any time. What one throws is logged, once for each of its methods, and
+ * the others hear all the same.
+ */
 final class CheckpointListeners implements CheckpointListener {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointListeners.class);
 

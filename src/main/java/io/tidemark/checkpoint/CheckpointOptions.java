@@ -215,8 +215,8 @@ public final class CheckpointOptions {
     }
 
     /**
-     * How many generations of all stores on one Vert.x instance may be forcing at once, 1 to 64, beside those that hang. There is one such number
-     * for the instance: what the latest deployment or reconfiguration of any store says.
+     * How many generations of all stores on one Vert.x instance may be forcing at once, 1 to 64, beside those that hang. There
+     * is one such number for the instance: what the latest deployment or reconfiguration of any store says.
      */
     public CheckpointOptions setMaxConcurrentFsyncs(int maxConcurrentFsyncs) {
         this.maxConcurrentFsyncs = (int) checked("max_concurrent_fsyncs", FSYNCS, maxConcurrentFsyncs);

@@ -2,6 +2,7 @@ package io.tidemark.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.pressure.PressureReason;
 import io.vertx.core.Future;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** A store that does not answer is named in the log, once, and so is its answer; on virtual time. */
 class LateAnswerTest {
-    private final LoggedLines log = new LoggedLines(Checkpointer.class.getName());
+    private final LogLines log = new LogLines(Level.INFO);
     private final CheckpointerRig rig = CheckpointerRig.proven();
 
     @AfterEach

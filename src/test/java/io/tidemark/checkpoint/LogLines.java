@@ -8,20 +8,27 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.LoggerFactory;
 
-/** What this package's loggers write at WARN and above, from now until it is closed. */
+/** What this package's loggers write from a level on, as "LEVEL message", from now until it is closed. */
 final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger("io.tidemark.checkpoint");
+    private final Level from;
     private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
 
+    /** WARN and above. */
     LogLines() {
+        this(Level.WARN);
+    }
+
+    LogLines(Level from) {
+        this.from = from;
         start();
-        logger.setLevel(Level.WARN);
+        logger.setLevel(from);
         logger.addAppender(this);
     }
 
     @Override
     protected void append(ILoggingEvent event) {
-        if (event.getLevel().isGreaterOrEqual(Level.WARN)) {
+        if (event.getLevel().isGreaterOrEqual(from)) {
             events.add(event);
         }
     }
@@ -29,7 +36,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     /** Those with a word in them, in order. */
     List<String> with(String word) {
         return events.stream()
-                .map(ILoggingEvent::getFormattedMessage)
+                .map(event -> event.getLevel() + " " + event.getFormattedMessage())
                 .filter(line -> line.contains(word))
                 .toList();
     }

@@ -2,6 +2,7 @@ package io.tidemark.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import io.tidemark.checkpoint.JournalEntry.Incident;
 import io.tidemark.checkpoint.JournalEntry.Incident.What;
 import io.tidemark.pressure.PressureEvent;
@@ -24,7 +25,7 @@ class PermitWaitTest {
     private static final long STALL_WARN_MS = 5_000;
     private static final String SHARD = "store test shard 3: ";
 
-    private final LoggedLines log = new LoggedLines(Checkpointer.class.getName());
+    private final LogLines log = new LogLines(Level.INFO);
     private final CheckpointOptions options = new CheckpointOptions()
             .setIntervalMs(INTERVAL_MS)
             .setMaxDelayMs(MAX_DELAY_MS)

@@ -320,7 +320,7 @@ class StrangeStoreTest {
             }
             assertThat(log.with("checkpoint listener")).hasSize(2);
             assertThat(log.with("checkpoint listener"))
-                    .anyMatch(line -> line.startsWith("started() of the checkpoint listener "
+                    .anyMatch(line -> line.startsWith("WARN started() of the checkpoint listener "
                             + bad.getClass().getName() + " failed"));
             assertThat(log.traces("checkpoint listener")).isEqualTo(2);
         }
