@@ -96,7 +96,7 @@ final class ArchitectureRules {
                 .allowEmptyShould(true);
     }
 
-    /** One door to files, so that faults can come in by it. */
+    /** All access to files goes through one package, so that tests can inject faults there. */
     ArchRule onlyDiskWorksOnFiles() {
         return noClasses()
                 .that()

@@ -10,7 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 
-/** Asks a node's operators' door. */
+/** Asks a node's admin HTTP endpoint. */
 final class AdminClient {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The operators' door of a real node. */
+/** The admin HTTP endpoint of a real node. */
 @Timeout(90)
 class AdminIT {
 

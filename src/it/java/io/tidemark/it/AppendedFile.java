@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class AppendedFile implements CheckpointTarget, AutoCloseable {
 
     /** What has been appended by a moment. */
-    record Cut(long index, long length, int files) implements Capture {
+    record Position(long index, long length, int files) implements Capture {
         @Override
         public long bytes() {
             return length;
@@ -25,7 +25,7 @@ final class AppendedFile implements CheckpointTarget, AutoCloseable {
 
     private final Path path;
     private volatile @Nullable FileChannel channel;
-    private volatile Cut applied = new Cut(0, 0, 0);
+    private volatile Position applied = new Position(0, 0, 0);
     private volatile long durableIndex;
     private volatile boolean broken;
 
@@ -41,11 +41,11 @@ final class AppendedFile implements CheckpointTarget, AutoCloseable {
             channel = out;
         }
         ByteBuffer bytes = ByteBuffer.wrap(record);
-        Cut before = applied;
+        Position before = applied;
         while (bytes.hasRemaining()) {
             out.write(bytes, before.length() + bytes.position());
         }
-        applied = new Cut(before.index() + 1, before.length() + record.length, 1);
+        applied = new Position(before.index() + 1, before.length() + record.length, 1);
         dirty.mark(before.index() + 1, record.length);
         return before.index() + 1;
     }

@@ -43,7 +43,7 @@ final class FaultSoak implements AutoCloseable {
     private static final int PIPELINE = 8;
     private static final long BATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
     private static final long FILLED_BY_WRITING = 2 << 20;
-    private static final long MOST_FILLED_BY_WRITING = 16 << 20;
+    private static final long MAX_BYTES_FILLED_BY_WRITING = 16 << 20;
     private static final int LOG_FAILED = 5;
     private static final int STOP_INCOMPLETE = 6;
 
@@ -352,7 +352,7 @@ final class FaultSoak implements AutoCloseable {
                 return;
             } catch (IOException noRoom) {
                 Files.deleteIfExists(filler);
-                if (leave > MOST_FILLED_BY_WRITING) {
+                if (leave > MAX_BYTES_FILLED_BY_WRITING) {
                     throw noRoom;
                 }
             }
@@ -437,7 +437,7 @@ final class FaultSoak implements AutoCloseable {
         running = List.of();
     }
 
-    /** Every shard takes a write, and the operators' door says so. */
+    /** Every shard takes a write, and the admin HTTP endpoint says so. */
     private void awaitServed(boolean mayEnd) throws IOException {
         long liftedNanos = System.nanoTime();
         String why = "";

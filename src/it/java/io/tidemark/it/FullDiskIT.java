@@ -200,7 +200,7 @@ class FullDiskIT {
         }
         try (NodeProcess node =
                 builder.set("redis.port", Integer.toString(port)).launch()) {
-            Waiting.until(LIMIT, "the door is open", () -> {
+            Waiting.until(LIMIT, "the endpoint is open", () -> {
                 try (RespClient early = RespClient.connect(port)) {
                     return early.call("PING") != null;
                 } catch (IOException notYet) {

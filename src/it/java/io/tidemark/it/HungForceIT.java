@@ -24,7 +24,7 @@ class HungForceIT {
     private static final int HUNG = 12;
     private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final long MAX_DELAY_MS = 1_000;
-    private static final long MOST_QUEUE_AND_FORCE_MS = 1_000;
+    private static final long MAX_QUEUE_AND_FORCE_MS = 1_000;
 
     @TempDir
     Path dir;
@@ -101,7 +101,7 @@ class HungForceIT {
             }
             assertThat(TimeUnit.NANOSECONDS.toMillis(tookNanos))
                     .as("age of unsynced bytes: %s", info)
-                    .isLessThan(MAX_DELAY_MS + MOST_QUEUE_AND_FORCE_MS);
+                    .isLessThan(MAX_DELAY_MS + MAX_QUEUE_AND_FORCE_MS);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }
     }

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NodeProcess implements AutoCloseable {
     private static final Pattern READY = Pattern.compile("^redis (\\S+):(\\d+)\\s+ready in .*");
-    private static final Pattern ADMIN = Pattern.compile(".* operators' door on http://\\S+:(\\d+)$");
+    private static final Pattern ADMIN = Pattern.compile(".* admin HTTP endpoint on http://\\S+:(\\d+)$");
     private static final Duration EXIT_LIMIT = Duration.ofSeconds(30);
     private static final int LAST_LINES = 60;
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
@@ -102,7 +102,7 @@ final class NodeProcess implements AutoCloseable {
         return awaitReady(Duration.ofSeconds(30));
     }
 
-    /** The port of the operators' door, which is open before the node is ready; waits for it, 30 s at most. */
+    /** The port of the admin HTTP endpoint, which is open before the node is ready; waits for it, 30 s at most. */
     int adminPort() {
         return await(adminPort, Duration.ofSeconds(30), "open for operators");
     }

@@ -34,12 +34,12 @@ class PowerCutIT {
     void nodeThatEndsByItself_isAViolationWithAllThatShowsWhy() throws Exception {
         LoopDisk.require(LoopDisk.Kind.EXT4);
         PowerCutLoop.Plan plan = new PowerCutLoop.Plan(LoopDisk.Kind.EXT4, 4, 3);
-        CutFigures figures = PowerCutLoop.run(plan, () -> false, NodeProcess::sigkill);
+        PowerCutResults figures = PowerCutLoop.run(plan, () -> false, NodeProcess::sigkill);
         assertThat(figures.violations())
                 .singleElement()
                 .asString()
                 .contains("java.net.ConnectException", "at io.tidemark.it.PowerCutLoop.checkStarted")
-                .contains("the node exited with 137", "--- stderr", "operators' door on http://");
+                .contains("the node exited with 137", "--- stderr", "admin HTTP endpoint on http://");
         assertThat(figures.explanation())
                 .contains("seed=4, after 0 cuts on its disks")
                 .contains("src/it/scripts/power-cuts.sh --fs ext4 --seed 4 --cuts 3 --cuts-per-disk 3")
@@ -53,7 +53,7 @@ class PowerCutIT {
     private static void losesNothing(LoopDisk.Kind kind, int cuts) throws Exception {
         LoopDisk.require(kind);
         System.out.println("PowerCutIT: " + kind + " -Dtidemark.it.seed=" + SEED);
-        CutFigures figures = PowerCuts.run(kind, SEED, cuts);
+        PowerCutResults figures = PowerCuts.run(kind, SEED, cuts);
         System.out.println("PowerCutIT: " + kind + ": " + figures);
         assertThat(figures.violations()).as(figures.explanation()).isEmpty();
         assertThat(figures.cuts).isEqualTo(cuts);

@@ -48,13 +48,13 @@ final class PowerCutLoop {
     private final Plan plan;
     private final Surroundings around;
     private final SplittableRandom random;
-    private final CutDisks disks;
+    private final PowerCutDisks disks;
     private final Path scratch;
     private final Shim shim;
     private final int shards;
     private final LoadClients clients;
     private final Map<Integer, Long> published = new TreeMap<>();
-    private final CutFigures figures;
+    private final PowerCutResults figures;
     private StoppedNode left = new StoppedNode(List.of());
     private boolean orderly;
 
@@ -80,9 +80,9 @@ final class PowerCutLoop {
      * @param meddling is given each node that has become ready
      */
     private record Surroundings(
-            CutDisks disks, Path scratch, BooleanSupplier stopped, Consumer<NodeProcess> meddling) {}
+            PowerCutDisks disks, Path scratch, BooleanSupplier stopped, Consumer<NodeProcess> meddling) {}
 
-    private PowerCutLoop(Plan plan, Surroundings around, SplittableRandom random, int shards, CutFigures figures)
+    private PowerCutLoop(Plan plan, Surroundings around, SplittableRandom random, int shards, PowerCutResults figures)
             throws IOException {
         this.plan = plan;
         this.around = around;
@@ -100,18 +100,18 @@ final class PowerCutLoop {
      *
      * @param stopped asked before each life; true ends the plan early
      */
-    static CutFigures run(Plan plan, BooleanSupplier stopped) throws IOException {
+    static PowerCutResults run(Plan plan, BooleanSupplier stopped) throws IOException {
         return run(plan, stopped, node -> {});
     }
 
     /** As the other, with somebody who does something to each node that has become ready. */
-    static CutFigures run(Plan plan, BooleanSupplier stopped, Consumer<NodeProcess> meddling) throws IOException {
+    static PowerCutResults run(Plan plan, BooleanSupplier stopped, Consumer<NodeProcess> meddling) throws IOException {
         SplittableRandom random = new SplittableRandom(plan.seed());
         int shards = 1 + random.nextInt(4);
         boolean logElsewhere = random.nextInt(3) == 0;
         Path scratch = Scratch.directory();
-        CutFigures figures = new CutFigures();
-        try (CutDisks disks = new CutDisks(plan.kind(), logElsewhere)) {
+        PowerCutResults figures = new PowerCutResults();
+        try (PowerCutDisks disks = new PowerCutDisks(plan.kind(), logElsewhere)) {
             Surroundings around = new Surroundings(disks, scratch, stopped, meddling);
             new PowerCutLoop(plan, around, random, shards, figures).run();
         } catch (IOException | RuntimeException broken) {
@@ -133,7 +133,8 @@ final class PowerCutLoop {
                     names(name + ":key:", trickle ? 10 : KEYS, trickled, trickle),
                     names(name + ":counter:", trickle ? 3 : COUNTERS, trickled, trickle),
                     acknowledged);
-            all.add(new LoadClient(recorder, random.split(), trickle ? CutLife::trickle : CutLife::mix));
+            all.add(new LoadClient(
+                    recorder, random.split(), trickle ? PowerCutScenario::trickle : PowerCutScenario::mix));
         }
         return new LoadClients(all, acknowledged);
     }
@@ -150,7 +151,7 @@ final class PowerCutLoop {
     private void run() throws IOException {
         try (clients) {
             while (figures.cuts < plan.cuts() && sound() && !around.stopped().getAsBoolean()) {
-                live(new CutLife(random.split()));
+                live(new PowerCutScenario(random.split()));
             }
             if (sound()) {
                 finish();
@@ -184,7 +185,7 @@ final class PowerCutLoop {
         clients.violations().add("after cut " + figures.cuts + ": " + text);
     }
 
-    private void live(CutLife life) throws IOException {
+    private void live(PowerCutScenario life) throws IOException {
         life.slowDown(shim);
         try (NodeProcess node = builder(life).launch()) {
             judged(life.toString(), node, () -> live(life, node));
@@ -192,7 +193,7 @@ final class PowerCutLoop {
         checkStopped();
     }
 
-    private void live(CutLife life, NodeProcess node) throws IOException {
+    private void live(PowerCutScenario life, NodeProcess node) throws IOException {
         SplittableRandom drawn = life.random();
         boolean inRecovery = figures.cuts > 0 && drawn.nextInt(6) == 0;
         boolean inOrder = !inRecovery && drawn.nextInt(8) == 0;
@@ -222,11 +223,11 @@ final class PowerCutLoop {
         try {
             part.live();
         } catch (AssertionError | IOException | RuntimeException broken) {
-            violation(what + ": " + CutFigures.trace(broken) + node.lastWords());
+            violation(what + ": " + PowerCutResults.trace(broken) + node.lastWords());
         }
     }
 
-    private void loadAndEnd(NodeProcess node, CutLife life, boolean inOrder) throws IOException {
+    private void loadAndEnd(NodeProcess node, PowerCutScenario life, boolean inOrder) throws IOException {
         LoadClients.Load load = clients.start(node.port());
         work(node, life, load);
         if (inOrder) {
@@ -247,7 +248,7 @@ final class PowerCutLoop {
         clients.judgeRefusals("after cut " + figures.cuts, text -> inOrder && LoadClients.saysStopping(text));
     }
 
-    private NodeProcess.Builder builder(CutLife life) throws IOException {
+    private NodeProcess.Builder builder(PowerCutScenario life) throws IOException {
         return life.configure(disks.node(), scratch.resolve("tidemark.yaml"))
                 .set("shards", Integer.toString(shards))
                 .shim(shim);
@@ -278,7 +279,7 @@ final class PowerCutLoop {
     }
 
     /** Until enough has been acknowledged or it is time. */
-    private void work(NodeProcess node, CutLife life, LoadClients.Load load) throws IOException {
+    private void work(NodeProcess node, PowerCutScenario life, LoadClients.Load load) throws IOException {
         SplittableRandom drawn = life.random();
         long most = 200L + drawn.nextInt(3_000);
         long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(30 + drawn.nextInt(300));
@@ -376,7 +377,7 @@ final class PowerCutLoop {
     }
 
     private void finish() throws IOException {
-        try (NodeProcess node = builder(new CutLife(random.split())).launch()) {
+        try (NodeProcess node = builder(new PowerCutScenario(random.split())).launch()) {
             judged("the last life", node, () -> {
                 node.port();
                 checkStarted(node);

@@ -18,18 +18,18 @@ import java.util.function.Consumer;
  */
 final class PowerCuts {
     private static final int LANES = 2;
-    private static final int MOST_CUTS_PER_DISK = 20;
+    private static final int MAX_CUTS_PER_DISK = 20;
 
     private final LoopDisk.Kind kind;
     private final int cutsPerDisk;
-    private final Consumer<CutFigures> progress;
-    private final CutFigures all = new CutFigures();
+    private final Consumer<PowerCutResults> progress;
+    private final PowerCutResults all = new PowerCutResults();
     private final long startNanos = System.nanoTime();
     private long nextSeed;
     private int toBegin;
     private boolean stopped;
 
-    private PowerCuts(LoopDisk.Kind kind, long seed, int cuts, int cutsPerDisk, Consumer<CutFigures> progress) {
+    private PowerCuts(LoopDisk.Kind kind, long seed, int cuts, int cutsPerDisk, Consumer<PowerCutResults> progress) {
         this.kind = kind;
         this.progress = progress;
         nextSeed = seed;
@@ -38,16 +38,16 @@ final class PowerCuts {
     }
 
     /** Runs so many cuts; the loops have the seeds from {@code seed} on. Ends when a loop has found anything. */
-    static CutFigures run(LoopDisk.Kind kind, long seed, int cuts) throws IOException {
+    static PowerCutResults run(LoopDisk.Kind kind, long seed, int cuts) throws IOException {
         return new PowerCuts(kind, seed, cuts, cutsPerDisk(cuts), figures -> {}).run();
     }
 
     /** So that every lane has some. */
     private static int cutsPerDisk(int cuts) {
-        return Math.min(MOST_CUTS_PER_DISK, (cuts + LANES - 1) / LANES);
+        return Math.min(MAX_CUTS_PER_DISK, (cuts + LANES - 1) / LANES);
     }
 
-    private CutFigures run() throws IOException {
+    private PowerCutResults run() throws IOException {
         ExecutorService threads = Executors.newFixedThreadPool(LANES);
         List<Future<?>> lanes = new ArrayList<>();
         for (int lane = 0; lane < LANES; lane++) {
@@ -102,7 +102,7 @@ final class PowerCuts {
         return new PowerCutLoop.Plan(kind, nextSeed++, cuts);
     }
 
-    private synchronized void add(CutFigures figures) {
+    private synchronized void add(PowerCutResults figures) {
         all.add(figures);
         all.seconds = (System.nanoTime() - startNanos) / 1e9;
         stopped |= !all.violations().isEmpty();
@@ -125,7 +125,8 @@ final class PowerCuts {
         System.out.println(kind + ", seed=" + seed);
         int cuts = (int) options.number("cuts", 5_000);
         int cutsPerDisk = (int) options.number("cuts-per-disk", cutsPerDisk(cuts));
-        CutFigures figures = new PowerCuts(kind, seed, cuts, cutsPerDisk, so -> System.out.println("  " + so)).run();
+        PowerCutResults figures =
+                new PowerCuts(kind, seed, cuts, cutsPerDisk, so -> System.out.println("  " + so)).run();
         System.out.println(kind + ": " + figures);
         figures.violations().forEach(System.out::println);
         System.out.println(figures.explanation());

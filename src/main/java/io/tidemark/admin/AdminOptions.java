@@ -3,7 +3,7 @@ package io.tidemark.admin;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the operators' door is, and who may change something there. Never prints the password.
+ * Where the admin HTTP endpoint is, and who may change something there. Never prints the password.
  *
  * @param host address to listen on
  * @param port port, 0 for any free one

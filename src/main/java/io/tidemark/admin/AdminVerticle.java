@@ -24,10 +24,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The operators' door on one event loop. Deploy one instance, before the node recovers; undeploy it last.
+ * The admin HTTP endpoint on one event loop. Deploy one instance, before the node recovers; undeploy it last.
  *
  * <p>Nothing in it waits for a disk or for a shard's thread: it reads memory, and a sync is answered when its shard has done
- * it. The scrape, which may take a while, runs on a thread of the door's own, one at a time, shared by all who ask
+ * it. The scrape, which may take a while, runs on a thread of the endpoint's own, one at a time, shared by all who ask
  * meanwhile.
  *
  * <p>Requests that change something ask for the password, if there is one; what may be read holds no data.
@@ -54,7 +54,7 @@ public final class AdminVerticle extends VerticleBase {
     private long refusalLoggedNanos = System.nanoTime() - REFUSAL_LOG_INTERVAL_NANOS;
 
     /**
-     * A door that is not open yet.
+     * A endpoint that is not open yet.
      *
      * @param shards may be empty of statuses as long as they are being opened
      * @param phase where the node is; any thread, at once

@@ -4,7 +4,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** Answers in JSON. On the door's event loop. */
+/** Answers in JSON. On the endpoint's event loop. */
 final class JsonReply {
     private JsonReply() {}
 

@@ -47,7 +47,7 @@ final class ShardJson {
                 .put("directory", volume.directory().toString())
                 .put("total_bytes", volume.totalBytes())
                 .put("free_bytes", volume.freeBytes())
-                .put("promised_bytes", volume.promisedBytes())
+                .put("promised_bytes", volume.reservedBytes())
                 .put("ballast_bytes", volume.ballastBytes())
                 .put("shed_free_bytes", volume.shedBytes())
                 .put("resume_free_bytes", volume.resumeBytes())

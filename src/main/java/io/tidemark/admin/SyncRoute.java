@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * deadline_ms} have passed. Both may stand in the query or in a JSON body.
  *
  * <p>200: everything that had been applied is durable. 504: not within the deadline; the syncs go on. 503: a shard could not
- * be made durable. 400: a malformed request. On the door's event loop.
+ * be made durable. 400: a malformed request. On the endpoint's event loop.
  */
 final class SyncRoute implements Handler<RoutingContext> {
     static final long DEFAULT_DEADLINE_MS = 30_000;

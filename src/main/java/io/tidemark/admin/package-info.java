@@ -1,5 +1,5 @@
 /**
- * The operators' door: metrics, health, shards and sync over HTTP. Needs vertx-web.
+ * The admin HTTP endpoint: metrics, health, shards and sync. Needs vertx-web.
  *
  * <p>It stands beside the way of a write and looks at memory only, so that it answers while every disk hangs and while the
  * node recovers.

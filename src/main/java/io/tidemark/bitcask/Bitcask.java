@@ -34,7 +34,7 @@ public final class Bitcask implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
     private static final int BUFFER_KEPT = 16 << 20;
 
-    private final StoreHome home;
+    private final StoreContext home;
     private final DurableState durable;
     private final Keydir keydir;
     private final Lock keydirReads;
@@ -47,7 +47,8 @@ public final class Bitcask implements AutoCloseable {
     private volatile int keys;
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
 
-    private Bitcask(StoreHome home, DurableState durable, List<DataFile> found, Keydir keydir, List<String> unlisted) {
+    private Bitcask(
+            StoreContext home, DurableState durable, List<DataFile> found, Keydir keydir, List<String> unlisted) {
         this.home = home;
         this.durable = durable;
         this.keydir = keydir;
@@ -74,7 +75,7 @@ public final class Bitcask implements AutoCloseable {
             throws IOException {
         StoreIdentity owner = new StoreIdentity(dataDirectoryId, shard);
         BitcaskRecovery found = BitcaskRecovery.read(disk, directory, owner);
-        StoreHome home = new StoreHome(
+        StoreContext home = new StoreContext(
                 disk,
                 directory,
                 owner,
@@ -126,12 +127,12 @@ public final class Bitcask implements AutoCloseable {
      */
     public void requireLog(long lastIndex) throws CorruptionException {
         if (durable.hasManifest() && lastIndex == 0) {
-            throw new CorruptionException(withoutLog(home.directory()));
+            throw new CorruptionException(missingLogMessage(home.directory()));
         }
     }
 
     /** What is wrong with a store that has a manifest, and a log that never had an entry. */
-    public static String withoutLog(Path directory) {
+    public static String missingLogMessage(Path directory) {
         return "the manifest " + directory.resolve(Manifest.NAME)
                 + " was written behind the log's first entry, but the log has none: restore the log from a copy";
     }
@@ -273,7 +274,7 @@ public final class Bitcask implements AutoCloseable {
      * A key's value; {@code null} if it is not there.
      *
      * @throws CorruptionException if the stored record is not what the keydir says: never answered as missing
-     * @throws UnprovenRecordException the same, if it was not durable yet: a repair is needed, and brings it back
+     * @throws LostRecordException the same, if it was not durable yet: a repair is needed, and brings it back
      */
     public byte @Nullable [] get(byte[] key) throws IOException {
         DataFile file;
@@ -302,7 +303,7 @@ public final class Bitcask implements AutoCloseable {
             String what = "data file " + file.file().path() + " has lost what was not durable yet at offset " + offset
                     + "; the log has it";
             durable.lost(what);
-            throw new UnprovenRecordException(what, e);
+            throw new LostRecordException(what, e);
         }
     }
 

@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  *   <li>{@link #begin} opens a second store as it was when its manifest was last known to be on disk.
  *   <li>The caller evaluates the log's entries behind that index over {@link #fresh}, never over the first store, which has
  *       them already: an increment would count twice.
- *   <li>With nothing left between the two it serves from the second store, and calls {@link #adopted}; or {@link #abandon} if
+ *   <li>With nothing left between the two it serves from the second store, and calls {@link #finish}; or {@link #abandon} if
  *       anything went wrong, to begin anew later.
  *   <li>The next generation of the second store proves it; {@link Bitcask#force} then removes what the first one left.
  * </ol>
@@ -61,7 +61,7 @@ public final class BitcaskRepair {
     }
 
     /** The second store. Its applying thread is the caller's, until it is handed to another. */
-    public Bitcask fresh() {
+    public Bitcask replacement() {
         return fresh;
     }
 
@@ -69,7 +69,7 @@ public final class BitcaskRepair {
      * The second store serves: sets the first one's files aside that nothing lists. The first one is still to be closed, once
      * nobody reads from it any more.
      */
-    public void adopted() {
+    public void finish() {
         broken.leaveTo(fresh);
     }
 

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #append} and {@link #snapshot} belong to the applying thread; the rest to anybody.
  */
 final class DataFiles implements AutoCloseable {
-    private final StoreHome home;
+    private final StoreContext home;
     private final DurableState durable;
     private final int found;
 
@@ -28,7 +28,7 @@ final class DataFiles implements AutoCloseable {
     private boolean activeUnfit;
 
     /** @param opened what the store begins with; counts up to the durable lengths and is not appended */
-    DataFiles(StoreHome home, DurableState durable, List<DataFile> opened) {
+    DataFiles(StoreContext home, DurableState durable, List<DataFile> opened) {
         this.home = home;
         this.durable = durable;
         this.found = opened.size();

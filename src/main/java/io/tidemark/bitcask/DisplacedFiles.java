@@ -26,11 +26,11 @@ final class DisplacedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
     private static final int STEP_BYTES = 1 << 20;
 
-    private final StoreHome home;
+    private final StoreContext home;
     private final Manifest manifest;
 
     /** @param manifest what is known to be durable */
-    DisplacedFiles(StoreHome home, Manifest manifest) {
+    DisplacedFiles(StoreContext home, Manifest manifest) {
         this.home = home;
         this.manifest = manifest;
     }

@@ -40,7 +40,7 @@ final class DurableState {
 
     private static final Trouble NONE = new Trouble.None();
 
-    private final StoreHome home;
+    private final StoreContext home;
     private final Object gate = new Object();
     private final AtomicReference<Trouble> trouble = new AtomicReference<>(NONE);
     private final List<Manifest> perhaps = new ArrayList<>();
@@ -51,7 +51,7 @@ final class DurableState {
     private volatile long term;
 
     /** @param proven the manifest that is known to be on disk, or is to be {@linkplain #confirm confirmed} first */
-    DurableState(StoreHome home, @Nullable Manifest proven) {
+    DurableState(StoreContext home, @Nullable Manifest proven) {
         this.home = home;
         this.proven = proven;
         this.prepared = proven != null;

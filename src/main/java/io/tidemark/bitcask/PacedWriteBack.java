@@ -24,16 +24,16 @@ final class PacedWriteBack {
     private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
 
     /** A file with fewer steps to write back is forced at once. */
-    static final int LEAST_STEPS = 4;
+    static final int MIN_STEPS = 4;
 
     /** A mapping lives until it is collected, so there is one for many steps. */
     static final int WINDOW_BYTES = 256 << 20;
 
     /** How often what was appended meanwhile is written back too, which the force would else do in one go. */
-    static final int MOST_ROUNDS = 4;
+    static final int MAX_ROUNDS = 4;
 
     /** After a step the device, and the processor that it takes, are left to others as long as the step took. */
-    static final long LONGEST_REST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+    static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     /** Such a step found nothing to write, or a device that has nothing else to do. */
     static final long SHORT_STEP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
@@ -79,13 +79,13 @@ final class PacedWriteBack {
     }
 
     private boolean isLong(long bytes) {
-        return bytes >= (long) LEAST_STEPS * stepBytes;
+        return bytes >= (long) MIN_STEPS * stepBytes;
     }
 
     private void writeBack(DiskFile file, long durable, long captured) throws IOException {
         long from = durable;
         long to = captured;
-        for (int round = 0; round < MOST_ROUNDS && (round == 0 || isLong(to - from)); round++) {
+        for (int round = 0; round < MAX_ROUNDS && (round == 0 || isLong(to - from)); round++) {
             for (long at = from; at < to; at += windowBytes) {
                 FileRange window;
                 try {
@@ -103,7 +103,7 @@ final class PacedWriteBack {
 
     private void rest(long stepNanos) {
         if (stepNanos >= SHORT_STEP_NANOS) {
-            sleep.accept(Math.min(stepNanos, LONGEST_REST_NANOS));
+            sleep.accept(Math.min(stepNanos, MAX_PAUSE_NANOS));
         }
     }
 

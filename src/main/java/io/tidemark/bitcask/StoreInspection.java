@@ -17,7 +17,7 @@ public final class StoreInspection {
     private final List<String> problems = new ArrayList<>();
     private long records;
     private long durableBytes;
-    private long unprovenBytes;
+    private long nonDurableBytes;
 
     private StoreInspection(Disk disk, Path directory, StoreIdentity owner) {
         this.disk = disk;
@@ -33,7 +33,7 @@ public final class StoreInspection {
      * @param files data files that the manifest lists
      * @param records good ones below the files' durable lengths
      * @param durableBytes sum of the durable lengths
-     * @param unprovenBytes behind those; they prove nothing, the next start writes them anew from the log
+     * @param nonDurableBytes behind those; they prove nothing, the next start writes them anew from the log
      * @param unlisted files that the next start removes once the log has been read; none if it refuses to start
      * @param problems what is damaged: the file, where, and what to do
      */
@@ -43,7 +43,7 @@ public final class StoreInspection {
             int files,
             long records,
             long durableBytes,
-            long unprovenBytes,
+            long nonDurableBytes,
             List<String> unlisted,
             List<String> problems) {}
 
@@ -90,7 +90,7 @@ public final class StoreInspection {
 
     private void read(DataFile file, long durableIndex) throws IOException {
         durableBytes += file.durableLength();
-        unprovenBytes += file.file().size() - file.durableLength();
+        nonDurableBytes += file.file().size() - file.durableLength();
         RecordScan scan = new RecordScan(file, durableIndex);
         while (scan.next()) {
             records++;
@@ -104,7 +104,7 @@ public final class StoreInspection {
                 files,
                 records,
                 durableBytes,
-                unprovenBytes,
+                nonDurableBytes,
                 List.copyOf(unlisted),
                 List.copyOf(problems));
     }

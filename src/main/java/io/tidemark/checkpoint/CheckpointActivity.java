@@ -11,7 +11,7 @@ package io.tidemark.checkpoint;
  * @param waiters sync requests that wait for a generation to start
  * @param dirtyBytes unsynced bytes
  * @param oldestNanos when the oldest unsynced byte was written
- * @param movedNanos when the shard was last seen to be written; the last write is not later than that
+ * @param lastWriteNanos when the shard was last seen to be written; the last write is not later than that
  * @param nextTickNanos when the next tick comes
  * @param expectedQueueNanos how long a generation would wait for its permit
  */
@@ -24,6 +24,6 @@ record CheckpointActivity(
         int waiters,
         long dirtyBytes,
         long oldestNanos,
-        long movedNanos,
+        long lastWriteNanos,
         long nextTickNanos,
         long expectedQueueNanos) {}

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class CheckpointHealth {
     private static final int MOST_DOUBLINGS = 2;
-    private static final Capture NONE = Captured.nothing(0).handle();
+    private static final Capture NONE = CheckedCapture.nothing(0).handle();
 
     private enum State {
         /** Just started: nothing is known to be durable. */

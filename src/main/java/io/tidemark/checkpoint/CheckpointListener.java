@@ -60,6 +60,6 @@ public interface CheckpointListener {
     /** A shard's pressure has changed. */
     default void pressure(PressureEvent event) {}
 
-    /** New options were given to a store, or refused; see {@link Checkpointers#reloaded}. Any thread. */
+    /** New options were given to a store, or refused; see {@link Checkpointers#notifyReload}. Any thread. */
     default void reloaded(String store, boolean accepted) {}
 }

@@ -1,6 +1,6 @@
 package io.tidemark.checkpoint;
 
-import io.tidemark.value.GivenSection;
+import io.tidemark.value.RawSection;
 import io.tidemark.value.ValueType;
 import io.vertx.core.json.JsonObject;
 import java.util.Set;
@@ -46,14 +46,14 @@ public final class CheckpointOptions {
     public static final boolean DEFAULT_CLUSTERED = false;
 
     /** The most that {@link #setMaxConcurrentFsyncs} takes. */
-    public static final int MOST_CONCURRENT_FSYNCS = 64;
+    public static final int MAX_CONCURRENT_FSYNCS = 64;
 
     private static final String SECTION = "checkpoint";
     private static final long DAY_MS = 86_400_000;
-    private static final ValueType MILLISECONDS = new ValueType.Whole(10, DAY_MS);
-    private static final ValueType IDLE_MILLISECONDS = new ValueType.Whole(0, DAY_MS);
+    private static final ValueType MILLISECONDS = new ValueType.WholeNumber(10, DAY_MS);
+    private static final ValueType IDLE_MILLISECONDS = new ValueType.WholeNumber(0, DAY_MS);
     private static final ValueType DIRTY_BYTES = new ValueType.Size(4 * ValueType.KIB, 1024 * ValueType.GIB);
-    private static final ValueType FSYNCS = new ValueType.Whole(1, MOST_CONCURRENT_FSYNCS);
+    private static final ValueType FSYNCS = new ValueType.WholeNumber(1, MAX_CONCURRENT_FSYNCS);
     private static final ValueType PACING = new ValueType.SizeOrZero(64 * ValueType.KIB, 64 * ValueType.MIB);
     private static final Set<String> KEYS = Set.of(
             "interval_ms",
@@ -94,7 +94,7 @@ public final class CheckpointOptions {
      *     not of its type or range
      */
     public CheckpointOptions(JsonObject json) {
-        GivenSection given = new GivenSection(SECTION, json, KEYS);
+        RawSection given = new RawSection(SECTION, json, KEYS);
         setIntervalMs(given.number("interval_ms", MILLISECONDS, intervalMs));
         setIdleMs(given.number("idle_ms", IDLE_MILLISECONDS, idleMs));
         setMaxDelayMs(given.number("max_delay_ms", MILLISECONDS, maxDelayMs));
@@ -142,7 +142,7 @@ public final class CheckpointOptions {
     }
 
     private static long checked(String key, ValueType type, long value) {
-        return GivenSection.checked(SECTION + "." + key, type, value);
+        return RawSection.validate(SECTION + "." + key, type, value);
     }
 
     /** JSON with every key; {@code node} and {@code clustered} only where they have been set. */

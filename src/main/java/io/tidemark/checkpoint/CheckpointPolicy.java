@@ -45,10 +45,10 @@ final class CheckpointPolicy {
         if (shard.unproven()) {
             return new CheckpointDecision.Fire(CheckpointTrigger.RECOVERY);
         }
-        if (nowNanos - shard.movedNanos() >= idle) {
+        if (nowNanos - shard.lastWriteNanos() >= idle) {
             return new CheckpointDecision.Fire(CheckpointTrigger.INTERVAL);
         }
-        long idleAt = shard.movedNanos() + idle;
+        long idleAt = shard.lastWriteNanos() + idle;
         return new CheckpointDecision.Defer(
                 CheckpointDecision.Reason.STILL_WRITTEN, earlier(earlier(nowNanos + step, idleAt), deadline));
     }

@@ -62,7 +62,7 @@ final class CheckpointPressure {
         look();
     }
 
-    /** A cause is there; see {@link PressureState#pressed}. {@code NORMAL}: it is gone. Nothing after {@link #stop}. */
+    /** A cause is there; see {@link PressureState#raise}. {@code NORMAL}: it is gone. Nothing after {@link #stop}. */
     void set(PressureReason reason, PressureLevel level, String detail) {
         if (stopped) {
             return;
@@ -70,19 +70,19 @@ final class CheckpointPressure {
         long now = loop.nanoTime();
         become(
                 level == PressureLevel.NORMAL
-                        ? state.relieved(reason, detail, now)
-                        : state.pressed(reason, level, detail, now, loop.epochMillis()),
+                        ? state.clear(reason, detail, now)
+                        : state.raise(reason, level, detail, now, loop.epochMillis()),
                 reason,
                 detail);
         look();
     }
 
-    /** Options have changed what a cause that goes on amounts to; see {@link PressureState#remeasured}. */
-    void remeasured(PressureReason reason, PressureLevel level, String detail) {
+    /** Options have changed what a cause that goes on amounts to; see {@link PressureState#reassessed}. */
+    void reassessed(PressureReason reason, PressureLevel level, String detail) {
         if (stopped) {
             return;
         }
-        become(state.remeasured(reason, level, detail, loop.nanoTime(), loop.epochMillis()), reason, detail);
+        become(state.reassessed(reason, level, detail, loop.nanoTime(), loop.epochMillis()), reason, detail);
         look();
     }
 
@@ -112,7 +112,7 @@ final class CheckpointPressure {
                 store,
                 shard,
                 now.level(),
-                now.leading().orElse(opened),
+                now.worstReason().orElse(opened),
                 over ? loop.epochMillis() : now.sinceEpochMillis(),
                 over ? why : now.detail(),
                 now.reasons());
@@ -140,8 +140,8 @@ final class CheckpointPressure {
     }
 
     private void begin(PressureReason reason) {
-        state = state.probing(reason, loop.nanoTime());
-        Answers.watched(
+        state = state.probeStarted(reason, loop.nanoTime());
+        TargetCalls.watched(
                         "probe(" + reason + ")",
                         reason + " goes on until it has",
                         loop,
@@ -158,7 +158,7 @@ final class CheckpointPressure {
         if (failure != null) {
             reports.probeFailed(reason, failure);
         }
-        become(state.probed(failure == null, loop.nanoTime(), dwellNanos), reason, detail);
+        become(state.probeEnded(failure == null, loop.nanoTime(), dwellNanos), reason, detail);
         look();
     }
 }

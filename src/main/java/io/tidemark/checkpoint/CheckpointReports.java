@@ -63,9 +63,9 @@ final class CheckpointReports {
         ForceRecord fresh = new ForceRecord(
                 loop::nanoTime,
                 (step, nanos) ->
-                        tell("forced() of a listener", () -> listener.forced(store, shard, step, nanos, true)));
+                        runGuarded("forced() of a listener", () -> listener.forced(store, shard, step, nanos, true)));
         record = fresh;
-        tell("started() of a listener", () -> listener.started(store, shard, generation.trigger()));
+        runGuarded("started() of a listener", () -> listener.started(store, shard, generation.trigger()));
         return fresh;
     }
 
@@ -74,7 +74,7 @@ final class CheckpointReports {
         if (!deferred && reason == CheckpointDecision.Reason.STILL_WRITTEN) {
             deferred = true;
             journal.add(new JournalEntry.Deferral(epochMillis, reason.label(), appendedIndex));
-            tell("deferred() of a listener", () -> listener.deferred(store, shard, reason.label()));
+            runGuarded("deferred() of a listener", () -> listener.deferred(store, shard, reason.label()));
         }
     }
 
@@ -100,15 +100,15 @@ final class CheckpointReports {
             stalled = false;
         }
         if (failedStep != null) {
-            tell(
+            runGuarded(
                     "forced() of a listener",
                     () -> listener.forced(store, shard, failedStep, outcome.forceNanos(), false));
         } else if (told != null && !told.told() && outcome.files() > 0) {
-            tell(
+            runGuarded(
                     "forced() of a listener",
                     () -> listener.forced(store, shard, ForceStep.ALL, outcome.forceNanos(), true));
         }
-        tell("ended() of a listener", () -> listener.ended(outcome));
+        runGuarded("ended() of a listener", () -> listener.ended(outcome));
     }
 
     private CheckpointOutcome outcome(
@@ -169,7 +169,7 @@ final class CheckpointReports {
     }
 
     void answered(long waitedNanos, boolean ok) {
-        tell("synced() of a listener", () -> listener.synced(store, shard, waitedNanos, ok));
+        runGuarded("synced() of a listener", () -> listener.synced(store, shard, waitedNanos, ok));
     }
 
     /** The level has changed. */
@@ -180,7 +180,7 @@ final class CheckpointReports {
         } else {
             LOG.warn(what, name(), event.level(), event.reason(), event.detail());
         }
-        tell("pressure() of a listener", () -> listener.pressure(event));
+        runGuarded("pressure() of a listener", () -> listener.pressure(event));
     }
 
     /** The level is what it was, for other reasons. */
@@ -223,14 +223,14 @@ final class CheckpointReports {
         incident(What.STALLED, detail);
         if (!stalled) {
             stalled = true;
-            tell("stalled() of a listener", () -> listener.stalled(store, shard));
+            runGuarded("stalled() of a listener", () -> listener.stalled(store, shard));
         }
     }
 
     /** Something waits for its permit past its deadline; the log has it from the pressure that comes with it. */
     void overdue(String detail) {
         incident(What.OVERDUE, detail);
-        tell("overdue() of a listener", () -> listener.overdue(store, shard));
+        runGuarded("overdue() of a listener", () -> listener.overdue(store, shard));
     }
 
     /**
@@ -247,7 +247,7 @@ final class CheckpointReports {
                 name(),
                 why.getMessage());
         incident(What.NOT_STARTED, String.valueOf(why.getMessage()));
-        tell("ended() of a listener", () -> listener.ended(outcome));
+        runGuarded("ended() of a listener", () -> listener.ended(outcome));
     }
 
     /** Something has been applied that was not marked; it is forced all the same. */
@@ -273,13 +273,13 @@ final class CheckpointReports {
         long millis = TimeUnit.NANOSECONDS.toMillis(tookNanos);
         LOG.info("{}: repaired in {} ms; writes are shed until the new files are durable", name(), millis);
         incident(What.REPAIRED, "written anew from the log in " + millis + " ms");
-        tell("repaired() of a listener", () -> listener.repaired(store, shard, millis));
+        runGuarded("repaired() of a listener", () -> listener.repaired(store, shard, millis));
     }
 
     void repairFailed(Throwable why, long pauseMillis) {
         LOG.warn("{}: repair failed; next try in {} ms", name(), pauseMillis, why);
         incident(What.REPAIR_FAILED, why + "; next try in " + pauseMillis + " ms");
-        tell(
+        runGuarded(
                 "repairFailed() of a listener",
                 () -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
     }
@@ -297,7 +297,7 @@ final class CheckpointReports {
     void repairUnsupported(Throwable why) {
         LOG.error("{}: {}; out of service for writes until a restart", name(), why.getMessage());
         incident(What.NOT_REPAIRABLE, String.valueOf(why.getMessage()));
-        tell(
+        runGuarded(
                 "repairFailed() of a listener",
                 () -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
     }
@@ -311,7 +311,7 @@ final class CheckpointReports {
      *
      * @param what for the log, "completed() of the store"
      */
-    void tell(String what, Runnable call) {
+    void runGuarded(String what, Runnable call) {
         try {
             call.run();
         } catch (Throwable e) {

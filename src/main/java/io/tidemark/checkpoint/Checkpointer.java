@@ -64,7 +64,7 @@ final class Checkpointer {
     private final CheckpointHealth health = new CheckpointHealth();
     private final Repairs repairs;
     private final Ticks ticks = new Ticks();
-    private final Movement movement;
+    private final WriteActivity writeActivity;
     private final MarkCheck marks;
     private final SyncWaiters waiting = new SyncWaiters();
     private final Promise<Void> stopped = Promise.promise();
@@ -102,7 +102,7 @@ final class Checkpointer {
         this.reports = new CheckpointReports(store, shard, loop, listener);
         this.pressure = new CheckpointPressure(options.getNode(), store, shard, dirty, loop, reports, target::probe);
         this.stall = new StallWatch(loop, reports, pressure);
-        this.movement = new Movement(dirty);
+        this.writeActivity = new WriteActivity(dirty);
         this.marks = new MarkCheck(target, dirty, loop, reports);
         this.permitWatch = new PermitWatch(permits, loop, reports, pressure);
         this.repairs = new Repairs(target, health, permits, loop, reports, pressure, permitWatch);
@@ -112,7 +112,7 @@ final class Checkpointer {
     void start(long firstTickNanos) {
         unprovenSinceNanos = loop.nanoTime();
         ticks.begin(unprovenSinceNanos, firstTickNanos);
-        reports.tell("configured() of the store", () -> target.configured(new CheckpointOptions(options)));
+        reports.runGuarded("configured() of the store", () -> target.configured(new CheckpointOptions(options)));
         dirty.adopt(() -> loop.execute(this::evaluate));
         marks.forgetPredecessor();
         dirty.limit(options.getMaxDirtyBytes());
@@ -156,7 +156,7 @@ final class Checkpointer {
         long now = loop.nanoTime();
         long longerMs = Math.max(options.getIntervalMs(), fresh.getIntervalMs());
         options = new CheckpointOptions(fresh);
-        reports.tell("configured() of the store", () -> target.configured(new CheckpointOptions(options)));
+        reports.runGuarded("configured() of the store", () -> target.configured(new CheckpointOptions(options)));
         dirty.limit(options.getMaxDirtyBytes());
         stall.follow(options);
         permitWatch.follow(options);
@@ -168,7 +168,7 @@ final class Checkpointer {
     }
 
     /** What its store knows of the disk; {@code NORMAL}: the cause is gone. See {@link PressureState}. */
-    void press(PressureReason reason, PressureLevel level, String detail) {
+    void reportPressure(PressureReason reason, PressureLevel level, String detail) {
         pressure.set(reason, level, detail);
     }
 
@@ -254,7 +254,7 @@ final class Checkpointer {
             if (step == RESTING && health.isBroken()) {
                 repair(); // what is to be drained may wait for it
             }
-            Answers.watched("drain()", "the stop waits for it", loop, reports, target::drain)
+            TargetCalls.watched("drain()", "the stop waits for it", loop, reports, target::drain)
                     .onComplete(done -> loop.execute(() -> {
                         drainFailure = done.cause();
                         stop = Stop.LAST_GENERATION;
@@ -265,7 +265,7 @@ final class Checkpointer {
     }
 
     private void evaluate() {
-        movement.look(loop.nanoTime());
+        writeActivity.look(loop.nanoTime());
         if (pauses()) {
             return; // every mark comes here
         }
@@ -282,10 +282,10 @@ final class Checkpointer {
         if (!health.mayForce()) {
             waiting.fail(SyncFailure.SHARD_FAILED, health.detail());
         } else if (!dirty.dirty() && !unmarked()) {
-            ticks.served();
+            ticks.consumeTick();
             waiting.answer(shard, generations, dirty.durableIndex(), 0, 0, loop.nanoTime());
         } else if (marks.beyondReach()) {
-            ticks.served();
+            ticks.consumeTick();
             waiting.fail(SyncFailure.UNAVAILABLE, marks.behindDetail());
             if (stop == Stop.LAST_GENERATION) {
                 stopFailed(marks.behindDetail());
@@ -341,7 +341,7 @@ final class Checkpointer {
                 queue(fire.trigger(), now);
             }
         } else if (decision instanceof CheckpointDecision.Defer defer) {
-            reports.deferred(defer.reason(), loop.epochMillis(), movement.index());
+            reports.deferred(defer.reason(), loop.epochMillis(), writeActivity.index());
             long delay = TimeUnit.NANOSECONDS.toMillis(defer.recheckAtNanos() - now + 999_999);
             recheck = loop.schedule(Math.max(1, delay), this::evaluate);
         }
@@ -357,7 +357,7 @@ final class Checkpointer {
                 waiting.size(),
                 dirty.dirtyBytes(),
                 oldestDirtyNanos(),
-                movement.movedNanos(),
+                writeActivity.lastWriteNanos(),
                 ticks.nextNanos(),
                 permits.expectedWaitNanos());
     }
@@ -391,27 +391,29 @@ final class Checkpointer {
     private void begin() {
         Step.Queued queued = (Step.Queued) step;
         permitWatch.end();
-        ticks.served();
+        ticks.consumeTick();
         if (stop == Stop.LAST_GENERATION) {
             lastGenerations++;
         }
-        SyncWaiters riders = waiting.depart();
+        SyncWaiters waiters = waiting.takeAll();
         marks.forgetPredecessor();
         DirtyCounter.Start start = dirty.begin();
-        Captured cut;
+        CheckedCapture cut;
         try {
-            cut = Captured.of(target);
+            cut = CheckedCapture.of(target);
         } catch (IllegalStateException e) {
-            Generation failed = generation(queued, Captured.nothing(Math.max(0, dirty.durableIndex())), start, riders);
+            Generation failed =
+                    generation(queued, CheckedCapture.nothing(Math.max(0, dirty.durableIndex())), start, waiters);
             step = new Step.Forcing(failed);
             reports.started(failed);
             ended(failed, e);
             return;
         }
-        run(generation(queued, cut, start, riders));
+        run(generation(queued, cut, start, waiters));
     }
 
-    private Generation generation(Step.Queued queued, Captured cut, DirtyCounter.Start start, SyncWaiters riders) {
+    private Generation generation(
+            Step.Queued queued, CheckedCapture cut, DirtyCounter.Start start, SyncWaiters waiters) {
         generations++;
         return new Generation(
                 generations,
@@ -421,7 +423,7 @@ final class Checkpointer {
                 queued.sinceNanos(),
                 loop.nanoTime(),
                 queued.ticket(),
-                riders);
+                waiters);
     }
 
     private void run(Generation generation) {
@@ -454,7 +456,7 @@ final class Checkpointer {
         } else {
             failed(generation, failure, now);
         }
-        relieved();
+        clearStall();
         evaluate();
     }
 
@@ -467,14 +469,14 @@ final class Checkpointer {
         String detail = reports.failureDetail(generation, why);
         long pauseMs = Math.min(PAUSE_MS << Math.min(postponed, MAX_DOUBLINGS), options.getIntervalMs());
         retryNotBeforeNanos = now + TimeUnit.MILLISECONDS.toNanos(pauseMs);
-        ticks.want();
+        ticks.requestTick();
         if (postponed++ == 0) {
             reports.postponed(detail, why);
         }
         boolean late = now - oldestDirtyNanos() >= TimeUnit.MILLISECONDS.toNanos(options.getMaxDelayMs());
         pressure.set(PressureReason.FSYNC_STALLED, late ? PressureLevel.SHED : PressureLevel.WARN, detail);
         reports.ended(generation, dirty.durableIndex(), now, loop.epochMillis(), why);
-        generation.riders().fail(SyncFailure.UNAVAILABLE, detail);
+        generation.waiters().fail(SyncFailure.UNAVAILABLE, detail);
         if (stop != Stop.LAST_GENERATION) {
             pause();
         } else if (lastRetryTried) {
@@ -485,7 +487,7 @@ final class Checkpointer {
         }
     }
 
-    private void relieved() {
+    private void clearStall() {
         pressure.set(PressureReason.FSYNC_STALLED, PressureLevel.NORMAL, reports.name() + ": a generation has ended");
     }
 
@@ -493,9 +495,9 @@ final class Checkpointer {
         dirty.withdraw(generation.start());
         String detail = reports.name() + ": the force could not be started: " + why.getMessage();
         reports.notStarted(generation, dirty.durableIndex(), detail, why);
-        waiting.inherit(generation.riders());
-        generation.riders().fail(SyncFailure.UNAVAILABLE, detail);
-        relieved();
+        waiting.inherit(generation.waiters());
+        generation.waiters().fail(SyncFailure.UNAVAILABLE, detail);
+        clearStall();
         if (stop == Stop.LAST_GENERATION) {
             stopFailed(detail);
         } else {
@@ -504,11 +506,11 @@ final class Checkpointer {
     }
 
     private void succeeded(Generation generation, long now) {
-        Captured captured = generation.cut();
+        CheckedCapture captured = generation.cut();
         long from = dirty.durableIndex();
         dirty.complete(captured.index(), generation.start());
         dirty.limit(options.getMaxDirtyBytes());
-        reports.tell("completed() of the store", () -> target.completed(captured.handle()));
+        reports.runGuarded("completed() of the store", () -> target.completed(captured.handle()));
         health.succeeded();
         pressure.set(
                 PressureReason.FSYNC_FAILED,
@@ -520,10 +522,10 @@ final class Checkpointer {
             postponed = 0;
         }
         if (marks.isBehind(generation)) {
-            generation.riders().fail(SyncFailure.UNAVAILABLE, marks.behindDetail());
+            generation.waiters().fail(SyncFailure.UNAVAILABLE, marks.behindDetail());
         } else {
             generation
-                    .riders()
+                    .waiters()
                     .answer(shard, generation.number(), dirty.durableIndex(), captured.files(), captured.bytes(), now);
         }
     }
@@ -539,7 +541,7 @@ final class Checkpointer {
         dirty.fail();
         reports.forceFailed(detail, failure);
         reports.ended(generation, dirty.durableIndex(), now, loop.epochMillis(), failure);
-        generation.riders().fail(SyncFailure.FORCE_FAILED, detail);
+        generation.waiters().fail(SyncFailure.FORCE_FAILED, detail);
         if (repairNow && (stop == Stop.NOT_ASKED || stop == Stop.DRAINING)) {
             repair();
         }
@@ -550,7 +552,7 @@ final class Checkpointer {
         repairs.run(options, succeeded -> {
             step = RESTING;
             if (succeeded) {
-                ticks.want();
+                ticks.requestTick();
             }
             evaluate();
         });

@@ -157,10 +157,10 @@ public final class CheckpointerVerticle extends VerticleBase {
     }
 
     /** What the store knows of its disk; on this verticle's event loop. */
-    void press(PressureReason reason, PressureLevel level, String detail) {
+    void reportPressure(PressureReason reason, PressureLevel level, String detail) {
         Checkpointer mine = checkpointer;
         if (mine != null) {
-            mine.press(reason, level, detail);
+            mine.reportPressure(reason, level, detail);
         }
     }
 

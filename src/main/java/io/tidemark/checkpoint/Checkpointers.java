@@ -147,8 +147,8 @@ public final class Checkpointers {
      *     CheckpointTarget#probe probe} has succeeded
      * @param detail which file, what happened, what to do
      */
-    public void press(int shard, PressureReason reason, PressureLevel level, String detail) {
-        parent.press(shard, reason, level, detail);
+    public void reportPressure(int shard, PressureReason reason, PressureLevel level, String detail) {
+        parent.reportPressure(shard, reason, level, detail);
     }
 
     /** How many shards it has; they are numbered from 0. */
@@ -176,7 +176,7 @@ public final class Checkpointers {
     }
 
     /** Tells the listeners that new options came to this store, and whether they could be used. */
-    public void reloaded(boolean accepted) {
+    public void notifyReload(boolean accepted) {
         parent.listeners().reloaded(parent.store(), accepted);
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class ForceThreads {
     /** As many as may force at once, if none hangs. */
-    private static final int POOL_SIZE = CheckpointOptions.MOST_CONCURRENT_FSYNCS;
+    private static final int POOL_SIZE = CheckpointOptions.MAX_CONCURRENT_FSYNCS;
 
     /** One pool, and how many of its threads are taken. */
     private record Pool(WorkerExecutor executor, int size, AtomicInteger taken) {

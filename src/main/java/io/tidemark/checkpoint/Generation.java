@@ -12,17 +12,17 @@ import io.tidemark.checkpoint.CheckpointTarget.Capture;
  * @param queuedNanos when it was decided
  * @param startedNanos when it captured
  * @param ticket its permit
- * @param riders sync requests from before its start
+ * @param waiters sync requests from before its start
  */
 record Generation(
         long number,
         CheckpointTrigger trigger,
-        Captured cut,
+        CheckedCapture cut,
         DirtyCounter.Start start,
         long queuedNanos,
         long startedNanos,
         ForcePermits.Ticket ticket,
-        SyncWaiters riders) {
+        SyncWaiters waiters) {
 
     /** What the store gets back. */
     Capture captured() {

@@ -33,7 +33,7 @@ final class MarkCheck {
     void forgetPredecessor() {
         if (predecessor) {
             try {
-                dirty.forgetBeyond(() -> Captured.of(target).index());
+                dirty.forgetBeyond(() -> CheckedCapture.of(target).index());
                 predecessor = false;
             } catch (IllegalStateException unknown) {
                 predecessor = true; // asked again before the first generation, which reports it
@@ -80,7 +80,7 @@ final class MarkCheck {
             return false;
         }
         try {
-            return Captured.of(target).index() == last.cut().index();
+            return CheckedCapture.of(target).index() == last.cut().index();
         } catch (IllegalStateException unknown) {
             return false;
         }
@@ -94,7 +94,7 @@ final class MarkCheck {
      */
     boolean missing(boolean drained) {
         try {
-            applied = Captured.of(target).index();
+            applied = CheckedCapture.of(target).index();
         } catch (IllegalStateException unknown) {
             return true; // the generation that follows asks again, and reports it
         }

@@ -74,7 +74,7 @@ final class Repairs {
         if (failure == null) {
             health.repaired();
             reports.repaired(nanos);
-            press(
+            reportPressure(
                     PressureLevel.SHED,
                     reports.name() + ": repaired; writes are shed until the new files have been forced");
         } else if (failure instanceof CheckpointLoop.NotStarted) {
@@ -82,18 +82,18 @@ final class Repairs {
         } else if (failure instanceof UnsupportedOperationException) {
             health.failForGood();
             reports.repairUnsupported(failure);
-            press(PressureLevel.FAILED, health.detail() + "; restart to recover it from the log");
+            reportPressure(PressureLevel.FAILED, health.detail() + "; restart to recover it from the log");
         } else {
             long pause = health.repairFailed(loop.nanoTime(), options.getIntervalMs());
             reports.repairFailed(failure, pause);
-            press(
+            reportPressure(
                     PressureLevel.FAILED,
                     health.detail() + "; the repair failed: " + failure.getMessage() + "; next try in " + pause
                             + " ms");
         }
     }
 
-    private void press(PressureLevel level, String detail) {
+    private void reportPressure(PressureLevel level, String detail) {
         pressure.set(PressureReason.FSYNC_FAILED, level, detail);
     }
 }

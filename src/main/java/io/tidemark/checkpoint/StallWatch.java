@@ -66,7 +66,7 @@ final class StallWatch {
                 reports.stalled(detail);
                 pressure.set(PressureReason.FSYNC_STALLED, level, detail);
             } else {
-                pressure.remeasured(PressureReason.FSYNC_STALLED, level, detail);
+                pressure.reassessed(PressureReason.FSYNC_STALLED, level, detail);
             }
         }
         if (level != PressureLevel.SHED) {

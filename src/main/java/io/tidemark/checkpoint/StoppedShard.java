@@ -57,7 +57,7 @@ record StoppedShard(
         }
         long applied;
         try {
-            applied = Captured.of(target).index();
+            applied = CheckedCapture.of(target).index();
         } catch (IllegalStateException unknown) {
             return unavailable(stopped + "; what its store has applied since is unknown: " + unknown.getMessage());
         }

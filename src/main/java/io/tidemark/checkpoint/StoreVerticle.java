@@ -181,10 +181,10 @@ final class StoreVerticle extends VerticleBase {
         return Future.join(done).mapEmpty();
     }
 
-    /** See {@link Checkpointers#press}. */
-    void press(int shard, PressureReason reason, PressureLevel level, String detail) {
+    /** See {@link Checkpointers#reportPressure}. */
+    void reportPressure(int shard, PressureReason reason, PressureLevel level, String detail) {
         CheckpointerVerticle child = child(shard);
-        Future<Void> unused = onLoop(child, answer -> child.press(reason, level, detail));
+        Future<Void> unused = onLoop(child, answer -> child.reportPressure(reason, level, detail));
     }
 
     CheckpointerVerticle child(int shard) {

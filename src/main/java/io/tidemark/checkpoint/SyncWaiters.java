@@ -52,11 +52,11 @@ final class SyncWaiters {
     }
 
     /** Those who wait now, as a group of their own; whoever comes later waits here. */
-    SyncWaiters depart() {
-        SyncWaiters departed = new SyncWaiters();
-        departed.group = group;
+    SyncWaiters takeAll() {
+        SyncWaiters taken = new SyncWaiters();
+        taken.group = group;
         group = new Group();
-        return departed;
+        return taken;
     }
 
     /** Takes over what is due to those who have given up elsewhere. */
@@ -65,7 +65,7 @@ final class SyncWaiters {
     }
 
     void answer(int shard, long generation, long durableIndex, int files, long bytes, long nowNanos) {
-        for (Waiter waiter : depart().leaving()) {
+        for (Waiter waiter : takeAll().leaving()) {
             long waited = TimeUnit.NANOSECONDS.toMillis(nowNanos - waiter.sinceNanos);
             SyncResult result = new SyncResult(shard, generation, durableIndex, files, bytes, waited);
             waiter.answer.tryComplete(result);
@@ -73,7 +73,7 @@ final class SyncWaiters {
     }
 
     void fail(SyncFailure kind, String why) {
-        for (Waiter waiter : depart().leaving()) {
+        for (Waiter waiter : takeAll().leaving()) {
             waiter.answer.tryFail(new SyncException(kind, why));
         }
     }

@@ -41,12 +41,12 @@ final class Ticks {
     }
 
     /** As if one came: what a repair has written is not to wait for the next. */
-    void want() {
+    void requestTick() {
         due = true;
     }
 
     /** There was nothing to do, or it has begun. */
-    void served() {
+    void consumeTick() {
         due = false;
     }
 

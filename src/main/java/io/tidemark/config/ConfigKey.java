@@ -19,7 +19,11 @@ public enum ConfigKey {
             "./data",
             "Directory of everything that is kept; made at the first start."),
     /** Number of shards. */
-    SHARDS("shards", new ValueType.Whole(1, 1024), "4", "Number of shards; fixed once the data directory exists."),
+    SHARDS(
+            "shards",
+            new ValueType.WholeNumber(1, 1024),
+            "4",
+            "Number of shards; fixed once the data directory exists."),
     /** Address for Redis clients. */
     REDIS_HOST(
             "redis.host",
@@ -27,7 +31,11 @@ public enum ConfigKey {
             "127.0.0.1",
             "Address to listen on for Redis clients; one that others can reach needs a password."),
     /** Port for Redis clients. */
-    REDIS_PORT("redis.port", new ValueType.Whole(0, 65_535), "7379", "Port for Redis clients; 0 takes any free one."),
+    REDIS_PORT(
+            "redis.port",
+            new ValueType.WholeNumber(0, 65_535),
+            "7379",
+            "Port for Redis clients; 0 takes any free one."),
     /** Password of Redis clients. */
     REDIS_PASSWORD(
             "redis.password",
@@ -54,17 +62,17 @@ public enum ConfigKey {
             "Most bytes of replies that may wait for one client; a client that reads too slowly is cut off."),
     /** Most connections. */
     REDIS_MAX_CLIENTS(
-            "redis.max_clients", new ValueType.Whole(1, 1_000_000), "10000", "Most Redis clients at one time."),
+            "redis.max_clients", new ValueType.WholeNumber(1, 1_000_000), "10000", "Most Redis clients at one time."),
     /** When the kernel asks a silent client. */
     REDIS_TCP_KEEPALIVE_S(
             "redis.tcp_keepalive_s",
-            new ValueType.Whole(0, 32_767),
+            new ValueType.WholeNumber(0, 32_767),
             "300",
             "Silence after which the system asks whether a Redis client is still there, in seconds; 0 for never."),
     /** How long a client may be idle. */
     REDIS_IDLE_TIMEOUT_S(
             "redis.idle_timeout_s",
-            new ValueType.Whole(0, Integer.MAX_VALUE),
+            new ValueType.WholeNumber(0, Integer.MAX_VALUE),
             "0",
             "A Redis client that is idle for so many seconds is disconnected; 0 for never."),
     /** Whether PING fails while nothing can be written. */
@@ -80,23 +88,23 @@ public enum ConfigKey {
             "127.0.0.1",
             "Address to listen on for HTTP: metrics, health, shards; one that others can reach needs a password."),
     /** Port for operators. */
-    ADMIN_PORT("admin.port", new ValueType.Whole(0, 65_535), "7380", "Port for HTTP; 0 takes any free one."),
+    ADMIN_PORT("admin.port", new ValueType.WholeNumber(0, 65_535), "7380", "Port for HTTP; 0 takes any free one."),
     /** Time between ticks. */
     CHECKPOINT_INTERVAL_MS(
             "checkpoint.interval_ms",
-            new ValueType.Whole(10, 86_400_000),
+            new ValueType.WholeNumber(10, 86_400_000),
             "10000",
             "Time between two looks at a shard; a dirty one is then made durable in its data files."),
     /** Idle time that lets a tick force. */
     CHECKPOINT_IDLE_MS(
             "checkpoint.idle_ms",
-            new ValueType.Whole(0, 86_400_000),
+            new ValueType.WholeNumber(0, 86_400_000),
             "250",
             "A shard still being written to is left alone until it has been idle for this long."),
     /** Longest deferral. */
     CHECKPOINT_MAX_DELAY_MS(
             "checkpoint.max_delay_ms",
-            new ValueType.Whole(10, 86_400_000),
+            new ValueType.WholeNumber(10, 86_400_000),
             "180000",
             "Written bytes wait no longer than this for a checkpoint, idle or not; it bounds the replay."),
     /** Dirty bytes that fire without waiting. */
@@ -108,7 +116,7 @@ public enum ConfigKey {
     /** Permits for forcing. */
     CHECKPOINT_MAX_CONCURRENT_FSYNCS(
             "checkpoint.max_concurrent_fsyncs",
-            new ValueType.Whole(1, 64),
+            new ValueType.WholeNumber(1, 64),
             "2",
             "How many shards may be forcing their files at the same time; those whose forces hang don't count."),
     /** Steps of the write-back before a force. */
@@ -120,13 +128,13 @@ public enum ConfigKey {
     /** When a hanging force is reported. */
     CHECKPOINT_STALL_WARN_MS(
             "checkpoint.stall_warn_ms",
-            new ValueType.Whole(10, 86_400_000),
+            new ValueType.WholeNumber(10, 86_400_000),
             "5000",
             "A force that has not come back after this time is reported, and others may go on in its place."),
     /** When a hanging force sheds writes. */
     CHECKPOINT_STALL_SHED_MS(
             "checkpoint.stall_shed_ms",
-            new ValueType.Whole(10, 86_400_000),
+            new ValueType.WholeNumber(10, 86_400_000),
             "20000",
             "A force that has not come back after this time makes its shard refuse writes until it does."),
     /** Directory of the logs. */
@@ -168,19 +176,19 @@ public enum ConfigKey {
     /** Shortest time of pressure. */
     PRESSURE_DWELL_MS(
             "pressure.dwell_ms",
-            new ValueType.Whole(10, 3_600_000),
+            new ValueType.WholeNumber(10, 3_600_000),
             "5000",
             "Time for which a cause of pressure must have been gone before writes are taken again."),
     /** How often the file is looked at. */
     RELOAD_POLL_MS(
             "reload.poll_ms",
-            new ValueType.Whole(50, 3_600_000),
+            new ValueType.WholeNumber(50, 3_600_000),
             "1000",
             "How often this file is looked at; changes under checkpoint and pressure take effect without a restart."),
     /** Time for an orderly stop. */
     SHUTDOWN_TIMEOUT_MS(
             "shutdown_timeout_ms",
-            new ValueType.Whole(1, 3_600_000),
+            new ValueType.WholeNumber(1, 3_600_000),
             "8000",
             "Time for an orderly stop, the last checkpoints included; keep it below the supervisor's patience.");
 

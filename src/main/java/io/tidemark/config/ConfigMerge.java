@@ -1,6 +1,6 @@
 package io.tidemark.config;
 
-import io.tidemark.value.GivenValue;
+import io.tidemark.value.RawValue;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -138,7 +138,7 @@ final class ConfigMerge {
             } else if (value instanceof JsonObject section) {
                 section(key + ".", file, section, line);
             } else if (value != null) {
-                problems.add("`" + key + "` is " + GivenValue.words(value) + " in " + file
+                problems.add("`" + key + "` is " + RawValue.describe(value) + " in " + file
                         + "; it must be a section with keys of its own" + line.apply(key));
             }
         }

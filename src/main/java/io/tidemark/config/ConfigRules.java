@@ -81,7 +81,7 @@ final class ConfigRules {
             return Optional.empty();
         }
         return Optional.of("`admin.host` is " + host + ", which others can reach, and there is no `redis.password`,"
-                + " which guards that door too: anyone could ask for syncs. Set `redis.password`, or listen on"
+                + " which guards that endpoint too: anyone could ask for syncs. Set `redis.password`, or listen on"
                 + " 127.0.0.1, or set `redis.allow_no_password` to true if the network is closed");
     }
 

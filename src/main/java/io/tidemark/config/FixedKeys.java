@@ -21,12 +21,12 @@ final class FixedKeys implements ReloadableSection {
     }
 
     @Override
-    public JsonObject inForce() {
+    public JsonObject current() {
         return atStart.copy();
     }
 
     @Override
-    public JsonObject checked(JsonObject given) {
+    public JsonObject validate(JsonObject given) {
         return given;
     }
 
@@ -41,7 +41,7 @@ final class FixedKeys implements ReloadableSection {
     }
 
     @Override
-    public String shown(String key, Object value) {
+    public String format(String key, Object value) {
         return ConfigKey.byName(key).map(known -> known.type().show(value)).orElse("(hidden)");
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dataDir directory of everything that is kept
  * @param shards number of shards
- * @param redis the door for Redis clients
- * @param admin the operators' door
+ * @param redis the RESP server
+ * @param admin the admin HTTP endpoint
  * @param checkpoint the section {@code checkpoint}, every key with its value, sizes in bytes; a copy at each call
  * @param pressure the section {@code pressure} in the same way, without the keys that have no value
  * @param log the logs
@@ -37,7 +37,7 @@ public record NodeConfig(
         Map<String, String> display) {
 
     /**
-     * The door for Redis clients.
+     * The RESP server.
      *
      * @param host address to listen on
      * @param port port, 0 for any free one
@@ -69,7 +69,7 @@ public record NodeConfig(
     }
 
     /**
-     * The operators' door: HTTP. What changes something there asks for the Redis clients' password.
+     * The admin HTTP endpoint. What changes something there asks for the Redis clients' password.
      *
      * @param host address to listen on
      * @param port port, 0 for any free one

@@ -50,7 +50,7 @@ public interface Disk {
      * Maps a range of an existing file, through a descriptor of its own, for writing it back in steps. The file may be open
      * and grow meanwhile; it must not shrink.
      *
-     * @param bytes 1 to {@link FileRange#MOST_BYTES}
+     * @param bytes 1 to {@link FileRange#MAX_BYTES}
      * @throws IllegalArgumentException if the file ends before the range does
      * @throws IOException if the range can't be mapped, as on file systems without shared mappings. Nothing has been written
      *     back then, and nothing is lost

@@ -16,7 +16,7 @@ import java.io.IOException;
  */
 public interface FileRange {
     /** Longest range that can be mapped at once, in bytes. */
-    int MOST_BYTES = 1 << 30;
+    int MAX_BYTES = 1 << 30;
 
     /** Where it begins in the file, in bytes. */
     long offset();

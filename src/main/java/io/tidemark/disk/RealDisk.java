@@ -113,7 +113,7 @@ enum RealDisk implements Disk {
     }
 
     static void requireWithin(Path file, long fileBytes, long offset, int bytes) {
-        if (offset < 0 || bytes < 1 || bytes > FileRange.MOST_BYTES || offset + bytes > fileBytes) {
+        if (offset < 0 || bytes < 1 || bytes > FileRange.MAX_BYTES || offset + bytes > fileBytes) {
             throw new IllegalArgumentException(
                     bytes + " bytes at " + offset + " of the " + fileBytes + " bytes of " + file + " can't be mapped");
         }

@@ -20,7 +20,7 @@ public interface CommitLog {
      *
      * @param durableIndex the last index that the shard's data files hold durably, 0 for none
      * @return what was found
-     * @throws NotYetException if there is no room for what must be written first, or the applier threw it: call again, and
+     * @throws RetryLaterException if there is no room for what must be written first, or the applier threw it: call again, and
      *     it goes on where it stopped
      * @throws io.tidemark.disk.CorruptionException if something once durable is damaged, missing, or ends below {@code
      *     durableIndex}
@@ -69,7 +69,7 @@ public interface CommitLog {
     }
 
     /** Whether it holds a group that it can't go on with, and does nothing with what is appended. Any thread. */
-    default boolean waits() {
+    default boolean isSuspended() {
         return false;
     }
 
@@ -77,7 +77,7 @@ public interface CommitLog {
      * From now on nothing waits for room: what waits is tried once more and then fails, its outcome unknown, for it is in
      * the log or may be; what is queued behind it was never written. For a stop that must come to an end; any thread.
      */
-    default void stopWaiting() {}
+    default void failFast() {}
 
     /** Gives back room that is held to save time alone. Queued to the log's own thread; never blocks. */
     default void trim() {}

@@ -12,13 +12,13 @@ public interface LogApplier {
      * @param lastIndex the log's last index, 0 if it never had an entry
      * @throws IOException if the applier can't begin; the log does not open then
      */
-    default void accepted(long lastIndex) throws IOException {}
+    default void beginReplay(long lastIndex) throws IOException {}
 
     /**
      * Applies one entry that is durable.
      *
      * @param origin the batch it was made from in this process; {@code null} on replay
-     * @throws NotYetException if it can't be applied yet: it was not, and nobody was answered. The log keeps the batch, and
+     * @throws RetryLaterException if it can't be applied yet: it was not, and nobody was answered. The log keeps the batch, and
      *     hands out this entry again after a pause and no other before it
      * @throws IOException if it could not be applied; the log hands out no further entry until it is opened anew. The
      *     batch was handed over by this call, so its waiters are the applier's to answer; later batches fail.

@@ -25,7 +25,7 @@ public interface LogBatch {
      * The entry may or may not be durable: nobody knows until the log has been opened anew. Called on the log's thread;
      * also for a batch that was never closed, for which {@code outcomeUnknown} is false.
      *
-     * @param cause {@link NotYetException} if nothing was written for want of room: it may be tried again; {@link
+     * @param cause {@link RetryLaterException} if nothing was written for want of room: it may be tried again; {@link
      *     BatchRefusedException} if it concerns this batch alone; else the log takes no more
      */
     void failed(IOException cause, boolean outcomeUnknown);

@@ -28,7 +28,7 @@ public interface LogHost {
     /**
      * There is no room to go on: gives some up that was kept for this.
      *
-     * @param work {@code LOGGING} or {@code APPLYING}
+     * @param work {@code WRITING} or {@code APPLYING}
      * @return whether to try again at once; true only if there is more room than before
      */
     default boolean makeRoom(LogWork work) {
@@ -40,20 +40,20 @@ public interface LogHost {
      *
      * @return false if there is no such timer: then nothing can wait, and what would have to has failed for good
      */
-    default boolean later(long millis, Runnable task) {
+    default boolean schedule(long millis, Runnable task) {
         return false;
     }
 
     /**
-     * The log holds a group that it can't go on with, and takes nothing further until {@link #goesOn}.
+     * The log holds a group that it can't go on with, and takes nothing further until {@link #resumed}.
      *
-     * @param work {@code LOGGING} or {@code APPLYING}
+     * @param work {@code WRITING} or {@code APPLYING}
      */
-    default void waits(LogWork work, IOException why) {}
+    default void suspended(LogWork work, IOException why) {}
 
     /** What made it wait is over. */
-    default void goesOn(LogWork work) {}
+    default void resumed(LogWork work) {}
 
     /** No segment could be begun for want of room or of file descriptors; the writes that needed it were refused, the next ones may be taken. */
-    default void refused(IOException why) {}
+    default void writesRefused(IOException why) {}
 }

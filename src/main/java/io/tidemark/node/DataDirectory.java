@@ -70,11 +70,11 @@ final class DataDirectory implements AutoCloseable {
      * @throws io.tidemark.disk.CorruptionException if an identity is damaged
      */
     static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards) throws IOException {
-        return open(disk, dataDir, logDir, shards, Pace.REAL);
+        return open(disk, dataDir, logDir, shards, OwnershipClock.SYSTEM);
     }
 
     /** The same by another clock. */
-    static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards, Pace pace)
+    static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards, OwnershipClock pace)
             throws IOException {
         make(disk, "data_dir", dataDir);
         HeldDirectories directories = new HeldDirectories(pace);
@@ -88,7 +88,7 @@ final class DataDirectory implements AutoCloseable {
                     return logDir == null ? identity : identifyLogs(disk, dataDir, logDir, identity, held);
                 });
         try {
-            new WriteTrial(disk).run(opened);
+            new WritabilityCheck(disk).run(opened);
             return opened;
         } catch (DataDirectoryException refused) {
             opened.close();
@@ -113,7 +113,11 @@ final class DataDirectory implements AutoCloseable {
                     + "; name that one, and this one as --log-dir");
         }
         return locked(
-                new HeldDirectories(Pace.REAL), DirectoryLock.share(dataDir, "data_dir"), dataDir, logDir, held -> {
+                new HeldDirectories(OwnershipClock.SYSTEM),
+                DirectoryLock.share(dataDir, "data_dir"),
+                dataDir,
+                logDir,
+                held -> {
                     boolean inside = identity.logs() == Identity.Logs.INSIDE;
                     if (inside != (logDir == null)) {
                         throw new DataDirectoryException(
@@ -197,7 +201,7 @@ final class DataDirectory implements AutoCloseable {
      * @param lost told once if they aren't; on any thread
      */
     OwnerWatch watch(Consumer<String> lost) {
-        OwnerWatch watch = new OwnerWatch(held.owned(), Pace.REAL, lost);
+        OwnerWatch watch = new OwnerWatch(held.owned(), OwnershipClock.SYSTEM, lost);
         watch.start();
         return watch;
     }

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 /** The directories that a process has locked, and those of them that it owns; given up together, the last one first. */
 final class HeldDirectories implements AutoCloseable {
     private final UUID incarnation = UUID.randomUUID();
-    private final Pace pace;
+    private final OwnershipClock pace;
     private final Deque<DirectoryLock> locks = new ArrayDeque<>();
     private final List<Ownership> owned = new ArrayList<>();
 
-    HeldDirectories(Pace pace) {
+    HeldDirectories(OwnershipClock pace) {
         this.pace = pace;
     }
 

@@ -78,15 +78,15 @@ final class LiveConfig {
                         CheckpointReload.section(CHECKPOINT, running),
                         PressureReload.section(PRESSURE, open::pressureOptions, open::reconfigurePressure),
                         start.fixedKeys()),
-                Math.min(ConfigReload.DEFAULT_SETTLE_MS, pollMs / 2),
-                outcome -> CheckpointReload.tell(running, outcome));
+                Math.min(ConfigReload.DEFAULT_DEBOUNCE_MS, pollMs / 2),
+                outcome -> CheckpointReload.notifyListeners(running, outcome));
         if (readWhenWatching) {
-            readAgain();
+            reloadNow();
         }
     }
 
     /** Reads the file again now, not only when it is looked at next; a line of the log says what came of it, or why not. */
-    synchronized void readAgain() {
+    synchronized void reloadNow() {
         ConfigReload reloading = reload;
         if (start.file() == null) {
             LOG.info("configuration not read again: the node was started without a file, and follows none");
@@ -96,7 +96,7 @@ final class LiveConfig {
             readWhenWatching = true;
             LOG.info("{} is read again as soon as the shards are open", start.file());
         } else {
-            reloading.readAgain().onFailure(ended -> LOG.info("configuration not read again: the node is stopping"));
+            reloading.reloadNow().onFailure(ended -> LOG.info("configuration not read again: the node is stopping"));
         }
     }
 

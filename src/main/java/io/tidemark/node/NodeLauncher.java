@@ -18,8 +18,8 @@ import io.tidemark.redis.RedisServer;
 import io.tidemark.redis.RedisServerVerticle;
 import io.tidemark.redis.ServerFacts;
 import io.tidemark.shard.LocalShards;
-import io.tidemark.shard.Moment;
 import io.tidemark.shard.ShardOptions;
+import io.tidemark.shard.Timestamp;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -41,8 +41,8 @@ import org.slf4j.LoggerFactory;
  * Starts the node's parts in order, waits until it is to stop, and stops them in reverse order. It doesn't close what it
  * is given.
  *
- * <p>Start: the operators' door; the clients' door, which answers {@code -LOADING}; the shards' files; their checkpointers;
- * the logs. Stop: the shards answer what they have taken and are forced, the logs are closed, then the clients' door, then
+ * <p>Start: the admin HTTP endpoint; the RESP server, which answers {@code -LOADING}; the shards' files; their checkpointers;
+ * the logs. Stop: the shards answer what they have taken and are forced, the logs are closed, then the RESP server, then
  * the operators'. If another process has taken the directory, nothing is stopped in order: the process ends.
  *
  * @param vertx what the parts are deployed on
@@ -61,7 +61,8 @@ record NodeLauncher(
         StopSignal stop) {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLauncher.class);
     private static final String STORE = "main";
-    private static final int DOORS = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    private static final int SERVER_EVENT_LOOPS =
+            Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     /**
      * Runs the node until it is asked to stop or a part fails for good. Blocks; called on the main thread.
@@ -86,16 +87,16 @@ record NodeLauncher(
         AdminVerticle admin = new AdminVerticle(adminOptions(descriptors), shards, phase::get, metrics::scrape);
         String adminId = openAdmin(admin);
         AtomicReference<LoadingState> loading = new AtomicReference<>(LoadingState.LOADING);
-        RedisServer door = new RedisServer(redisOptions(descriptors), shards, facts(admin), loading::get, stop::ask);
-        metrics.bind(door);
-        String doorId = openDoor(door);
+        RedisServer server = new RedisServer(redisOptions(descriptors), shards, facts(admin), loading::get, stop::ask);
+        metrics.bind(server);
+        String serverId = deployServer(server);
         try {
             recover(shards, phase, over);
         } catch (StartupException refused) {
             if (owner.isLost()) {
                 return ExitCode.DATA_REFUSED;
             }
-            throw stopAll(shards, doorId, adminId) == ExitCode.OK ? refused : refused.stillRunning();
+            throw stopAll(shards, serverId, adminId) == ExitCode.OK ? refused : refused.stillRunning();
         }
         if (!over.isDone()) {
             loading.set(LoadingState.READY);
@@ -104,9 +105,9 @@ record NodeLauncher(
                     Locale.ROOT,
                     "redis %s:%d  ready in %.1f s  (redis-cli -p %d set a b)%n",
                     config.redis().host(),
-                    door.port(),
+                    server.port(),
                     ManagementFactory.getRuntimeMXBean().getUptime() / 1_000.0,
-                    door.port());
+                    server.port());
         }
         over.join();
         if (owner.isLost()) {
@@ -115,14 +116,14 @@ record NodeLauncher(
         }
         LOG.info("stopping");
         phase.set(NodePhase.STOPPING);
-        ExitCode stopped = stopAll(shards, doorId, adminId);
+        ExitCode stopped = stopAll(shards, serverId, adminId);
         return failed.getNow(stopped);
     }
 
     /** When the process started. */
-    private static Moment start() {
+    private static Timestamp start() {
         RuntimeMXBean process = ManagementFactory.getRuntimeMXBean();
-        return new Moment(
+        return new Timestamp(
                 System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(process.getUptime()), process.getStartTime());
     }
 
@@ -130,7 +131,10 @@ record NodeLauncher(
         String host = config.admin().host();
         try {
             String id = get(vertx.deployVerticle(admin, new DeploymentOptions()));
-            LOG.info("operators' door on http://{}:{}", host.indexOf(':') < 0 ? host : "[" + host + "]", admin.port());
+            LOG.info(
+                    "admin HTTP endpoint on http://{}:{}",
+                    host.indexOf(':') < 0 ? host : "[" + host + "]",
+                    admin.port());
             return id;
         } catch (ExecutionException refused) {
             throw new StartupException(
@@ -141,10 +145,10 @@ record NodeLauncher(
         }
     }
 
-    private String openDoor(RedisServer door) throws StartupException {
+    private String deployServer(RedisServer server) throws StartupException {
         try {
             return get(vertx.deployVerticle(
-                    () -> new RedisServerVerticle(door), new DeploymentOptions().setInstances(DOORS)));
+                    () -> new RedisServerVerticle(server), new DeploymentOptions().setInstances(SERVER_EVENT_LOOPS)));
         } catch (ExecutionException refused) {
             throw new StartupException(
                     ExitCode.CANNOT_BIND,
@@ -209,14 +213,14 @@ record NodeLauncher(
         return new StartupException(ExitCode.UNEXPECTED, "recovery failed: " + why);
     }
 
-    private ExitCode stopAll(LocalShards shards, String doorId, String adminId) {
+    private ExitCode stopAll(LocalShards shards, String serverId, String adminId) {
         try {
             live.close()
                     .transform(followed -> shards.close())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(config.shutdownTimeoutMs(), TimeUnit.MILLISECONDS);
-            get(vertx.undeploy(doorId));
+            get(vertx.undeploy(serverId));
             get(vertx.undeploy(adminId));
             return ExitCode.OK;
         } catch (TimeoutException late) {
@@ -224,7 +228,7 @@ record NodeLauncher(
                     "not everything was durable within shutdown_timeout_ms = {}: {}. Nothing acknowledged is lost; the next"
                             + " start replays it",
                     config.shutdownTimeoutMs(),
-                    String.join(", ", shards.undurable()));
+                    String.join(", ", shards.shutdownBlockers()));
         } catch (ExecutionException failed) {
             LOG.error(
                     "not everything could be made durable: {}. Nothing acknowledged is lost; the next start replays it",
@@ -260,7 +264,7 @@ record NodeLauncher(
                 .setMaxRequestBytes(redis.maxRequestBytes())
                 .setMaxOutputBytes(redis.maxOutputBytes())
                 .setMaxClients(redis.maxClients())
-                .setPossibleClients(descriptors::clients)
+                .setClientCapacity(descriptors::clients)
                 .setTcpKeepAliveSeconds(redis.tcpKeepAliveSeconds())
                 .setIdleTimeoutSeconds(redis.idleTimeoutSeconds())
                 .setPingErrorWhileShedding(redis.pingErrorWhileShedding());

@@ -1,7 +1,7 @@
 package io.tidemark.node;
 
 import io.tidemark.disk.Fence;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -28,7 +28,7 @@ final class OwnerWatch implements Fence, AutoCloseable {
     private static final long QUICK_MS = 20;
 
     private final List<Watched> watched;
-    private final Pace pace;
+    private final OwnershipClock pace;
     private final Consumer<String> listener;
     private final AtomicReference<String> lost = new AtomicReference<>();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -38,7 +38,7 @@ final class OwnerWatch implements Fence, AutoCloseable {
      *
      * @param listener told once if a directory is lost, on any thread; it was logged before
      */
-    OwnerWatch(List<Ownership> owned, Pace pace, Consumer<String> listener) {
+    OwnerWatch(List<Ownership> owned, OwnershipClock pace, Consumer<String> listener) {
         this.pace = pace;
         this.listener = listener;
         this.watched = owned.stream().map(Watched::new).toList();
@@ -60,17 +60,17 @@ final class OwnerWatch implements Fence, AutoCloseable {
     }
 
     @Override
-    public void check() throws NotYetException {
+    public void check() throws RetryLaterException {
         requireNotLost();
         for (int i = 0; i < watched.size(); i++) {
             watched.get(i).requireSeen();
         }
     }
 
-    private void requireNotLost() throws NotYetException {
+    private void requireNotLost() throws RetryLaterException {
         String what = lost.get();
         if (what != null) {
-            throw new NotYetException("the directory was lost", new IOException(what));
+            throw new RetryLaterException("the directory was lost", new IOException(what));
         }
     }
 
@@ -125,7 +125,7 @@ final class OwnerWatch implements Fence, AutoCloseable {
             this.owner = owner;
         }
 
-        void requireSeen() throws NotYetException {
+        void requireSeen() throws RetryLaterException {
             if (seen.holds(pace)) {
                 return;
             }
@@ -133,7 +133,7 @@ final class OwnerWatch implements Fence, AutoCloseable {
             requireNotLost();
             if (!seen.holds(pace)) {
                 IOException why = unknown;
-                throw new NotYetException(
+                throw new RetryLaterException(
                         "not known whose the directory is",
                         new IOException("whether " + owner.name() + " is still this node's can't be seen"
                                 + (why == null ? ": the disk does not answer" : ": " + why)));
@@ -159,17 +159,17 @@ final class OwnerWatch implements Fence, AutoCloseable {
 
         private void look() {
             Seen now = new Seen(pace.nanoTime(), pace.epochMillis(), true);
-            OwnerLook found = owner.look();
-            if (found instanceof OwnerLook.Mine) {
+            OwnerCheck found = owner.look();
+            if (found instanceof OwnerCheck.Mine) {
                 seen = now;
                 if (unknown != null) {
                     unknown = null;
                     LOG.info("{} can be looked at again; it is still this node's", owner.name());
                 }
-            } else if (found instanceof OwnerLook.Lost gone) {
+            } else if (found instanceof OwnerCheck.Lost gone) {
                 seen = new Seen(0, 0, false);
                 lost(owner, gone.what());
-            } else if (found instanceof OwnerLook.Unknown failed) {
+            } else if (found instanceof OwnerCheck.Unknown failed) {
                 if (unknown == null) {
                     LOG.warn(
                             "{}: can't see whether it is still this node's: {}; if that lasts, writes wait until it can",
@@ -188,7 +188,7 @@ final class OwnerWatch implements Fence, AutoCloseable {
      */
     private record Seen(long nanos, long epochMillis, boolean mine) {
         /** By both clocks: one stands while the machine is suspended, the other may be set. */
-        boolean holds(Pace pace) {
+        boolean holds(OwnershipClock pace) {
             return mine
                     && pace.nanoTime() - nanos <= TimeUnit.MILLISECONDS.toNanos(Ownership.LEASE_MS)
                     && Math.abs(pace.epochMillis() - epochMillis) <= Ownership.LEASE_MS;

@@ -65,7 +65,7 @@ final class Ownership {
     private final Disk disk;
     private final HeldLock lock;
     private final OwnerRecord own;
-    private final Pace pace;
+    private final OwnershipClock pace;
     private final Path file;
     private final Path claim;
     private @Nullable OwnerRecord displaced;
@@ -74,7 +74,7 @@ final class Ownership {
     private boolean answered;
     private String stamp = "";
 
-    private Ownership(Disk disk, HeldLock lock, OwnerRecord own, Pace pace) {
+    private Ownership(Disk disk, HeldLock lock, OwnerRecord own, OwnershipClock pace) {
         this.disk = disk;
         this.lock = lock;
         this.own = own;
@@ -94,7 +94,13 @@ final class Ownership {
      * @throws DataDirectoryException if another process has it, or is just taking it
      */
     static Ownership take(
-            Disk disk, HeldLock lock, UUID incarnation, String machine, boolean fresh, @Nullable UUID ended, Pace pace)
+            Disk disk,
+            HeldLock lock,
+            UUID incarnation,
+            String machine,
+            boolean fresh,
+            @Nullable UUID ended,
+            OwnershipClock pace)
             throws IOException {
         OwnerRecord own = new OwnerRecord(
                 incarnation, machine, lock.key(), ProcessHandle.current().pid(), true);
@@ -270,23 +276,23 @@ final class Ownership {
         }
     }
 
-    private void require(OwnerLook seen) throws IOException {
-        if (seen instanceof OwnerLook.Lost lost) {
+    private void require(OwnerCheck seen) throws IOException {
+        if (seen instanceof OwnerCheck.Lost lost) {
             throw new DataDirectoryException(name() + ": " + lost.what()
                     + " while this node was starting. Start one node on a directory, and leave " + DirectoryLock.FILE
                     + " and " + FILE + " alone");
         }
-        if (seen instanceof OwnerLook.Unknown unknown) {
+        if (seen instanceof OwnerCheck.Unknown unknown) {
             throw unknown.why();
         }
     }
 
     /** Looks whether the directory is still this process's, and answers who asks. Blocks; one thread at a time. */
-    OwnerLook look() {
+    OwnerCheck look() {
         try {
             String at = lock.keyAtName();
             if (!at.equals(lock.key())) {
-                return new OwnerLook.Lost(
+                return new OwnerCheck.Lost(
                         "the file " + DirectoryLock.FILE + " is another one than this node has locked");
             }
             answer();
@@ -295,21 +301,21 @@ final class Ownership {
                 owner = read(file);
             } catch (IOException unreadable) { // out of descriptors, say
                 if (lock.stamp(file).equals(stamp)) {
-                    return OwnerLook.MINE;
+                    return OwnerCheck.MINE;
                 }
                 throw unreadable;
             }
             if (owner.isEmpty()) {
-                return new OwnerLook.Lost("the file " + FILE + (disk.exists(file) ? " is damaged" : " is gone"));
+                return new OwnerCheck.Lost("the file " + FILE + (disk.exists(file) ? " is damaged" : " is gone"));
             }
             return owner.get().incarnation().equals(own.incarnation())
-                    ? OwnerLook.MINE
-                    : new OwnerLook.Lost("the file " + FILE + " names another node, "
+                    ? OwnerCheck.MINE
+                    : new OwnerCheck.Lost("the file " + FILE + " names another node, "
                             + owner.get().name() + ", and not this one, " + own.name());
         } catch (NoSuchFileException gone) {
-            return new OwnerLook.Lost("the file " + DirectoryLock.FILE + " is gone");
+            return new OwnerCheck.Lost("the file " + DirectoryLock.FILE + " is gone");
         } catch (IOException unknown) {
-            return new OwnerLook.Unknown(unknown);
+            return new OwnerCheck.Unknown(unknown);
         }
     }
 
@@ -343,7 +349,7 @@ final class Ownership {
     /** Notes that this process has stopped in order, so that the next one waits for nothing. Does nothing if it has lost it. */
     void release() {
         try {
-            if (!(look() instanceof OwnerLook.Mine)) {
+            if (!(look() instanceof OwnerCheck.Mine)) {
                 return;
             }
             try {
@@ -365,7 +371,7 @@ final class Ownership {
             return;
         }
         try {
-            if (look() instanceof OwnerLook.Mine) {
+            if (look() instanceof OwnerCheck.Mine) {
                 disk.delete(file);
             }
         } catch (IOException failed) {

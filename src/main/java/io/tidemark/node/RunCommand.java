@@ -122,7 +122,7 @@ final class RunCommand implements Callable<Integer> {
         ended = false;
         try {
             LiveConfig live = new LiveConfig(vertx, loader, sources, loaded);
-            reload.add(live::readAgain);
+            reload.add(live::reloadNow);
             ExitCode code = new NodeLauncher(vertx, metrics, config, live, directory, stop).runUntilStopped();
             ended = code == ExitCode.OK;
             return code;

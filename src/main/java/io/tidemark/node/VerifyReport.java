@@ -60,9 +60,9 @@ final class VerifyReport {
             notes.add(shard + "the last " + each.log().unmarkedEntries()
                     + " entries of the log are not known to be durable; the next start writes them anew");
         }
-        if (each.store().unprovenBytes() > 0) {
+        if (each.store().nonDurableBytes() > 0) {
             notes.add(
-                    shard + each.store().unprovenBytes()
+                    shard + each.store().nonDurableBytes()
                             + " bytes of data files are above their durable lengths; the next start writes them anew from the log");
         }
         if (!each.store().unlisted().isEmpty()) {

@@ -1,6 +1,6 @@
 package io.tidemark.pressure;
 
-import io.tidemark.value.GivenSection;
+import io.tidemark.value.RawSection;
 import io.tidemark.value.ValueType;
 import io.vertx.core.json.JsonObject;
 import java.util.Set;
@@ -20,7 +20,7 @@ public final class PressureOptions {
 
     private static final String SECTION = "pressure";
     private static final ValueType BYTES = new ValueType.Size(0, 1L << 50);
-    private static final ValueType DWELL_MILLISECONDS = new ValueType.Whole(10, 3_600_000);
+    private static final ValueType DWELL_MILLISECONDS = new ValueType.WholeNumber(10, 3_600_000);
     private static final Set<String> KEYS = Set.of("shed_free_bytes", "resume_free_bytes", "ballast_bytes", "dwell_ms");
 
     private long shedFreeBytes = BY_VOLUME;
@@ -47,7 +47,7 @@ public final class PressureOptions {
      *     not of its type or range, or the two marks don't go together
      */
     public PressureOptions(JsonObject json) {
-        GivenSection given = new GivenSection(SECTION, json, KEYS);
+        RawSection given = new RawSection(SECTION, json, KEYS);
         setShedFreeBytes(given.number("shed_free_bytes", BYTES, shedFreeBytes));
         setResumeFreeBytes(given.number("resume_free_bytes", BYTES, resumeFreeBytes));
         setBallastBytes(given.number("ballast_bytes", BYTES, ballastBytes));
@@ -59,7 +59,7 @@ public final class PressureOptions {
     }
 
     private static long bytes(String key, long bytes) {
-        return bytes == BY_VOLUME ? BY_VOLUME : GivenSection.checked(SECTION + "." + key, BYTES, bytes);
+        return bytes == BY_VOLUME ? BY_VOLUME : RawSection.validate(SECTION + "." + key, BYTES, bytes);
     }
 
     /** JSON with every key that has a value of its own. */
@@ -117,7 +117,7 @@ public final class PressureOptions {
 
     /** How long a cause of pressure must have been gone before writes are taken again, in milliseconds, 10 to an hour. */
     public PressureOptions setDwellMs(long dwellMs) {
-        this.dwellMs = GivenSection.checked(SECTION + ".dwell_ms", DWELL_MILLISECONDS, dwellMs);
+        this.dwellMs = RawSection.validate(SECTION + ".dwell_ms", DWELL_MILLISECONDS, dwellMs);
         return this;
     }
 

@@ -90,7 +90,7 @@ public final class PressureState {
     }
 
     /** The reason of the worst latch; among equals any other before {@code LOW_SPACE}, then the oldest. */
-    public Optional<PressureReason> leading() {
+    public Optional<PressureReason> worstReason() {
         return worst().map(Map.Entry::getKey);
     }
 
@@ -127,7 +127,7 @@ public final class PressureState {
      *
      * @param cause {@code WARN}, {@code SHED} or {@code FAILED}
      */
-    public PressureState pressed(
+    public PressureState raise(
             PressureReason reason, PressureLevel cause, String detail, long nowNanos, long epochMillis) {
         Latch before = latches.get(reason);
         PressureLevel now = before != null && before.level().sheds() && !cause.sheds() ? before.level() : cause;
@@ -140,16 +140,16 @@ public final class PressureState {
      * A cause has not changed, but what it is measured by has: its latch stands at this level from now on, be it milder, and
      * is open at {@code NORMAL}.
      */
-    public PressureState remeasured(
+    public PressureState reassessed(
             PressureReason reason, PressureLevel cause, String detail, long nowNanos, long epochMillis) {
         Map<PressureReason, Latch> others = copy();
         others.remove(reason);
         PressureState without = new PressureState(others, probe);
-        return cause == PressureLevel.NORMAL ? without : without.pressed(reason, cause, detail, nowNanos, epochMillis);
+        return cause == PressureLevel.NORMAL ? without : without.raise(reason, cause, detail, nowNanos, epochMillis);
     }
 
     /** A cause is gone. Does nothing if it was not there. */
-    public PressureState relieved(PressureReason reason, String detail, long nowNanos) {
+    public PressureState clear(PressureReason reason, String detail, long nowNanos) {
         Latch latch = latches.get(reason);
         if (latch == null || !latch.present()) {
             return this;
@@ -180,7 +180,7 @@ public final class PressureState {
     }
 
     /** A probe for this latch begins. */
-    public PressureState probing(PressureReason reason, long nowNanos) {
+    public PressureState probeStarted(PressureReason reason, long nowNanos) {
         return new PressureState(latches, new Probe(reason, nowNanos));
     }
 
@@ -188,7 +188,7 @@ public final class PressureState {
      * The probe has ended. If it succeeded, and the cause has been gone for the dwell time since before it began, its latch
      * opens; if it failed, the next one waits as long again.
      */
-    public PressureState probed(boolean succeeded, long nowNanos, long dwellNanos) {
+    public PressureState probeEnded(boolean succeeded, long nowNanos, long dwellNanos) {
         Probe ended = probe;
         if (ended == null) {
             return this;

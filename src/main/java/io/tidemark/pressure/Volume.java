@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * whether it keeps what it is given.
  *
  * <p>Room is asked for now and then ({@link #sample}), and between two looks it is counted: {@link #admit} takes what a
- * write will need at most, {@link #settle} says that those bytes are in their files or will never be. A look knows of
+ * write will need at most, {@link #releaseReservation} says that those bytes are in their files or will never be. A look knows of
  * everything settled before it, so what is still under way stays promised.
  *
  * <p>Threads: {@link #open} and {@link #makeRoom} block; everything else returns at once, and does its work on the
@@ -113,7 +113,7 @@ public final class Volume {
     }
 
     /** What was admitted has been written, or will not be. */
-    public void settle(long bytes) {
+    public void releaseReservation(long bytes) {
         settled.addAndGet(bytes);
     }
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * @param directory where it was looked at
  * @param totalBytes its size, {@link Long#MAX_VALUE} if it has no bound, -1 if unknown
  * @param freeBytes what was free when it was last looked at, -1 if unknown
- * @param promisedBytes what writes that have been admitted may still need
+ * @param reservedBytes what writes that have been admitted may still need
  * @param ballastBytes what the reserve file holds
  * @param shedBytes below this, writes are shed; 0 if what is free is unknown
  * @param resumeBytes from here on they are taken again; 0 if what is free is unknown
@@ -20,7 +20,7 @@ public record VolumeStatus(
         Path directory,
         long totalBytes,
         long freeBytes,
-        long promisedBytes,
+        long reservedBytes,
         long ballastBytes,
         long shedBytes,
         long resumeBytes,

@@ -81,7 +81,7 @@ final class ClientCommand {
             } else {
                 out.error(BAD_NAME);
             }
-        } else if (Words.is(arguments[2], "on") || Words.is(arguments[2], "off")) {
+        } else if (Words.matches(arguments[2], "on") || Words.matches(arguments[2], "off")) {
             out.ok();
         } else {
             out.error(ErrorTexts.SYNTAX);
@@ -92,12 +92,12 @@ final class ClientCommand {
         ReplyMode mode = connection.replyMode();
         if (arguments.length != 3) {
             out.error(ErrorTexts.wrongArity("client|reply"));
-        } else if (Words.is(arguments[2], "on")) {
+        } else if (Words.matches(arguments[2], "on")) {
             mode.on();
             out.ok();
-        } else if (Words.is(arguments[2], "off")) {
+        } else if (Words.matches(arguments[2], "off")) {
             mode.off();
-        } else if (Words.is(arguments[2], "skip")) {
+        } else if (Words.matches(arguments[2], "skip")) {
             mode.skip();
         } else {
             out.error(ErrorTexts.SYNTAX);
@@ -110,10 +110,10 @@ final class ClientCommand {
         } else if (!isName(arguments[3])) {
             out.error("ERR " + ErrorTexts.quoted(arguments[2], 32)
                     + " cannot contain spaces, newlines or special characters.");
-        } else if (Words.is(arguments[2], "lib-name")) {
+        } else if (Words.matches(arguments[2], "lib-name")) {
             session.libraryName(Words.text(arguments[3]));
             out.ok();
-        } else if (Words.is(arguments[2], "lib-ver")) {
+        } else if (Words.matches(arguments[2], "lib-ver")) {
             session.libraryVersion(Words.text(arguments[3]));
             out.ok();
         } else {

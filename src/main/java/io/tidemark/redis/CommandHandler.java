@@ -15,8 +15,8 @@ sealed interface CommandHandler {
      * longer than its request and must not pile up behind others.
      */
     @FunctionalInterface
-    non-sealed interface Settled extends CommandHandler {
-        /** Writes the one reply, or owes it as a {@link LateReply}. */
+    non-sealed interface Barrier extends CommandHandler {
+        /** Writes the one reply, or owes it as a {@link DeferredReply}. */
         void run(Connection connection, byte[][] arguments, ReplyWriter out);
     }
 

@@ -52,7 +52,7 @@ final class Commands {
         return new CommandSpec(name, arity, flags, NO_KEY, handler);
     }
 
-    private static CommandSpec settled(String name, int arity, String flags, CommandHandler.Settled handler) {
+    private static CommandSpec settled(String name, int arity, String flags, CommandHandler.Barrier handler) {
         return new CommandSpec(name, arity, flags, NO_KEY, handler);
     }
 }

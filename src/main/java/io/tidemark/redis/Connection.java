@@ -51,7 +51,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private final ShardDispatch dispatch;
     private final RefusedModes refusedModes = new RefusedModes();
     private final ReplyMode replyMode = new ReplyMode();
-    private final Deque<OwedReply> owed = new ArrayDeque<>();
+    private final Deque<PendingReply> owed = new ArrayDeque<>();
     private final Deque<Held> held = new ArrayDeque<>();
 
     private State state = State.OPEN;
@@ -194,7 +194,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         if (!owed.isEmpty()) {
             return false;
         }
-        reply(out -> ((CommandHandler.Settled) handler).run(this, arguments, out));
+        reply(out -> ((CommandHandler.Barrier) handler).run(this, arguments, out));
         return true;
     }
 
@@ -220,7 +220,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         } else if (owed.isEmpty()) {
             loop.aside.take().forEach(part -> loop.out.raw(part.getBytes()));
         } else {
-            owe(new ReadyReply(loop.aside.take()));
+            owe(new EncodedReply(loop.aside.take()));
         }
     }
 
@@ -242,32 +242,32 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
                 return false;
             }
         }
-        List<GatheredReply.Part> parts = keys.shares().stream()
-                .map(share ->
-                        new GatheredReply.Part(new ShardCall(this, share.shard(), share.command()), share.positions()))
+        List<MultiShardReply.Part> parts = keys.shares().stream()
+                .map(share -> new MultiShardReply.Part(
+                        new ShardCall(this, share.shard(), share.command()), share.positions()))
                 .toList();
         parts.forEach(part -> dispatch.add(part.call()));
-        owe(new GatheredReply(parts));
+        owe(new MultiShardReply(parts));
         return true;
     }
 
     /** Answers the current request, a settled one, when the future is done. */
-    <T> void replyLater(Future<T> future, LateReply.Encoder<T> encoder) {
-        LateReply reply = new LateReply();
+    <T> void replyLater(Future<T> future, DeferredReply.Encoder<T> encoder) {
+        DeferredReply reply = new DeferredReply();
         owe(reply);
         future.onComplete(outcome -> loop.run(() -> {
-            reply.is(out -> encoder.encode(outcome, out));
+            reply.resolve(out -> encoder.encode(outcome, out));
             answersArrived();
         }));
     }
 
     /** Takes the current request's reply to be the end of the connection, when the node stops. */
     void awaitShutdown() {
-        owe(new LateReply());
+        owe(new DeferredReply());
         drain();
     }
 
-    private void owe(OwedReply reply) {
+    private void owe(PendingReply reply) {
         reply.requestBytes = requestBytes;
         reply.silent = replyMode.silent();
         pendingBytes += requestBytes;
@@ -305,7 +305,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     }
 
     private void encodeReady() {
-        OwedReply reply = owed.peek();
+        PendingReply reply = owed.peek();
         while (reply != null && reply.ready() && state != State.CLOSED) {
             owed.remove();
             pendingBytes -= reply.requestBytes;
@@ -401,7 +401,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         }
         boolean all = heldBytes <= ASK_AGAIN_BYTES;
         int shard = owed.isEmpty() ? -1 : owed.element().shard();
-        for (OwedReply reply : owed) {
+        for (PendingReply reply : owed) {
             boolean asked = reply.askAgain(this::again);
             if (!all && (!asked || shard < 0 || reply.shard() != shard)) {
                 break;
@@ -497,6 +497,6 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     }
 
     private static boolean isHttp(byte[] word) {
-        return Words.is(word, "post") || Words.is(word, "host:");
+        return Words.matches(word, "post") || Words.matches(word, "host:");
     }
 }

@@ -108,12 +108,12 @@ final class ConnectionCommands {
         String name = null;
         for (int i = 2; i < arguments.length; i++) {
             int left = arguments.length - 1 - i;
-            if (Words.is(arguments[i], "auth") && left >= 2) {
+            if (Words.matches(arguments[i], "auth") && left >= 2) {
                 if (!authenticate(connection, arguments[i + 1], arguments[i + 2])) {
                     return ErrorTexts.WRONG_PASSWORD;
                 }
                 i += 2;
-            } else if (Words.is(arguments[i], "setname") && left >= 1) {
+            } else if (Words.matches(arguments[i], "setname") && left >= 1) {
                 if (!ClientCommand.isName(arguments[i + 1])) {
                     return ClientCommand.BAD_NAME;
                 }

@@ -1,7 +1,7 @@
 package io.tidemark.redis;
 
-import io.tidemark.shard.Moment;
 import io.tidemark.shard.ShardStatus;
+import io.tidemark.shard.Timestamp;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A shard is looked at only when somebody asks. Methods may be called from any thread.
  */
 final class LastSave {
-    private final AtomicReferenceArray<@Nullable Moment> moments;
+    private final AtomicReferenceArray<@Nullable Timestamp> moments;
 
     LastSave(int shards) {
         this.moments = new AtomicReferenceArray<>(shards);
@@ -30,19 +30,19 @@ final class LastSave {
      * @param shards every shard, or none before they are open
      * @param otherwise if there are none
      */
-    Moment of(Moment now, List<ShardStatus> shards, Moment otherwise) {
+    Timestamp of(Timestamp now, List<ShardStatus> shards, Timestamp otherwise) {
         return shards.stream()
                 .map(shard -> seen(shard, now))
                 .min(Comparator.comparingLong(moment -> moment.nanos() - now.nanos()))
                 .orElse(otherwise);
     }
 
-    private Moment seen(ShardStatus shard, Moment now) {
-        Moment durable = isClean(shard) ? now : shard.lastCheckpoint();
+    private Timestamp seen(ShardStatus shard, Timestamp now) {
+        Timestamp durable = isClean(shard) ? now : shard.lastCheckpoint();
         return Objects.requireNonNull(moments.accumulateAndGet(shard.shard(), durable, LastSave::later));
     }
 
-    private static @Nullable Moment later(@Nullable Moment known, @Nullable Moment other) {
+    private static @Nullable Timestamp later(@Nullable Timestamp known, @Nullable Timestamp other) {
         return known == null || (other != null && other.isAfter(known)) ? other : known;
     }
 

@@ -3,7 +3,7 @@ package io.tidemark.redis;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** How the clients' door is opened: where it listens and what one client may ask for. Not changed once in use. */
+/** How the RESP server is opened: where it listens and what one client may ask for. Not changed once in use. */
 public final class RedisOptions {
 
     /** Default of {@link #getHost}: this machine alone. */
@@ -39,7 +39,7 @@ public final class RedisOptions {
     private int maxPendingCommands = DEFAULT_MAX_PENDING_COMMANDS;
     private int maxPendingBytes = DEFAULT_MAX_PENDING_BYTES;
     private int maxClients = DEFAULT_MAX_CLIENTS;
-    private IntSupplier possibleClients = () -> Integer.MAX_VALUE;
+    private IntSupplier clientCapacity = () -> Integer.MAX_VALUE;
     private int tcpKeepAliveSeconds = DEFAULT_TCP_KEEP_ALIVE_SECONDS;
     private int idleTimeoutSeconds = DEFAULT_IDLE_TIMEOUT_SECONDS;
     private boolean pingErrorWhileShedding = DEFAULT_PING_ERROR_WHILE_SHEDDING;
@@ -61,7 +61,7 @@ public final class RedisOptions {
         this.maxPendingCommands = other.maxPendingCommands;
         this.maxPendingBytes = other.maxPendingBytes;
         this.maxClients = other.maxClients;
-        this.possibleClients = other.possibleClients;
+        this.clientCapacity = other.clientCapacity;
         this.tcpKeepAliveSeconds = other.tcpKeepAliveSeconds;
         this.idleTimeoutSeconds = other.idleTimeoutSeconds;
         this.pingErrorWhileShedding = other.pingErrorWhileShedding;
@@ -160,8 +160,8 @@ public final class RedisOptions {
     }
 
     /** How many clients there can be at the moment, whatever {@link #getMaxClients} allows. */
-    public IntSupplier getPossibleClients() {
-        return possibleClients;
+    public IntSupplier getClientCapacity() {
+        return clientCapacity;
     }
 
     /**
@@ -169,8 +169,8 @@ public final class RedisOptions {
      *
      * @param possible asked at each connection, on an event loop: returns at once
      */
-    public RedisOptions setPossibleClients(IntSupplier possible) {
-        this.possibleClients = possible;
+    public RedisOptions setClientCapacity(IntSupplier possible) {
+        this.clientCapacity = possible;
         return this;
     }
 

@@ -1,8 +1,8 @@
 package io.tidemark.redis;
 
-import io.tidemark.shard.Moment;
 import io.tidemark.shard.Shards;
 import io.tidemark.shard.TimeSource;
+import io.tidemark.shard.Timestamp;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The clients' door: what all its event loops share. Make one, then deploy as many {@link RedisServerVerticle}s over it
+ * The RESP server: what all its event loops share. Make one, then deploy as many {@link RedisServerVerticle}s over it
  * as there shall be event loops; they share the port.
  *
  * <pre>{@code
@@ -46,9 +46,9 @@ public final class RedisServer {
     private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger clients = new AtomicInteger();
     private final AtomicLong lastClientId = new AtomicLong();
-    private final RareLog slowReaderLog = new RareLog();
-    private final RareLog stalledLog = new RareLog();
-    private final RareLog overLimitLog = new RareLog();
+    private final LogThrottle slowReaderLog = new LogThrottle();
+    private final LogThrottle stalledLog = new LogThrottle();
+    private final LogThrottle overLimitLog = new LogThrottle();
     private final IntakeBudget intake;
     private final AtomicBoolean saving = new AtomicBoolean();
     private final AtomicBoolean shutdownAsked = new AtomicBoolean();
@@ -177,7 +177,7 @@ public final class RedisServer {
 
     /** How many clients are served at a time, at the moment. */
     int maxClients() {
-        return Math.min(options.getMaxClients(), options.getPossibleClients().getAsInt());
+        return Math.min(options.getMaxClients(), options.getClientCapacity().getAsInt());
     }
 
     /** A client has come; {@code null} if there are too many. */
@@ -262,8 +262,8 @@ public final class RedisServer {
     }
 
     /** Up to when everything is known to be durable. */
-    Moment lastSave() {
-        Moment before = clock.now();
+    Timestamp lastSave() {
+        Timestamp before = clock.now();
         return lastSave.of(before, shards.statuses(), facts.start());
     }
 

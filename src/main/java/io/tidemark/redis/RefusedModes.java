@@ -21,10 +21,10 @@ final class RefusedModes {
 
     /** A command was refused, for whatever reason. */
     void refused(byte[][] request) {
-        if (Words.is(request[0], "multi")) {
+        if (Words.matches(request[0], "multi")) {
             transaction = true;
-        } else if (Words.is(request[0], "select")) {
-            database |= request.length != 2 || !Words.is(request[1], "0");
+        } else if (Words.matches(request[0], "select")) {
+            database |= request.length != 2 || !Words.matches(request[1], "0");
         }
     }
 
@@ -51,13 +51,13 @@ final class RefusedModes {
      */
     boolean answer(Connection connection, byte[][] request) {
         boolean alone = request.length == 1;
-        if (alone && Words.is(request[0], "exec")) {
+        if (alone && Words.matches(request[0], "exec")) {
             transaction = false;
             connection.error(ErrorTexts.EXEC_ABORT);
-        } else if (alone && Words.is(request[0], "discard")) {
+        } else if (alone && Words.matches(request[0], "discard")) {
             transaction = false;
             connection.ok();
-        } else if (Words.is(request[0], "reset") || Words.is(request[0], "quit")) {
+        } else if (Words.matches(request[0], "reset") || Words.matches(request[0], "quit")) {
             return false;
         } else {
             connection.error(ErrorTexts.IN_REFUSED_MULTI);

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * A command on its way to one shard and back: the reply a connection owes, or one part of it. Completed on any thread,
  * it goes onto the {@link CompletedCalls} of its connection's event loop; everything else happens there.
  */
-final class ShardCall extends OwedReply implements Call {
+final class ShardCall extends PendingReply implements Call {
 
     private static final Logger LOG = LoggerFactory.getLogger(ShardCall.class);
     private static final VarHandle RESULT;
@@ -73,7 +73,7 @@ final class ShardCall extends OwedReply implements Call {
 
     /** The event loop has seen the answer; if it was none yet, the call is to be submitted again. */
     void settle() {
-        postponed = result == Result.Later.LATER;
+        postponed = result == Result.Postponed.POSTPONED;
         if (postponed) {
             result = null;
         } else {

@@ -27,7 +27,7 @@ final class StoreCommands {
     }
 
     static void bgSave(Connection connection, byte[][] arguments, ReplyWriter out) {
-        boolean scheduled = arguments.length == 2 && Words.is(arguments[1], "schedule");
+        boolean scheduled = arguments.length == 2 && Words.matches(arguments[1], "schedule");
         if (arguments.length > 1 && !scheduled) {
             out.error(ErrorTexts.SYNTAX);
         } else if (connection.server().startBackgroundSave()) {

@@ -9,7 +9,7 @@ final class Words {
     private Words() {}
 
     /** Whether the argument is the word; ASCII case makes no difference. */
-    static boolean is(byte[] argument, String word) {
+    static boolean matches(byte[] argument, String word) {
         return equal(argument, word.getBytes(StandardCharsets.US_ASCII));
     }
 

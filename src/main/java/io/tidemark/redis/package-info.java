@@ -1,5 +1,5 @@
 /**
- * The clients' door: the RESP codec, the commands, and which shard a key belongs to.
+ * The RESP server: the RESP codec, the commands, and which shard a key belongs to.
  *
  * <p>On the way of a write it is the first step and, with the reply, the last.
  */

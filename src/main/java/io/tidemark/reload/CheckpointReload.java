@@ -38,15 +38,15 @@ public final class CheckpointReload {
                 retriever,
                 checkpointers.store(),
                 List.of(section(key, checkpointers)),
-                ConfigReload.DEFAULT_SETTLE_MS,
-                outcome -> tell(checkpointers, outcome));
+                ConfigReload.DEFAULT_DEBOUNCE_MS,
+                outcome -> notifyListeners(checkpointers, outcome));
     }
 
     /** Lets the listeners of the checkpointers, and so the meters, know of a reload that was accepted or refused. */
-    public static void tell(Checkpointers checkpointers, ReloadOutcome outcome) {
+    public static void notifyListeners(Checkpointers checkpointers, ReloadOutcome outcome) {
         switch (outcome.kind()) {
-            case ACCEPTED -> checkpointers.reloaded(true);
-            case REJECTED -> checkpointers.reloaded(false);
+            case ACCEPTED -> checkpointers.notifyReload(true);
+            case REJECTED -> checkpointers.notifyReload(false);
             default -> {}
         }
     }
@@ -58,12 +58,12 @@ public final class CheckpointReload {
 
     private record Section(String key, Checkpointers checkpointers) implements ReloadableSection {
         @Override
-        public JsonObject inForce() {
+        public JsonObject current() {
             return checkpointers.options().toJson();
         }
 
         @Override
-        public JsonObject checked(JsonObject given) {
+        public JsonObject validate(JsonObject given) {
             return new CheckpointOptions(given)
                     .whileRunning(checkpointers.options())
                     .toJson();

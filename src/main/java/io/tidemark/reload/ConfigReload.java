@@ -27,31 +27,31 @@ import org.slf4j.LoggerFactory;
  * Puts sections of a watched configuration into force while they change, until it is closed.
  *
  * <ul>
- *   <li>A reading counts once a second one, {@code settleMs} later, is equal.
+ *   <li>A reading counts once a second one, {@code debounceMs} later, is equal.
  *   <li>All sections are checked before one is put into force: a bad one changes nothing. Of a store in the format
  *       {@code yaml} what is written counts, not what YAML makes of it: {@code 1:00} is refused, not taken for 60.
  *   <li>Each outcome is logged once, counted once, and published once at {@link CheckpointAddresses#config}, however often
  *       the same is read again. A configuration that differs in nothing from what is in force says nothing.
  *   <li>A configuration that can't be read changes nothing; that it can be read again is told as well.
- *   <li>{@link #readAgain} doesn't wait for the next look, and always logs what came of it.
+ *   <li>{@link #reloadNow} doesn't wait for the next look, and always logs what came of it.
  * </ul>
  *
  * <p>It takes the exception handler of the retriever's {@link ConfigRetriever#configStream}; what an own one would hear is
  * published instead. It reads by {@link ConfigRetriever#getConfig}, and a retriever does not tell other {@code listen}ers
- * of a change that was seen so first, which can happen to the second of two changes within {@code settleMs}; the stream's
+ * of a change that was seen so first, which can happen to the second of two changes within {@code debounceMs}; the stream's
  * handler hears of all. Methods may be called from any thread.
  */
 public final class ConfigReload {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
 
     /** Time between the two readings that must be equal, unless it is given. */
-    public static final long DEFAULT_SETTLE_MS = 500;
+    public static final long DEFAULT_DEBOUNCE_MS = 500;
 
     /**
      * The longest that {@link #close} waits for a section that is being put into force, in milliseconds; the rest of a
      * node's shutdown must still fit into what its supervisor allows.
      */
-    public static final long LONGEST_CLOSE_MS = 2_000;
+    public static final long MAX_CLOSE_MS = 2_000;
 
     private final Vertx vertx;
     private final Context context;
@@ -60,8 +60,8 @@ public final class ConfigReload {
     private final RetrieverEvents events;
     private final Consumer<Reading> hearer;
     private final Consumer<ReloadOutcome> listener;
-    private final Settling settling;
-    private final long longestCloseMs;
+    private final Debounce debounce;
+    private final long maxCloseMs;
     private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
     private Future<Void> applying = Future.succeededFuture();
     private String underWay = "";
@@ -78,24 +78,24 @@ public final class ConfigReload {
             ConfigRetriever retriever,
             String store,
             List<ReloadableSection> sections,
-            long settleMs,
-            long longestCloseMs,
+            long debounceMs,
+            long maxCloseMs,
             Consumer<ReloadOutcome> listener) {
         this.listener = listener;
-        this.longestCloseMs = longestCloseMs;
+        this.maxCloseMs = maxCloseMs;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.store = store;
         this.sections = List.copyOf(sections);
         YamlStores yaml = YamlStores.of(retriever);
         List<String> keys = sections.stream().map(ReloadableSection::key).toList();
-        this.settling = new Settling(
+        this.debounce = new Debounce(
                 this::after,
                 () -> onContext(
                         retriever.getConfig().compose(config -> yaml.check(keys).map(config))),
                 this::watched,
-                settleMs,
-                this::settled);
+                debounceMs,
+                this::stable);
         this.hearer = reading -> onLoop(() -> heard(reading));
         this.events = RetrieverEvents.of(retriever);
         events.add(hearer);
@@ -112,7 +112,7 @@ public final class ConfigReload {
      *     closed by this: close it before its Vert.x, or a scan that begins in between is logged as an exception
      * @param store where outcomes are published
      * @param sections one or more
-     * @param settleMs time between the two readings that must be equal, from 1; longer than whoever writes the
+     * @param debounceMs time between the two readings that must be equal, from 1; longer than whoever writes the
      *     configuration in place may pause in the middle
      * @param listener hears of each outcome after it has been published; must return at once; whatever it throws is logged
      *     and changes nothing
@@ -122,9 +122,9 @@ public final class ConfigReload {
             ConfigRetriever retriever,
             String store,
             List<ReloadableSection> sections,
-            long settleMs,
+            long debounceMs,
             Consumer<ReloadOutcome> listener) {
-        return bind(vertx, retriever, store, sections, settleMs, LONGEST_CLOSE_MS, listener);
+        return bind(vertx, retriever, store, sections, debounceMs, MAX_CLOSE_MS, listener);
     }
 
     /** The same, with another longest wait of {@link #close}. */
@@ -133,13 +133,13 @@ public final class ConfigReload {
             ConfigRetriever retriever,
             String store,
             List<ReloadableSection> sections,
-            long settleMs,
-            long longestCloseMs,
+            long debounceMs,
+            long maxCloseMs,
             Consumer<ReloadOutcome> listener) {
-        if (settleMs < 1) {
-            throw new IllegalArgumentException("settleMs is " + settleMs + ", expected 1 or more");
+        if (debounceMs < 1) {
+            throw new IllegalArgumentException("debounceMs is " + debounceMs + ", expected 1 or more");
         }
-        return new ConfigReload(vertx, retriever, store, sections, settleMs, longestCloseMs, listener);
+        return new ConfigReload(vertx, retriever, store, sections, debounceMs, maxCloseMs, listener);
     }
 
     /** How many outcomes of a kind there have been. */
@@ -150,12 +150,12 @@ public final class ConfigReload {
 
     /**
      * Reads the configuration now, not only when the retriever looks next, and logs what came of it also if that is nothing,
-     * or has been logged before. A change counts once a second reading, {@code settleMs} later, is equal, as ever. Calls
+     * or has been logged before. A change counts once a second reading, {@code debounceMs} later, is equal, as ever. Calls
      * that come together share a reading that begins after them, and its line.
      *
      * @return completes when the outcome has been logged, and is in force if it was accepted; fails if this is closed before
      */
-    public Future<Void> readAgain() {
+    public Future<Void> reloadNow() {
         Promise<Void> done = Promise.promise();
         boolean runs = onLoop(() -> {
             if (closed) {
@@ -164,7 +164,7 @@ public final class ConfigReload {
             }
             asked.add(done);
             long linesBefore = linesLogged;
-            settling.lookNow(() -> afterApplying(() -> {
+            debounce.lookNow(() -> afterApplying(() -> {
                 if (asked.remove(done)) {
                     logReadAgain(linesBefore);
                     done.complete();
@@ -180,7 +180,7 @@ public final class ConfigReload {
     /**
      * Watches no more.
      *
-     * @return completes when no section is being put into force any more; fails after {@link #LONGEST_CLOSE_MS}, naming the
+     * @return completes when no section is being put into force any more; fails after {@link #MAX_CLOSE_MS}, naming the
      *     section, if one still is: whether it gets into force is open then, but nothing is told of it any more. After
      *     Vert.x has been closed it completes at once, or fails so
      */
@@ -190,10 +190,10 @@ public final class ConfigReload {
         boolean runs = onLoop(() -> {
             closed = true;
             next = null;
-            settling.close();
+            debounce.close();
             asked.forEach(waiting -> waiting.tryFail(closedAlready()));
             asked.clear();
-            long timer = vertx.setTimer(longestCloseMs, late -> {
+            long timer = vertx.setTimer(maxCloseMs, late -> {
                 abandoned = true;
                 done.tryFail(stillApplying());
             });
@@ -255,7 +255,7 @@ public final class ConfigReload {
 
     private TimeoutException stillApplying() {
         return new TimeoutException("store " + store + ": section `" + underWay
-                + "` has not been put into force within " + longestCloseMs + " ms of the close");
+                + "` has not been put into force within " + maxCloseMs + " ms of the close");
     }
 
     private Runnable after(long delayMillis, Runnable task) {
@@ -287,12 +287,12 @@ public final class ConfigReload {
 
     private void heard(Reading reading) {
         if (!closed) {
-            settling.heard(reading);
+            debounce.heard(reading);
         }
     }
 
     /** One after another; of those that come while a section is being put into force, the last one counts. */
-    private void settled(Reading reading) {
+    private void stable(Reading reading) {
         if (!applying.isComplete()) {
             next = reading;
             return;
@@ -323,7 +323,7 @@ public final class ConfigReload {
             Reading waiting = next;
             next = null;
             if (waiting != null) {
-                settled(waiting);
+                stable(waiting);
             }
         }));
     }

@@ -28,12 +28,12 @@ public final class PressureReload {
             String key, Supplier<PressureOptions> options, Function<PressureOptions, Future<Void>> change)
             implements ReloadableSection {
         @Override
-        public JsonObject inForce() {
+        public JsonObject current() {
             return options.get().toJson();
         }
 
         @Override
-        public JsonObject checked(JsonObject given) {
+        public JsonObject validate(JsonObject given) {
             return new PressureOptions(given).toJson();
         }
 

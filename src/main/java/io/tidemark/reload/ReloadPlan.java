@@ -1,7 +1,7 @@
 package io.tidemark.reload;
 
 import io.tidemark.reload.ReloadOutcome.Change;
-import io.tidemark.value.GivenValue;
+import io.tidemark.value.RawValue;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,7 +35,7 @@ sealed interface ReloadPlan {
         for (ReloadableSection section : sections) {
             JsonObject complete;
             try {
-                complete = section.checked(given(config, section.key()));
+                complete = section.validate(given(config, section.key()));
             } catch (RuntimeException unusable) {
                 String why = unusable.getMessage();
                 return new Refuse(why == null ? unusable.toString() : why);
@@ -59,12 +59,12 @@ sealed interface ReloadPlan {
         throw new IllegalArgumentException(
                 section == null
                         ? "section `" + key + "` is missing; an empty one, `" + key + ": {}`, would mean the defaults"
-                        : "`" + key + "` is " + GivenValue.words(section)
+                        : "`" + key + "` is " + RawValue.describe(section)
                                 + ", expected a section with keys of its own");
     }
 
     private static Map<String, Change> changes(ReloadableSection section, JsonObject complete) {
-        JsonObject before = section.inForce();
+        JsonObject before = section.current();
         Map<String, Change> changes = new LinkedHashMap<>();
         for (String key : before.copy().mergeIn(complete).fieldNames()) {
             Object from = before.getValue(key);
@@ -78,6 +78,6 @@ sealed interface ReloadPlan {
 
     private static String shown(
             ReloadableSection section, String key, @org.jspecify.annotations.Nullable Object value) {
-        return value == null ? "(none)" : section.shown(key, value);
+        return value == null ? "(none)" : section.format(key, value);
     }
 }

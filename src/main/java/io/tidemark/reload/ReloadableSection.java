@@ -13,19 +13,19 @@ public interface ReloadableSection {
     String key();
 
     /** What is in force now: every key with its value. */
-    JsonObject inForce();
+    JsonObject current();
 
     /**
      * Checks a section as it was read; changes nothing.
      *
      * @param given not to be changed
-     * @return every key with the value that it is to have, in the shape of {@link #inForce}
+     * @return every key with the value that it is to have, in the shape of {@link #current}
      * @throws IllegalArgumentException naming the key, its value and what would be right
      */
-    JsonObject checked(JsonObject given);
+    JsonObject validate(JsonObject given);
 
     /**
-     * Puts a section into force that {@link #checked} returned and that differs from what is in force. Completes when it
+     * Puts a section into force that {@link #validate} returned and that differs from what is in force. Completes when it
      * is; if it fails, what was in force must be again.
      */
     Future<Void> apply(JsonObject complete);
@@ -36,7 +36,7 @@ public interface ReloadableSection {
     }
 
     /** A value as reports may show it. */
-    default String shown(String key, Object value) {
+    default String format(String key, Object value) {
         return String.valueOf(value);
     }
 

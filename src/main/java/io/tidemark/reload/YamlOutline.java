@@ -1,6 +1,6 @@
 package io.tidemark.reload;
 
-import io.tidemark.value.GivenValue;
+import io.tidemark.value.RawValue;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -177,7 +177,7 @@ public final class YamlOutline {
         if (!asWritten) {
             report(
                     key,
-                    "`" + key + "` is " + (secret.test(key) ? "(hidden)" : GivenValue.shortened(text)) + " in " + file
+                    "`" + key + "` is " + (secret.test(key) ? "(hidden)" : RawValue.shortened(text)) + " in " + file
                             + at(scalar) + ", which YAML reads as " + meaning(key, scalar) + "; "
                             + (NUMBERS.contains(tag)
                                     ? "write the number in plain decimal digits, or in quotes if it is text"
@@ -198,8 +198,8 @@ public final class YamlOutline {
             return "something of the type `" + scalar.getTag().getValue() + "`";
         }
         return secret.test(key) || !NUMBERS.contains(scalar.getTag())
-                ? GivenValue.kind(value)
-                : GivenValue.words(value);
+                ? RawValue.typeOf(value)
+                : RawValue.describe(value);
     }
 
     /** Whether a number with a fraction would be written back as it is. */

@@ -9,7 +9,7 @@ import io.tidemark.log.BatchRefusedException;
 import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.LogEntry;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * and asks for a sync gets one that covers it.
  *
  * <p>An entry that finds no room, or a disk in other trouble, is not lost and not left out: it is {@linkplain
- * NotYetException not applied yet}, and evaluated anew when the log tries it again, over the same state and to the same
+ * RetryLaterException not applied yet}, and evaluated anew when the log tries it again, over the same state and to the same
  * place. Only damage is for good. Nor is an entry acknowledged whose directory another process may have taken over.
  *
  * <p>On the log's thread, one entry at a time.
@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class EntryApplier implements LogApplier {
     private final LiveStore live;
     private final DirtyCounter dirty;
-    private final ReplayWatch replay;
+    private final ReplayCounter replay;
     private final Fence fence;
     private final BooleanSupplier stopping;
     private final ChangeCounter changes;
@@ -47,7 +47,7 @@ final class EntryApplier implements LogApplier {
     EntryApplier(
             LiveStore live,
             DirtyCounter dirty,
-            ReplayWatch replay,
+            ReplayCounter replay,
             Fence fence,
             BooleanSupplier stopping,
             ChangeCounter changes) {
@@ -60,17 +60,17 @@ final class EntryApplier implements LogApplier {
     }
 
     @Override
-    public void accepted(long lastIndex) throws IOException {
+    public void beginReplay(long lastIndex) throws IOException {
         Bitcask data = live.current();
         data.requireLog(lastIndex);
         try {
             data.confirmManifest();
         } catch (IOException failure) {
             if (DiskFull.isCauseOf(failure)) {
-                throw new NotYetException("no room to write the manifest again", failure);
+                throw new RetryLaterException("no room to write the manifest again", failure);
             }
-            if (NotYetException.isCauseOf(failure)) {
-                throw new NotYetException("the manifest can't be written again yet", failure);
+            if (RetryLaterException.isCauseOf(failure)) {
+                throw new RetryLaterException("the manifest can't be written again yet", failure);
             }
             throw failure;
         }
@@ -96,7 +96,7 @@ final class EntryApplier implements LogApplier {
         } catch (IOException | RuntimeException | Error e) {
             data.abandon();
             if (e instanceof IOException trouble && !(e instanceof CorruptionException)) {
-                throw new NotYetException("entry " + entry.index() + " can't be applied yet", trouble);
+                throw new RetryLaterException("entry " + entry.index() + " can't be applied yet", trouble);
             }
             if (origin != null) {
                 origin.failed(new IOException("logged, but not applied: " + said(e), e), true);
@@ -169,8 +169,8 @@ final class EntryApplier implements LogApplier {
         long bytes = 0;
         for (Call call : calls) {
             Command command = call.command();
-            if (bytes > Evaluator.MOST_ENTRY_BYTES && command instanceof Command.Read) {
-                results.add(Evaluator.tooLarge(Evaluator.MOST_ENTRY_BYTES));
+            if (bytes > Evaluator.MAX_ENTRY_READ_BYTES && command instanceof Command.Read) {
+                results.add(Evaluator.tooLarge(Evaluator.MAX_ENTRY_READ_BYTES));
                 continue;
             }
             Result result = Evaluator.apply(command, data);

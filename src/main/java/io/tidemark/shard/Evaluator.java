@@ -1,7 +1,7 @@
 package io.tidemark.shard;
 
 import io.tidemark.bitcask.Bitcask;
-import io.tidemark.bitcask.UnprovenRecordException;
+import io.tidemark.bitcask.LostRecordException;
 import io.tidemark.disk.CorruptionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Evaluator {
     /** Most bytes of values that one command may ask of a shard. */
-    static final long MOST_VALUE_BYTES = 64L << 20;
+    static final long MAX_VALUE_BYTES = 64L << 20;
 
     /** The same of all the reads in a log entry, which may be those of many clients: what the heap can bear. */
-    static final long MOST_ENTRY_BYTES =
-            Math.max(MOST_VALUE_BYTES, Runtime.getRuntime().maxMemory() / 8);
+    static final long MAX_ENTRY_READ_BYTES =
+            Math.max(MAX_VALUE_BYTES, Runtime.getRuntime().maxMemory() / 8);
 
-    private static final int LONGEST_LONG = 20;
+    private static final int MAX_LONG_DIGITS = 20;
 
     private Evaluator() {}
 
@@ -72,7 +72,7 @@ final class Evaluator {
 
     /** A decimal 64-bit integer in its one canonical form, as Redis takes it; {@code null} for anything else. */
     static @Nullable Long parse(byte[] digits) {
-        if (digits.length == 0 || digits.length > LONGEST_LONG) {
+        if (digits.length == 0 || digits.length > MAX_LONG_DIGITS) {
             return null;
         }
         String text = new String(digits, StandardCharsets.US_ASCII);
@@ -111,9 +111,9 @@ final class Evaluator {
     /**
      * Answers a read from what has been applied; on any thread that may block.
      *
-     * @throws UnprovenRecordException if the answer is to be had only once the shard has been repaired
+     * @throws LostRecordException if the answer is to be had only once the shard has been repaired
      */
-    static Result read(Command.Read read, Bitcask data) throws UnprovenRecordException {
+    static Result read(Command.Read read, Bitcask data) throws LostRecordException {
         try {
             return read(read, new View() {
                 @Override
@@ -131,7 +131,7 @@ final class Evaluator {
                     return Math.max(0, data.valueLength(key));
                 }
             });
-        } catch (UnprovenRecordException lost) {
+        } catch (LostRecordException lost) {
             throw lost;
         } catch (IOException e) {
             return unreadable(e);
@@ -144,7 +144,7 @@ final class Evaluator {
         String help = "";
         if (e instanceof CorruptionException) {
             what = "is damaged: ";
-        } else if (e instanceof UnprovenRecordException) {
+        } else if (e instanceof LostRecordException) {
             help = "; it comes back when the shard has been repaired";
         }
         return new Result.Failure(Result.Kind.UNREADABLE, "a stored value " + what + e.getMessage() + help);
@@ -180,8 +180,8 @@ final class Evaluator {
             byte[] value = view.get(key);
             values.add(value);
             bytes += value == null ? 0 : value.length;
-            if (bytes > MOST_VALUE_BYTES) {
-                return tooLarge(MOST_VALUE_BYTES);
+            if (bytes > MAX_VALUE_BYTES) {
+                return tooLarge(MAX_VALUE_BYTES);
             }
         }
         return new Result.Values(values);

@@ -14,10 +14,10 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class LiveStore {
     /** How long a read waits for a repair. */
-    static final long LONGEST_WAIT_MS = 5_000;
+    static final long MAX_WAIT_MS = 5_000;
 
     /** How many reads may wait; more are told at once. */
-    static final int MOST_WAITING = 4_096;
+    static final int MAX_WAITING = 4_096;
 
     private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
     private final AtomicLong waits = new AtomicLong();
@@ -26,7 +26,7 @@ final class LiveStore {
     private volatile boolean ended;
 
     LiveStore(Bitcask first) {
-        this(first, LONGEST_WAIT_MS);
+        this(first, MAX_WAIT_MS);
     }
 
     LiveStore(Bitcask first, long longestWaitMs) {
@@ -69,7 +69,7 @@ final class LiveStore {
     void whenReplaced(Bitcask seen, Executor where, Runnable task) {
         CompletableFuture<Void> wait = new CompletableFuture<>();
         long number = waits.incrementAndGet();
-        if (waiting.size() >= MOST_WAITING) {
+        if (waiting.size() >= MAX_WAITING) {
             wait.complete(null);
         } else {
             waiting.put(number, wait);

@@ -17,7 +17,7 @@ import io.tidemark.disk.ForceMeter;
 import io.tidemark.disk.MeasuredDisk;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.LogWork;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import io.tidemark.log.segment.SegmentLog;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.pressure.PressureOptions;
@@ -71,7 +71,7 @@ public final class LocalShards implements Shards {
     private final List<SerialExecutor> lanes = new ArrayList<>();
     private volatile List<Shard> shards = List.of();
     private volatile @Nullable Checkpointers checkpointers;
-    private volatile @Nullable DiskWatch watch;
+    private volatile @Nullable DiskMonitor watch;
     private volatile boolean closing;
 
     /**
@@ -120,11 +120,11 @@ public final class LocalShards implements Shards {
      * @return fails with {@link io.tidemark.disk.CorruptionException} if what is on disk can't be trusted
      */
     public Future<Void> open() {
-        return run(diskPool, () -> new DiskWatch(vertx, disk, options.volumes(), causes, diskPool))
+        return run(diskPool, () -> new DiskMonitor(vertx, disk, options.volumes(), causes, diskPool))
                 .compose(this::open);
     }
 
-    private Future<Void> open(DiskWatch watching) {
+    private Future<Void> open(DiskMonitor watching) {
         watch = watching;
         List<Future<Shard>> opened = new ArrayList<>();
         for (int number = 0; number < lanes.size(); number++) {
@@ -152,7 +152,7 @@ public final class LocalShards implements Shards {
                 .mapEmpty();
     }
 
-    private Shard openShard(int number, ShardRoom room) throws IOException {
+    private Shard openShard(int number, ShardVolumes room) throws IOException {
         ShardOptions.Directories directories = options.directories().get(number);
         Bitcask data = Bitcask.open(
                 new MeasuredDisk(disk, ForceReporter.INSTANCE),
@@ -183,7 +183,7 @@ public final class LocalShards implements Shards {
                 TimeSource.SYSTEM);
     }
 
-    private ShardHost host(int number, ShardRoom room) {
+    private ShardHost host(int number, ShardVolumes room) {
         return new ShardHost(
                 vertx,
                 number,
@@ -198,7 +198,7 @@ public final class LocalShards implements Shards {
         String why = "shard " + number + ": APPEND_FAILED; a logged entry could not be applied: " + failure.getMessage()
                 + "; the log keeps it. Mend that, from a copy if a file is damaged, and restart the node";
         shards.get(number).fail(why);
-        causes.get(number).there(PressureReason.APPEND_FAILED, PressureCauses.Place.DATA, PressureLevel.FAILED, why);
+        causes.get(number).raise(PressureReason.APPEND_FAILED, PressureCauses.Place.DATA, PressureLevel.FAILED, why);
     }
 
     /** The checkpointers of these shards; only after {@link #open}. */
@@ -237,10 +237,10 @@ public final class LocalShards implements Shards {
                     while (true) {
                         try {
                             return Optional.of(shards.get(number).recover());
-                        } catch (NotYetException noRoom) {
+                        } catch (RetryLaterException noRoom) {
                             if (!DiskFull.isCauseOf(noRoom)
                                     || (!host.room().makeRoom(LogWork.APPLYING)
-                                            && !host.room().makeRoom(LogWork.LOGGING))) {
+                                            && !host.room().makeRoom(LogWork.WRITING))) {
                                 host.appendWaits("the recovery waits", noRoom);
                                 return Optional.<LogRecovery>empty();
                             }
@@ -265,7 +265,7 @@ public final class LocalShards implements Shards {
     /** Gives new options to the watch over the disks and to all shards' pressure, while they run. */
     public Future<Void> reconfigurePressure(PressureOptions pressure) {
         Checkpointers deployed = checkpointers;
-        DiskWatch watching = watch;
+        DiskMonitor watching = watch;
         return deployed == null || watching == null
                 ? Future.failedFuture(new IllegalStateException("the shards are being opened"))
                 : watching.reconfigure(pressure, deployed);
@@ -273,13 +273,13 @@ public final class LocalShards implements Shards {
 
     /** The options that {@link #reconfigurePressure} gave last, or those of the start. A copy; any thread. */
     public PressureOptions pressureOptions() {
-        DiskWatch watching = watch;
+        DiskMonitor watching = watch;
         return watching == null ? new PressureOptions() : watching.options();
     }
 
     @Override
     public List<VolumeStatus> volumes() {
-        DiskWatch watching = watch;
+        DiskMonitor watching = watch;
         return watching == null ? List.of() : watching.volumes();
     }
 
@@ -334,10 +334,10 @@ public final class LocalShards implements Shards {
     }
 
     /** The shards that keep a stop from its end, with the reason, for people. Any thread; never blocks. */
-    public List<String> undurable() {
+    public List<String> shutdownBlockers() {
         List<String> reasons = new ArrayList<>();
         for (Shard shard : shards) {
-            shard.undurable().ifPresent(reasons::add);
+            shard.shutdownBlocker().ifPresent(reasons::add);
         }
         if (reasons.isEmpty()) {
             statuses().stream()
@@ -353,7 +353,7 @@ public final class LocalShards implements Shards {
      */
     public Future<Void> close() {
         closing = true;
-        DiskWatch watching = watch;
+        DiskMonitor watching = watch;
         if (watching != null) {
             watching.stop();
         }

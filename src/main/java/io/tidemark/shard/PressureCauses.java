@@ -46,7 +46,7 @@ final class PressureCauses {
     }
 
     /** A cause is there. */
-    synchronized void there(PressureReason reason, Place place, PressureLevel level, String detail) {
+    synchronized void raise(PressureReason reason, Place place, PressureLevel level, String detail) {
         causes.computeIfAbsent(reason, key -> new EnumMap<>(Place.class)).put(place, new Cause(level, detail));
         if (checkpointers != null) {
             worst(reason, checkpointers);
@@ -54,7 +54,7 @@ final class PressureCauses {
     }
 
     /** A cause is gone; does nothing if it was not there. */
-    synchronized void gone(PressureReason reason, Place place, String detail) {
+    synchronized void clear(PressureReason reason, Place place, String detail) {
         Map<Place, Cause> at = causes.get(reason);
         if (at == null || at.remove(place) == null) {
             return;
@@ -62,7 +62,7 @@ final class PressureCauses {
         if (at.isEmpty()) {
             causes.remove(reason);
             if (checkpointers != null) {
-                checkpointers.press(shard, reason, PressureLevel.NORMAL, detail);
+                checkpointers.reportPressure(shard, reason, PressureLevel.NORMAL, detail);
             }
         } else if (checkpointers != null) {
             worst(reason, checkpointers);
@@ -70,15 +70,15 @@ final class PressureCauses {
     }
 
     /** Something has happened that nobody will say the end of: the latch opens when a probe says so. */
-    synchronized void happened(PressureReason reason, Place place, PressureLevel level, String detail) {
-        there(reason, place, level, detail);
-        gone(reason, place, detail);
+    synchronized void pulse(PressureReason reason, Place place, PressureLevel level, String detail) {
+        raise(reason, place, level, detail);
+        clear(reason, place, detail);
     }
 
     private void worst(PressureReason reason, Checkpointers told) {
         Map<Place, Cause> at = causes.getOrDefault(reason, Map.of());
         at.values().stream()
                 .max((one, other) -> one.level().compareTo(other.level()))
-                .ifPresent(cause -> told.press(shard, reason, cause.level(), cause.detail()));
+                .ifPresent(cause -> told.reportPressure(shard, reason, cause.level(), cause.detail()));
     }
 }

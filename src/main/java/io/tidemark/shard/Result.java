@@ -21,9 +21,9 @@ public sealed interface Result {
      * A read that was not evaluated, because those before it in its list have answers enough: to be submitted again once
      * they have gone out. Never the answer to a write, nor to the first read of a list.
      */
-    enum Later implements Result {
+    enum Postponed implements Result {
         /** The one instance. */
-        LATER
+        POSTPONED
     }
 
     /** A number. */
@@ -54,7 +54,7 @@ public sealed interface Result {
      */
     record Failure(Kind kind, String message) implements Result {}
 
-    /** Kinds of failure; each door words them its own way. */
+    /** Kinds of failure; each endpoint words them its own way. */
     enum Kind {
         /** The stored value is not a decimal 64-bit integer. */
         NOT_AN_INTEGER,

@@ -1,7 +1,7 @@
 package io.tidemark.shard;
 
 import io.tidemark.bitcask.Bitcask;
-import io.tidemark.bitcask.UnprovenRecordException;
+import io.tidemark.bitcask.LostRecordException;
 import io.tidemark.checkpoint.CheckpointOutcome;
 import io.tidemark.checkpoint.CheckpointTarget;
 import io.tidemark.checkpoint.DirtyCounter;
@@ -35,10 +35,10 @@ final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
     /** Calls that wait for the log may weigh this much; a single larger one passes when nothing else waits. */
-    static final long MOST_WAITING_BYTES = 128L << 20;
+    static final long MAX_WAITING_BYTES = 128L << 20;
 
     /** Once a list of reads has answers of this size, the rest of it comes later. */
-    static final long MOST_ANSWER_BYTES = 4L << 20;
+    static final long MAX_ANSWER_BYTES = 4L << 20;
 
     private final int number;
     private final String name;
@@ -48,12 +48,12 @@ final class Shard {
     private final EntryApplier applier;
     private final Executor reads;
     private final ShardTarget target;
-    private final ReplayWatch replay = new ReplayWatch();
+    private final ReplayCounter replay = new ReplayCounter();
     private final ChangeCounter changes = new ChangeCounter();
     private final ShardMeter meter;
-    private final ShardRoom room;
+    private final ShardVolumes room;
     private final PressureCauses causes;
-    private final Refusals refusals;
+    private final ShedFailures refusals;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final UnansweredWrites unanswered = new UnansweredWrites();
     private final Object batchGate = new Object();
@@ -82,7 +82,7 @@ final class Shard {
             DirtyCounter dirty,
             Executor lane,
             Executor reads,
-            ShardRoom room,
+            ShardVolumes room,
             PressureCauses causes,
             Fence fence,
             ShardMeter meter,
@@ -96,7 +96,7 @@ final class Shard {
         this.meter = meter;
         this.room = room;
         this.causes = causes;
-        this.refusals = new Refusals(name, room.dwellMillis());
+        this.refusals = new ShedFailures(name, room.dwellMillis());
         this.applier = new EntryApplier(live, dirty, replay, fence, () -> draining, changes);
         ShardRepair repair = new ShardRepair(name, live, log, () -> phase != Phase.RECOVERING, lane, reads);
         this.target = new ShardTarget(live, log, repair, room, this::drain, clock, changes);
@@ -176,14 +176,14 @@ final class Shard {
 
     private void submitWrites(List<Call> calls) {
         PressureState pressure = dirty.pressure();
-        if (!pressure.level().sheds() && !log.waits()) {
+        if (!pressure.level().sheds() && !log.isSuspended()) {
             write(calls);
             return;
         }
         Result.Failure why = refusals.of(pressure);
-        PressureReason reason = pressure.leading().orElse(PressureReason.LOW_SPACE);
+        PressureReason reason = pressure.worstReason().orElse(PressureReason.LOW_SPACE);
         List<Call> passing = List.of();
-        if (pressure.shedsOnlyFor(PressureReason.LOW_SPACE) && !log.waits()) {
+        if (pressure.shedsOnlyFor(PressureReason.LOW_SPACE) && !log.isSuspended()) {
             passing = calls.stream().filter(call -> !adds(call.command())).toList();
         }
         if (readsOnly(passing)) {
@@ -230,7 +230,7 @@ final class Shard {
     }
 
     /**
-     * Answers the reads among the calls, but not so many at once that their values fill the memory: see {@link Result.Later}.
+     * Answers the reads among the calls, but not so many at once that their values fill the memory: see {@link Result.Postponed}.
      *
      * @param writes what the others hear
      */
@@ -239,8 +239,8 @@ final class Shard {
         for (Call call : calls) {
             if (!(call.command() instanceof Command.Read read)) {
                 call.complete(writes);
-            } else if (bytes > MOST_ANSWER_BYTES) {
-                call.complete(Result.Later.LATER);
+            } else if (bytes > MAX_ANSWER_BYTES) {
+                call.complete(Result.Postponed.POSTPONED);
             } else {
                 bytes += answer(call, read, true);
             }
@@ -257,7 +257,7 @@ final class Shard {
         Bitcask data = live.current();
         try {
             result = phase == Phase.STOPPED ? stopping() : Evaluator.read(read, data);
-        } catch (UnprovenRecordException lost) {
+        } catch (LostRecordException lost) {
             if (mayWait) {
                 live.whenReplaced(data, reads, () -> answer(call, read, false));
                 return Evaluator.valueBytes(read, data);
@@ -280,7 +280,7 @@ final class Shard {
             long waiting = waitingBytes.get();
             if (draining) {
                 refusal = stopping();
-            } else if (waiting > 0 && waiting + weight > MOST_WAITING_BYTES) {
+            } else if (waiting > 0 && waiting + weight > MAX_WAITING_BYTES) {
                 refusal = refusals.backlog(waiting);
                 backlog = waiting;
             } else if (!room.admit(weight)) {
@@ -306,7 +306,7 @@ final class Shard {
     private void backlogged(long waiting) {
         if (!backlogTold) {
             backlogTold = true;
-            causes.there(
+            causes.raise(
                     PressureReason.LOG_BACKLOG,
                     PressureCauses.Place.QUEUE,
                     PressureLevel.WARN,
@@ -320,13 +320,13 @@ final class Shard {
             PressureState pressure = dirty.pressure();
             unanswered.giveUpOld(
                     nowNanos,
-                    pressure.leading()
+                    pressure.worstReason()
                             .map(reason -> reason + ": " + pressure.detail())
                             .orElse("the disk does not answer"));
         }
-        if (backlogTold && waitingBytes.get() <= MOST_WAITING_BYTES / 2) {
+        if (backlogTold && waitingBytes.get() <= MAX_WAITING_BYTES / 2) {
             backlogTold = false;
-            causes.gone(PressureReason.LOG_BACKLOG, PressureCauses.Place.QUEUE, name + ": the log has caught up");
+            causes.clear(PressureReason.LOG_BACKLOG, PressureCauses.Place.QUEUE, name + ": the log has caught up");
         }
     }
 
@@ -362,7 +362,7 @@ final class Shard {
 
     private void answered(long bytes, long beganNanos) {
         meter.answered(System.nanoTime() - beganNanos);
-        room.settle(bytes);
+        room.releaseReservation(bytes);
         waitingBytes.addAndGet(-bytes);
         drainedIfIdle();
     }
@@ -378,7 +378,7 @@ final class Shard {
         synchronized (batchGate) {
             draining = true;
         }
-        log.stopWaiting();
+        log.failFast();
         drainedIfIdle();
         return drained.future();
     }
@@ -421,7 +421,7 @@ final class Shard {
     }
 
     /** Why a stop that has run out of time can't say that all is well with this shard; empty if it can. */
-    Optional<String> undurable() {
+    Optional<String> shutdownBlocker() {
         Bitcask data = live.current();
         long durable = data.durableIndex();
         long applied = data.snapshot().index();
@@ -467,7 +467,7 @@ final class Shard {
     }
 
     private String detail(PressureState pressure) {
-        return pressure.leading()
+        return pressure.worstReason()
                 .map(reason -> name + ": " + reason + "; " + pressure.detail())
                 .orElse("");
     }

@@ -24,7 +24,7 @@ record ShardHost(
         Vertx vertx,
         int number,
         Path directory,
-        ShardRoom room,
+        ShardVolumes room,
         PressureCauses causes,
         Consumer<IOException> logFailed,
         Consumer<IOException> applyFailed)
@@ -51,15 +51,15 @@ record ShardHost(
     }
 
     @Override
-    public boolean later(long millis, Runnable task) {
+    public boolean schedule(long millis, Runnable task) {
         vertx.setTimer(millis, id -> task.run());
         return true;
     }
 
     @Override
-    public void waits(LogWork work, IOException why) {
-        if (work == LogWork.LOGGING) {
-            causes.there(
+    public void suspended(LogWork work, IOException why) {
+        if (work == LogWork.WRITING) {
+            causes.raise(
                     PressureReason.LOW_SPACE,
                     Place.LOG,
                     PressureLevel.SHED,
@@ -72,7 +72,7 @@ record ShardHost(
     /** An entry can't be appended to the data files yet. */
     void appendWaits(String what, IOException why) {
         boolean passing = DiskFull.isCauseOf(why) || NoDescriptorsException.isCauseOf(why);
-        causes.there(
+        causes.raise(
                 PressureReason.APPEND_FAILED,
                 Place.DATA,
                 passing ? PressureLevel.SHED : PressureLevel.FAILED,
@@ -80,21 +80,21 @@ record ShardHost(
     }
 
     @Override
-    public void goesOn(LogWork work) {
-        if (work == LogWork.LOGGING) {
-            causes.gone(PressureReason.LOW_SPACE, Place.LOG, "shard " + number + ": the log has found room");
+    public void resumed(LogWork work) {
+        if (work == LogWork.WRITING) {
+            causes.clear(PressureReason.LOW_SPACE, Place.LOG, "shard " + number + ": the log has found room");
         } else {
             appendGoesOn();
         }
     }
 
     void appendGoesOn() {
-        causes.gone(PressureReason.APPEND_FAILED, Place.DATA, "shard " + number + ": what waited has been applied");
+        causes.clear(PressureReason.APPEND_FAILED, Place.DATA, "shard " + number + ": what waited has been applied");
     }
 
     @Override
-    public void refused(IOException why) {
-        causes.happened(
+    public void writesRefused(IOException why) {
+        causes.pulse(
                 NoDescriptorsException.isCauseOf(why) ? PressureReason.NO_DESCRIPTORS : PressureReason.LOW_SPACE,
                 Place.LOG,
                 PressureLevel.SHED,

@@ -36,7 +36,8 @@ public record ShardInspection(int shard, StoreInspection.Report store, LogInspec
         boolean without = store.written()
                 && entries.lastIndex() == 0
                 && entries.problems().isEmpty();
-        return new ShardInspection(shard, store, entries, without ? List.of(Bitcask.withoutLog(data)) : List.of());
+        return new ShardInspection(
+                shard, store, entries, without ? List.of(Bitcask.missingLogMessage(data)) : List.of());
     }
 
     /** Reads an entry's commands without carrying any out. */

@@ -67,7 +67,7 @@ final class ShardRepair {
             onLane(this::requireLog); // behind a replay that is going on, or while it waits, perhaps for this repair
         }
         BitcaskRepair repair = BitcaskRepair.begin(broken);
-        Bitcask fresh = repair.fresh();
+        Bitcask fresh = repair.replacement();
         long from = fresh.snapshot().index() + 1;
         try {
             catchUp(fresh, broken.snapshot().index());
@@ -79,7 +79,7 @@ final class ShardRepair {
             repair.abandon();
             throw e;
         }
-        repair.adopted();
+        repair.finish();
         reads.execute(() -> close(broken)); // behind every read that began before the swap
         LOG.info(
                 "{}: entries {} to {} written anew from the log",

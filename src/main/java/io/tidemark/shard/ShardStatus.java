@@ -36,7 +36,7 @@ public record ShardStatus(
         long durableIndex,
         long dirtyBytes,
         boolean checkpointInFlight,
-        Moment lastCheckpoint,
+        Timestamp lastCheckpoint,
         boolean lastCheckpointOk,
         PressureLevel level,
         String detail,

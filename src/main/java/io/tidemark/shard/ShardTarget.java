@@ -20,7 +20,7 @@ final class ShardTarget implements CheckpointTarget {
     private final LiveStore live;
     private final CommitLog log;
     private final ShardRepair repair;
-    private final ShardRoom room;
+    private final ShardVolumes room;
     private final Supplier<Future<Void>> drain;
     private final TimeSource clock;
     private final ChangeCounter changes;
@@ -31,7 +31,7 @@ final class ShardTarget implements CheckpointTarget {
             LiveStore live,
             CommitLog log,
             ShardRepair repair,
-            ShardRoom room,
+            ShardVolumes room,
             Supplier<Future<Void>> drain,
             TimeSource clock,
             ChangeCounter changes) {
@@ -51,10 +51,10 @@ final class ShardTarget implements CheckpointTarget {
      * @param began when it began
      * @param changes all changes up to then, see {@link ChangeCounter}
      */
-    record Saved(Moment began, long changes) {}
+    record Saved(Timestamp began, long changes) {}
 
     /** Bytes and files are those of the moment of capture: once it is durable the snapshot has none. */
-    private record ShardCapture(Bitcask data, BitcaskSnapshot snapshot, long bytes, int files, Saved point)
+    private record ShardSnapshot(Bitcask data, BitcaskSnapshot snapshot, long bytes, int files, Saved point)
             implements Capture {
         @Override
         public long index() {
@@ -70,16 +70,16 @@ final class ShardTarget implements CheckpointTarget {
 
     @Override
     public Capture capture() {
-        Moment began = clock.now(); // before the snapshot, which so has all that was applied by then
+        Timestamp began = clock.now(); // before the snapshot, which so has all that was applied by then
         ChangeCounter.Cut cut = changes.cut(live);
         BitcaskSnapshot now = cut.snapshot();
-        return new ShardCapture(
+        return new ShardSnapshot(
                 cut.data(), now, now.unsyncedBytes(), now.unsyncedFiles(), new Saved(began, cut.changes()));
     }
 
     @Override
     public void force(Capture captured) throws IOException {
-        ShardCapture mine = (ShardCapture) captured;
+        ShardSnapshot mine = (ShardSnapshot) captured;
         room.ensureBookkeeping();
         try {
             mine.data().force(mine.snapshot(), pacingBytes);
@@ -101,7 +101,7 @@ final class ShardTarget implements CheckpointTarget {
 
     @Override
     public void completed(Capture captured) {
-        ShardCapture mine = (ShardCapture) captured;
+        ShardSnapshot mine = (ShardSnapshot) captured;
         saved = mine.point();
         mine.data().completed(mine.snapshot());
         log.release(captured.index());

@@ -6,7 +6,7 @@ import io.tidemark.pressure.VolumeStatus;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** All shards of a node's store, as its doors see them. All methods may be called from any thread and never block. */
+/** All shards of a node's store, as its endpoints see them. All methods may be called from any thread and never block. */
 public interface Shards {
 
     /** How many shards there are; they are numbered from 0. */
@@ -19,7 +19,7 @@ public interface Shards {
      * submission.
      *
      * <p>A list of reads alone is answered without waiting for the log. Once its answers are large, the rest of it is answered
-     * by {@link Result.Later}: to be submitted again, before any write that came after it.
+     * by {@link Result.Postponed}: to be submitted again, before any write that came after it.
      *
      * @param shard 0 to {@link #count} - 1
      * @param calls given away, not changed afterwards

@@ -23,7 +23,7 @@ public interface TimeSource {
     long epochMillis();
 
     /** This moment, by both. */
-    default Moment now() {
-        return new Moment(nanoTime(), epochMillis());
+    default Timestamp now() {
+        return new Timestamp(nanoTime(), epochMillis());
     }
 }

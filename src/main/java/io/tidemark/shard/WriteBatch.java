@@ -3,7 +3,7 @@ package io.tidemark.shard;
 import io.tidemark.disk.NoDescriptorsException;
 import io.tidemark.log.BatchRefusedException;
 import io.tidemark.log.LogBatch;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -12,14 +12,14 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that will share one log entry. Doors add to it until the log closes it; so while one entry is being forced, all
+ * Calls that will share one log entry. Endpoints add to it until the log closes it; so while one entry is being forced, all
  * that arrives becomes the next.
  */
 final class WriteBatch implements LogBatch {
     /** From here on further calls get an entry of their own. */
     static final long FULL_BYTES = 4L << 20;
 
-    private final Refusals refusals;
+    private final ShedFailures refusals;
     private final String shard;
     private final LongConsumer onEnd;
     private final Object gate = new Object();
@@ -35,7 +35,7 @@ final class WriteBatch implements LogBatch {
      * @param refusals for messages
      * @param ended gets the batch's weight in bytes once all its calls have been answered
      */
-    WriteBatch(Refusals refusals, LongConsumer ended) {
+    WriteBatch(ShedFailures refusals, LongConsumer ended) {
         this.refusals = refusals;
         this.shard = refusals.shard();
         this.onEnd = ended;
@@ -162,7 +162,7 @@ final class WriteBatch implements LogBatch {
     }
 
     private Result.Failure notCarriedOut(IOException cause) {
-        if (cause instanceof NotYetException) {
+        if (cause instanceof RetryLaterException) {
             return NoDescriptorsException.isCauseOf(cause) ? refusals.noDescriptors() : refusals.lowSpace();
         }
         Result.Kind kind = !(cause instanceof BatchRefusedException)

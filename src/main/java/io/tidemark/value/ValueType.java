@@ -31,7 +31,7 @@ public sealed interface ValueType {
 
     /** What a value is that {@link #read} doesn't take, to follow "is". */
     default String describe(Object raw) {
-        return GivenValue.words(raw);
+        return RawValue.describe(raw);
     }
 
     /** A value of this type for people to read, and for {@link #read} to read again unless it is secret. */
@@ -66,7 +66,7 @@ public sealed interface ValueType {
 
         @Override
         public String describe(Object raw) {
-            return GivenValue.kind(raw);
+            return RawValue.typeOf(raw);
         }
 
         @Override
@@ -107,10 +107,10 @@ public sealed interface ValueType {
     }
 
     /** A whole number, both ends included. */
-    record Whole(long min, long max) implements ValueType {
+    record WholeNumber(long min, long max) implements ValueType {
         @Override
         public @Nullable Object read(Object raw) {
-            return within(GivenValue.whole(raw), min, max);
+            return within(RawValue.whole(raw), min, max);
         }
 
         @Override
@@ -134,7 +134,7 @@ public sealed interface ValueType {
             return within(
                     size.matches()
                             ? new BigInteger(size.group(1)).multiply(BigInteger.valueOf(unit(size.group(2))))
-                            : GivenValue.whole(raw),
+                            : RawValue.whole(raw),
                     min,
                     max);
         }
@@ -181,7 +181,7 @@ public sealed interface ValueType {
 
         @Override
         public @Nullable Object read(Object raw) {
-            return BigInteger.ZERO.equals(GivenValue.whole(raw)) ? (Long) 0L : size().read(raw);
+            return BigInteger.ZERO.equals(RawValue.whole(raw)) ? (Long) 0L : size().read(raw);
         }
 
         @Override
@@ -202,8 +202,8 @@ public sealed interface ValueType {
 
     /** A number that is out of range needs no more words: what would be right says that it must be one. */
     private static String number(Object raw) {
-        BigInteger whole = GivenValue.whole(raw);
-        return whole == null ? GivenValue.words(raw) : whole.toString();
+        BigInteger whole = RawValue.whole(raw);
+        return whole == null ? RawValue.describe(raw) : whole.toString();
     }
 
     private static @Nullable Long within(@Nullable BigInteger value, long min, long max) {

@@ -44,17 +44,17 @@ class AdminVerticleTest {
         }
     }
 
-    private static JsonObject shard(OpenDoor.Answer answer, int number) {
+    private static JsonObject shard(RunningEndpoint.Answer answer, int number) {
         return answer.json().getJsonArray("shards").getJsonObject(number);
     }
 
     @Test
     void health_inEachPhase_liveIsTrueAndReadyTells() throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
             for (NodePhase phase : NodePhase.values()) {
-                door.phase.set(phase);
-                assertThat(door.get("/health/live").status()).isEqualTo(200);
-                OpenDoor.Answer ready = door.get("/health/ready");
+                endpoint.phase.set(phase);
+                assertThat(endpoint.get("/health/live").status()).isEqualTo(200);
+                RunningEndpoint.Answer ready = endpoint.get("/health/ready");
                 boolean serving = phase == NodePhase.SERVING;
                 assertThat(ready.status()).as(phase + ": " + ready.body()).isEqualTo(serving ? 200 : 503);
                 assertThat(ready.json().getBoolean("ready")).isEqualTo(serving);
@@ -66,9 +66,9 @@ class AdminVerticleTest {
 
     @Test
     void shards_tellPositionsBeforeAndAfterASync() throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            door.setAndWait(1, "a");
-            JsonObject dirty = shard(door.get("/api/shards"), 1);
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            endpoint.setAndWait(1, "a");
+            JsonObject dirty = shard(endpoint.get("/api/shards"), 1);
             assertThat(dirty.getString("phase")).isEqualTo("serving");
             assertThat(dirty.getLong("keys")).isEqualTo(1);
             assertThat(dirty.getLong("applied_index")).isEqualTo(1);
@@ -76,13 +76,13 @@ class AdminVerticleTest {
             assertThat(dirty.getLong("dirty_bytes")).isGreaterThan(100);
             assertThat(dirty.getLong("log_bytes")).isGreaterThan(100);
             assertThat(dirty.getJsonObject("recovery").getBoolean("done")).isTrue();
-            OpenDoor.Answer sync = door.post("/api/sync", "");
+            RunningEndpoint.Answer sync = endpoint.post("/api/sync", "");
             assertThat(sync.status()).as(sync.body()).isEqualTo(200);
             assertThat(shard(sync, 1).getBoolean("ok")).isTrue();
             assertThat(shard(sync, 1).getLong("durable_index")).isEqualTo(1);
             assertThat(shard(sync, 1).getInteger("files")).isEqualTo(1);
             assertThat(shard(sync, 1).getLong("bytes")).isGreaterThan(100);
-            JsonObject clean = shard(door.get("/api/shards"), 1);
+            JsonObject clean = shard(endpoint.get("/api/shards"), 1);
             assertThat(clean.getLong("durable_index")).isEqualTo(1);
             assertThat(clean.getLong("dirty_bytes")).isZero();
             assertThat(clean.getBoolean("last_checkpoint_ok")).isTrue();
@@ -91,10 +91,10 @@ class AdminVerticleTest {
 
     @Test
     void journal_holdsTheGenerationWithItsTimes() throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            door.setAndWait(0, "a");
-            door.post("/api/sync?shard=0", "");
-            JsonArray journal = door.get("/api/shards/0/journal").json().getJsonArray("journal");
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            endpoint.setAndWait(0, "a");
+            endpoint.post("/api/sync?shard=0", "");
+            JsonArray journal = endpoint.get("/api/shards/0/journal").json().getJsonArray("journal");
             assertThat(journal).hasSize(1);
             JsonObject generation = journal.getJsonObject(0);
             assertThat(generation.getString("kind")).isEqualTo("generation");
@@ -107,7 +107,7 @@ class AdminVerticleTest {
                     .isPositive()
                     .isLessThanOrEqualTo(generation.getDouble("force_ms"));
             assertThat(generation.containsKey("queue_ms")).isTrue();
-            assertThat(door.get("/api/shards/1/journal").json().getJsonArray("journal"))
+            assertThat(endpoint.get("/api/shards/1/journal").json().getJsonArray("journal"))
                     .isEmpty();
         }
     }
@@ -115,8 +115,8 @@ class AdminVerticleTest {
     @ParameterizedTest
     @CsvSource({"2, 404", "-1, 404", "99999999999, 400", "x, 400", "1x, 400"})
     void journal_ofNoShard_saysWhatThereIs(String number, int status) throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            OpenDoor.Answer answer = door.get("/api/shards/" + number + "/journal");
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            RunningEndpoint.Answer answer = endpoint.get("/api/shards/" + number + "/journal");
             assertThat(answer.status()).isEqualTo(status);
             assertThat(answer.json().getString("error")).contains(number, "a whole number from 0 to 1");
         }
@@ -124,26 +124,26 @@ class AdminVerticleTest {
 
     @Test
     void sync_ofOneShard_leavesTheOther() throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            door.setAndWait(0, "a");
-            door.setAndWait(1, "a");
-            OpenDoor.Answer sync = door.post("/api/sync", "{\"shard\": 1, \"deadline_ms\": 5000}");
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            endpoint.setAndWait(0, "a");
+            endpoint.setAndWait(1, "a");
+            RunningEndpoint.Answer sync = endpoint.post("/api/sync", "{\"shard\": 1, \"deadline_ms\": 5000}");
             assertThat(sync.json().getJsonArray("shards")).hasSize(1);
-            assertThat(shard(door.get("/api/shards"), 0).getLong("durable_index"))
+            assertThat(shard(endpoint.get("/api/shards"), 0).getLong("durable_index"))
                     .isZero();
-            assertThat(shard(door.get("/api/shards"), 1).getLong("durable_index"))
+            assertThat(shard(endpoint.get("/api/shards"), 1).getLong("durable_index"))
                     .isEqualTo(1);
         }
     }
 
     @Test
     void sync_deadlinePasses_504TellsWhichShardGoesOn() throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
             CountDownLatch gate = new CountDownLatch(1);
-            door.disk.faults().before(Operation.FORCE, "**/shard-0/data/*.data", path -> hang(gate));
-            door.setAndWait(0, "a");
-            door.setAndWait(1, "a");
-            OpenDoor.Answer sync = door.post("/api/sync?deadline_ms=200", "");
+            endpoint.disk.faults().before(Operation.FORCE, "**/shard-0/data/*.data", path -> hang(gate));
+            endpoint.setAndWait(0, "a");
+            endpoint.setAndWait(1, "a");
+            RunningEndpoint.Answer sync = endpoint.post("/api/sync?deadline_ms=200", "");
             assertThat(sync.status()).as(sync.body()).isEqualTo(504);
             assertThat(sync.millis()).isBetween(190L, 5_000L);
             assertThat(shard(sync, 0).getBoolean("ok")).isFalse();
@@ -152,27 +152,27 @@ class AdminVerticleTest {
             assertThat(shard(sync, 1).getBoolean("ok")).isTrue();
             assertThat(shard(sync, 1).getLong("durable_index")).isEqualTo(1);
             gate.countDown();
-            assertThat(door.post("/api/sync", "").status()).isEqualTo(200);
+            assertThat(endpoint.post("/api/sync", "").status()).isEqualTo(200);
         }
     }
 
     @Test
     void sync_forceFails_503NamesShardAndFile() throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            door.disk.faults().failForce("**/shard-0/data/*.data").times(1);
-            door.setAndWait(0, "a");
-            door.disk.faults().failCreate("**/shard-0/data/*.data").always(); // no repair either
-            OpenDoor.Answer sync = door.post("/api/sync", "");
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            endpoint.disk.faults().failForce("**/shard-0/data/*.data").times(1);
+            endpoint.setAndWait(0, "a");
+            endpoint.disk.faults().failCreate("**/shard-0/data/*.data").always(); // no repair either
+            RunningEndpoint.Answer sync = endpoint.post("/api/sync", "");
             assertThat(sync.status()).as(sync.body()).isEqualTo(503);
             assertThat(shard(sync, 0).getString("failure")).isEqualTo("force_failed");
             assertThat(shard(sync, 0).getInteger("code")).isEqualTo(1);
             assertThat(shard(sync, 0).getString("error"))
                     .contains("shard 0", "/data/shard-0/data/0000000001.data", "Input/output error");
-            OpenDoor.Answer ready = door.get("/health/ready");
+            RunningEndpoint.Answer ready = endpoint.get("/health/ready");
             assertThat(ready.status()).isEqualTo(503);
             assertThat(ready.json().getJsonArray("reasons").getString(0)).contains("shard 0", "FSYNC_FAILED");
-            assertThat(door.get("/health/live").status()).isEqualTo(200);
-            JsonObject failed = door.get("/api/shards/0/journal")
+            assertThat(endpoint.get("/health/live").status()).isEqualTo(200);
+            JsonObject failed = endpoint.get("/api/shards/0/journal")
                     .json()
                     .getJsonArray("journal")
                     .getJsonObject(0);
@@ -185,8 +185,8 @@ class AdminVerticleTest {
     @ValueSource(
             strings = {"deadline_ms=0", "deadline_ms=300001", "deadline_ms=soon", "deadline_ms=", "shard=2", "shard=x"})
     void sync_badParameter_isNamedWithItsValue(String query) throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            OpenDoor.Answer answer = door.post("/api/sync?" + query, "");
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            RunningEndpoint.Answer answer = endpoint.post("/api/sync?" + query, "");
             assertThat(answer.status()).isEqualTo(400);
             String value = query.substring(query.indexOf('=') + 1);
             assertThat(answer.json().getString("error"))
@@ -197,15 +197,15 @@ class AdminVerticleTest {
     @ParameterizedTest
     @ValueSource(strings = {"[]", "7", "{", "\"x\"", "null", "{\"deadline_ms\": \"soon\"}", "{\"shard\": 1.5}"})
     void sync_badBody_isRefused(String body) throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            assertThat(door.post("/api/sync", body).status()).isEqualTo(400);
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            assertThat(endpoint.post("/api/sync", body).status()).isEqualTo(400);
         }
     }
 
     @Test
     void sync_longBody_isCutOff() throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            OpenDoor.Answer answer = door.post("/api/sync", " ".repeat(100_000));
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            RunningEndpoint.Answer answer = endpoint.post("/api/sync", " ".repeat(100_000));
             assertThat(answer.status()).isEqualTo(413);
             assertThat(answer.json().getString("error")).contains("8192");
         }
@@ -213,9 +213,10 @@ class AdminVerticleTest {
 
     @Test
     void password_guardsWhatChangesSomething_andNothingElse() throws Exception {
-        try (OpenDoor door = new OpenDoor(OpenDoor.quietOptions(), "hunter2", () -> "metrics 1\n")) {
-            door.setAndWait(0, "a");
-            OpenDoor.Answer refused = door.post("/api/sync", "");
+        try (RunningEndpoint endpoint =
+                new RunningEndpoint(RunningEndpoint.quietOptions(), "hunter2", () -> "metrics 1\n")) {
+            endpoint.setAndWait(0, "a");
+            RunningEndpoint.Answer refused = endpoint.post("/api/sync", "");
             assertThat(refused.status()).isEqualTo(401);
             assertThat(refused.response().headers().firstValue("WWW-Authenticate"))
                     .get()
@@ -223,24 +224,24 @@ class AdminVerticleTest {
                     .startsWith("Basic ");
             String wrong =
                     "Basic " + Base64.getEncoder().encodeToString("admin:hunter3".getBytes(StandardCharsets.UTF_8));
-            assertThat(authorized(door, wrong).status()).isEqualTo(401);
-            assertThat(shard(door.get("/api/shards"), 0).getLong("durable_index"))
+            assertThat(authorized(endpoint, wrong).status()).isEqualTo(401);
+            assertThat(shard(endpoint.get("/api/shards"), 0).getLong("durable_index"))
                     .as("nothing was synced")
                     .isZero();
             String right =
                     "Basic " + Base64.getEncoder().encodeToString("admin:hunter2".getBytes(StandardCharsets.UTF_8));
-            assertThat(authorized(door, right).status()).isEqualTo(200);
-            assertThat(authorized(door, "Bearer hunter2").status()).isEqualTo(200);
+            assertThat(authorized(endpoint, right).status()).isEqualTo(200);
+            assertThat(authorized(endpoint, "Bearer hunter2").status()).isEqualTo(200);
             for (String path : List.of("/metrics", "/health/live", "/health/ready", "/api/shards/0/journal")) {
-                OpenDoor.Answer open = door.get(path);
+                RunningEndpoint.Answer open = endpoint.get(path);
                 assertThat(open.status()).as(path).isEqualTo(200);
                 assertThat(open.body()).doesNotContain("hunter2");
             }
         }
     }
 
-    private static OpenDoor.Answer authorized(OpenDoor door, String header) throws Exception {
-        return door.send(door.request("/api/sync")
+    private static RunningEndpoint.Answer authorized(RunningEndpoint endpoint, String header) throws Exception {
+        return endpoint.send(endpoint.request("/api/sync")
                 .header("Authorization", header)
                 .POST(BodyPublishers.noBody())
                 .build());
@@ -249,8 +250,8 @@ class AdminVerticleTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/metric", "/api", "/api/shards/0", "/api/shards/0/journal/x", "/health"})
     void unknownPath_isANotFoundInJson(String path) throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            OpenDoor.Answer answer = door.get(path);
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            RunningEndpoint.Answer answer = endpoint.get(path);
             assertThat(answer.status()).isEqualTo(404);
             assertThat(answer.json().getString("error")).contains(path, "/api/shards");
         }
@@ -265,9 +266,10 @@ class AdminVerticleTest {
         "PUT, /api/sync, POST"
     })
     void wrongMethod_saysWhichIsRight(String method, String path, String allowed) throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            OpenDoor.Answer answer = door.send(
-                    door.request(path).method(method, BodyPublishers.noBody()).build());
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            RunningEndpoint.Answer answer = endpoint.send(endpoint.request(path)
+                    .method(method, BodyPublishers.noBody())
+                    .build());
             assertThat(answer.status()).isEqualTo(405);
             assertThat(answer.response().headers().firstValue("Allow")).contains(allowed);
             assertThat(answer.json().getString("error")).contains(method, path);
@@ -276,9 +278,10 @@ class AdminVerticleTest {
 
     @Test
     void head_answersWithoutABody() throws Exception {
-        try (OpenDoor door = new OpenDoor(OpenDoor.quietOptions(), null, () -> "metrics 1\n")) {
+        try (RunningEndpoint endpoint =
+                new RunningEndpoint(RunningEndpoint.quietOptions(), null, () -> "metrics 1\n")) {
             for (String path : List.of("/metrics", "/health/live", "/api/shards")) {
-                OpenDoor.Answer answer = door.send(door.request(path)
+                RunningEndpoint.Answer answer = endpoint.send(endpoint.request(path)
                         .method("HEAD", BodyPublishers.noBody())
                         .build());
                 assertThat(answer.status()).as(path).isEqualTo(200);
@@ -289,29 +292,29 @@ class AdminVerticleTest {
 
     @Test
     void longHeader_isRefusedAndTheDoorGoesOn() throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
-            OpenDoor.Answer answer = door.send(door.request("/health/live")
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
+            RunningEndpoint.Answer answer = endpoint.send(endpoint.request("/health/live")
                     .header("X-Long", "x".repeat(10_000))
                     .GET()
                     .build());
             assertThat(answer.status()).isEqualTo(431);
-            assertThat(door.get("/" + "x".repeat(5_000)).status()).isEqualTo(414);
-            assertThat(door.get("/health/live").status()).isEqualTo(200);
+            assertThat(endpoint.get("/" + "x".repeat(5_000)).status()).isEqualTo(414);
+            assertThat(endpoint.get("/health/live").status()).isEqualTo(200);
         }
     }
 
     @Test
     void slowScrape_holdsUpNobodyElse_andAnswersAll() throws Exception {
         CountDownLatch gate = new CountDownLatch(1);
-        try (OpenDoor door = new OpenDoor(OpenDoor.quietOptions(), null, () -> {
+        try (RunningEndpoint endpoint = new RunningEndpoint(RunningEndpoint.quietOptions(), null, () -> {
             hang(gate);
             return "scrape 1\n";
         })) {
             List<CompletableFuture<HttpResponse<String>>> asked = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                asked.add(door.getLater("/metrics"));
+                asked.add(endpoint.getLater("/metrics"));
             }
-            assertThat(door.get("/health/live").status()).isEqualTo(200);
+            assertThat(endpoint.get("/health/live").status()).isEqualTo(200);
             assertThat(asked).as("still being answered").noneMatch(CompletableFuture::isDone);
             gate.countDown();
             for (CompletableFuture<HttpResponse<String>> each : asked) {
@@ -326,26 +329,26 @@ class AdminVerticleTest {
     @Test
     void scrapeThatThrows_isA500AndTheNextGoesOn() throws Exception {
         AtomicInteger scrapes = new AtomicInteger();
-        try (OpenDoor door = new OpenDoor(OpenDoor.quietOptions(), null, () -> {
+        try (RunningEndpoint endpoint = new RunningEndpoint(RunningEndpoint.quietOptions(), null, () -> {
             if (scrapes.incrementAndGet() == 1) {
                 throw new IllegalStateException("a gauge's own trouble");
             }
             return "fine 1\n";
         })) {
-            assertThat(door.get("/metrics").status()).isEqualTo(500);
-            assertThat(door.get("/metrics").body()).isEqualTo("fine 1\n");
+            assertThat(endpoint.get("/metrics").status()).isEqualTo(500);
+            assertThat(endpoint.get("/metrics").body()).isEqualTo("fine 1\n");
         }
     }
 
     @Test
     void connections_aboveTheBound_areClosed_andRoomComesBack() throws Exception {
-        try (OpenDoor door = OpenDoor.quiet()) {
+        try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
             List<Socket> open = new ArrayList<>();
             try {
                 for (int i = 0; i < 256; i++) {
-                    open.add(new Socket(InetAddress.getLoopbackAddress(), door.port()));
+                    open.add(new Socket(InetAddress.getLoopbackAddress(), endpoint.port()));
                 }
-                try (Socket oneMore = new Socket(InetAddress.getLoopbackAddress(), door.port())) {
+                try (Socket oneMore = new Socket(InetAddress.getLoopbackAddress(), endpoint.port())) {
                     oneMore.setSoTimeout(20_000);
                     assertThat(oneMore.getInputStream().read()).as("closed").isEqualTo(-1);
                 }
@@ -354,10 +357,10 @@ class AdminVerticleTest {
                     each.close();
                 }
             }
-            OpenDoor.Answer answer = null;
+            RunningEndpoint.Answer answer = null;
             for (int i = 0; i < 1_000 && answer == null; i++) {
                 try {
-                    answer = door.get("/health/live");
+                    answer = endpoint.get("/health/live");
                 } catch (java.io.IOException stillFull) {
                     // the server hears of the closed ones in its own time
                 }
@@ -368,46 +371,47 @@ class AdminVerticleTest {
 
     @Test
     void everyForceHangs_theDoorAnswersWithinASecond() throws Exception {
-        CheckpointOptions soon = OpenDoor.quietOptions().setStallWarnMs(500).setStallShedMs(1_000);
+        CheckpointOptions soon =
+                RunningEndpoint.quietOptions().setStallWarnMs(500).setStallShedMs(1_000);
         CountDownLatch gate = new CountDownLatch(1);
-        try (OpenDoor door = new OpenDoor(soon, null, () -> "metrics 1\n")) {
+        try (RunningEndpoint endpoint = new RunningEndpoint(soon, null, () -> "metrics 1\n")) {
             List<String> paths =
                     List.of("/health/live", "/health/ready", "/metrics", "/api/shards", "/api/shards/1/journal");
-            assertThat(door.post("/api/sync", "").status()).isEqualTo(200);
+            assertThat(endpoint.post("/api/sync", "").status()).isEqualTo(200);
             for (String path : paths) {
-                door.get(path); // what a door's first answers cost is no part of the claim
+                endpoint.get(path); // what a endpoint's first answers cost is no part of the claim
             }
-            door.setAndWait(0, "a");
-            door.setAndWait(1, "a");
-            door.disk.faults().before(Operation.FORCE, "**", path -> hang(gate));
-            door.disk.faults().before(Operation.FORCE_DIRECTORY, "**", path -> hang(gate));
-            CompletableFuture<Result> first = door.set(0, "b");
-            CompletableFuture<Result> second = door.set(1, "b");
+            endpoint.setAndWait(0, "a");
+            endpoint.setAndWait(1, "a");
+            endpoint.disk.faults().before(Operation.FORCE, "**", path -> hang(gate));
+            endpoint.disk.faults().before(Operation.FORCE_DIRECTORY, "**", path -> hang(gate));
+            CompletableFuture<Result> first = endpoint.set(0, "b");
+            CompletableFuture<Result> second = endpoint.set(1, "b");
             try {
-                OpenDoor.Answer sync = door.post("/api/sync?deadline_ms=300", "");
+                RunningEndpoint.Answer sync = endpoint.post("/api/sync?deadline_ms=300", "");
                 assertThat(sync.status()).isEqualTo(504);
                 assertThat(sync.millis()).isLessThan(1_300);
                 for (String path : paths) {
-                    OpenDoor.Answer answer = door.get(path);
+                    RunningEndpoint.Answer answer = endpoint.get(path);
                     assertThat(answer.millis()).as(path).isLessThan(1_000);
                 }
                 for (int shard = 0; shard < 2; shard++) {
                     JsonObject reasons;
                     do { // both have hung long enough: each is told at its watch's next look
-                        reasons = shard(door.get("/api/shards"), shard).getJsonObject("reasons");
+                        reasons = shard(endpoint.get("/api/shards"), shard).getJsonObject("reasons");
                     } while (!"shed".equals(reasons.getString("FSYNC_STALLED"))
                             || !"shed".equals(reasons.getString("LOG_STALLED")));
                 }
-                OpenDoor.Answer ready = door.get("/health/ready");
+                RunningEndpoint.Answer ready = endpoint.get("/health/ready");
                 assertThat(ready.status()).isEqualTo(503);
                 assertThat(ready.json().getJsonArray("reasons").toString())
                         .as("whichever was told first speaks")
                         .contains("shard 0: ", "shard 1: ")
                         .containsPattern("(FSYNC|LOG)_STALLED");
-                assertThat(shard(door.get("/api/shards"), 0).getBoolean("checkpoint_in_flight"))
+                assertThat(shard(endpoint.get("/api/shards"), 0).getBoolean("checkpoint_in_flight"))
                         .as("positive control: a force does hang")
                         .isTrue();
-                assertThat(door.get("/api/shards/0/journal").json().getJsonArray("journal").stream()
+                assertThat(endpoint.get("/api/shards/0/journal").json().getJsonArray("journal").stream()
                                 .map(each -> (JsonObject) each)
                                 .filter(each -> "stalled".equals(each.getString("what")))
                                 .map(each -> each.getString("detail")))
@@ -420,8 +424,8 @@ class AdminVerticleTest {
             }
             assertThat(first.get(20, TimeUnit.SECONDS)).isEqualTo(Result.Ok.OK);
             assertThat(second.get(20, TimeUnit.SECONDS)).isEqualTo(Result.Ok.OK);
-            assertThat(door.post("/api/sync", "").status()).isEqualTo(200);
-            while (door.get("/health/ready").status() != 200) {
+            assertThat(endpoint.post("/api/sync", "").status()).isEqualTo(200);
+            while (endpoint.get("/health/ready").status() != 200) {
                 Thread.onSpinWait(); // the dwell time, and a probe
             }
         }

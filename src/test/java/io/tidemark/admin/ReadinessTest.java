@@ -3,10 +3,10 @@ package io.tidemark.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.pressure.PressureLevel;
-import io.tidemark.shard.Moment;
 import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 import io.tidemark.shard.ShardStatus.Phase;
+import io.tidemark.shard.Timestamp;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class ReadinessTest {
                 0,
                 0,
                 false,
-                new Moment(0, 0),
+                new Timestamp(0, 0),
                 true,
                 level,
                 detail,

@@ -231,7 +231,7 @@ final class BitcaskCommitTest {
         assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
         disk.dropCache();
         assertThatThrownBy(() -> get(store, "key"))
-                .isInstanceOf(UnprovenRecordException.class)
+                .isInstanceOf(LostRecordException.class)
                 .hasMessageContaining(file(1).toString());
     }
 
@@ -240,7 +240,7 @@ final class BitcaskCommitTest {
         Bitcask store = open(disk);
         commit(store, 1, "key", "value");
         disk.corrupt(file(1), DataFile.HEADER + 30, 1);
-        assertThatThrownBy(() -> get(store, "key")).isInstanceOf(UnprovenRecordException.class);
+        assertThatThrownBy(() -> get(store, "key")).isInstanceOf(LostRecordException.class);
         assertThat(store.repairNeed()).isEqualTo(RepairNeed.NEW_FILES);
         disk.journal().clear();
         BitcaskSnapshot captured = store.snapshot();

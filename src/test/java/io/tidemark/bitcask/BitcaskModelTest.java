@@ -194,7 +194,7 @@ final class BitcaskModelTest {
 
         private void rebuild() throws IOException {
             BitcaskRepair repair = BitcaskRepair.begin(store);
-            Bitcask fresh = repair.fresh();
+            Bitcask fresh = repair.replacement();
             try {
                 for (long index = fresh.snapshot().index() + 1; index <= log.size(); index++) {
                     for (Change change : log.get((int) index - 1)) {
@@ -206,7 +206,7 @@ final class BitcaskModelTest {
                 repair.abandon();
                 throw e;
             }
-            repair.adopted();
+            repair.finish();
             store.close();
             store = fresh;
             count("repair");

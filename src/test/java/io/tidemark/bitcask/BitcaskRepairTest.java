@@ -65,14 +65,14 @@ final class BitcaskRepairTest {
             case NEW_FILES -> {
                 BitcaskRepair repair = BitcaskRepair.begin(store);
                 try {
-                    log.apply(repair.fresh());
+                    log.apply(repair.replacement());
                 } catch (IOException e) {
                     repair.abandon();
                     throw e;
                 }
-                repair.adopted();
+                repair.finish();
                 store.close();
-                store = repair.fresh();
+                store = repair.replacement();
             }
         }
     }
@@ -258,7 +258,7 @@ final class BitcaskRepairTest {
         disk.faults().failForceDirectory("**").times(1);
         assertThatThrownBy(() -> store.rewriteManifest()).isInstanceOf(IOException.class);
         disk.corrupt(file(4), DataFile.HEADER + 40, 1);
-        assertThatThrownBy(() -> log.contents(store)).isInstanceOf(UnprovenRecordException.class);
+        assertThatThrownBy(() -> log.contents(store)).isInstanceOf(LostRecordException.class);
         assertThat(store.repairNeed()).as("the worse of the two").isEqualTo(RepairNeed.NEW_FILES);
         List<FaultyDisk> states = new ArrayList<>();
         disk.afterEachOperation(operation -> {

@@ -150,10 +150,10 @@ final class DisplacedFilesTest {
     private Bitcask repaired(Bitcask store) throws IOException {
         assertThat(store.repairNeed()).isEqualTo(RepairNeed.NEW_FILES);
         BitcaskRepair repair = BitcaskRepair.begin(store);
-        log.apply(repair.fresh());
-        repair.adopted();
+        log.apply(repair.replacement());
+        repair.finish();
         store.close();
-        return repair.fresh();
+        return repair.replacement();
     }
 
     private void refusedAndRepaired(Deed deed, Hands hands, Disk disk, Path directory) throws IOException {

@@ -118,7 +118,7 @@ final class PacedWriteBackTest {
         disk.journal().clear();
         forced(store, STEP);
         for (Cut each : files) {
-            boolean isLong = each.length() >= PacedWriteBack.LEAST_STEPS * STEP;
+            boolean isLong = each.length() >= PacedWriteBack.MIN_STEPS * STEP;
             assertCover(steps((int) each.file().id()), 0, isLong ? each.length() : 0);
         }
         List<String> lines = disk.journal().lines();
@@ -143,12 +143,12 @@ final class PacedWriteBackTest {
     @Test
     void force_fewUnsynced_isForcedAtOnce() throws IOException {
         Bitcask store = open(disk, FILE_BYTES);
-        commitSteps(store, PacedWriteBack.LEAST_STEPS - 1);
+        commitSteps(store, PacedWriteBack.MIN_STEPS - 1);
         disk.journal().clear();
         forced(store, STEP);
         assertThat(disk.journal().count(Operation.MAP, "*")).isZero();
         assertThat(disk.journal().count(Operation.FORCE, "*.data")).isEqualTo(1);
-        commitSteps(store, PacedWriteBack.LEAST_STEPS);
+        commitSteps(store, PacedWriteBack.MIN_STEPS);
         forced(store, STEP);
         assertThat(disk.journal().count(Operation.MAP, "*")).isEqualTo(1);
     }
@@ -183,7 +183,7 @@ final class PacedWriteBackTest {
         disk.faults().before(Operation.FORCE_RANGE, "*.data", path -> unchecked(() -> commitSteps(store, 1)));
         BitcaskSnapshot captured = store.snapshot();
         store.force(captured, STEP);
-        assertThat(disk.journal().count(Operation.MAP, "*.data")).isEqualTo(PacedWriteBack.MOST_ROUNDS);
+        assertThat(disk.journal().count(Operation.MAP, "*.data")).isEqualTo(PacedWriteBack.MAX_ROUNDS);
     }
 
     @Test

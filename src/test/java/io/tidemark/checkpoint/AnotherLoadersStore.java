@@ -7,9 +7,9 @@ import java.util.concurrent.Callable;
 
 /** A store in memory and its deployment, to be loaded with the library by a class loader of its own. */
 public final class AnotherLoadersStore implements CheckpointTarget {
-    private record Cut(long index, long bytes, int files) implements Capture {}
+    private record Position(long index, long bytes, int files) implements Capture {}
 
-    private volatile Cut published = new Cut(0, 0, 0);
+    private volatile Position published = new Position(0, 0, 0);
     private volatile long durable;
 
     /** Deploys it as store {@code orders}; gives what closes it. */
@@ -24,7 +24,7 @@ public final class AnotherLoadersStore implements CheckpointTarget {
         DirtyCounter dirty = DirtyCounter.of(vertx, "orders", 0);
         return Checkpointers.deploy(vertx, "orders", new CheckpointOptions(), List.of(store))
                 .compose(deployed -> {
-                    store.published = new Cut(2, 200, 1);
+                    store.published = new Position(2, 200, 1);
                     dirty.mark(2, 200);
                     return deployed.syncNow().compose(synced -> deployed.close());
                 })

@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 /** What may be forced, and how long a repair that fails is waited for: one, two, then four intervals. */
 class CheckpointHealthTest {
     private static final long PAUSE_MS = 10_000;
-    private static final CheckpointTarget.Capture CAPTURE = Captured.nothing(7).handle();
+    private static final CheckpointTarget.Capture CAPTURE =
+            CheckedCapture.nothing(7).handle();
 
     private final CheckpointHealth health = new CheckpointHealth();
 

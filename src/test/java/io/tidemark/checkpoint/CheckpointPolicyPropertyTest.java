@@ -22,8 +22,8 @@ final class CheckpointPolicyPropertyTest {
     private static final int TRIES = 4_000;
 
     /** A shard, its options and the time. */
-    record Moment(CheckpointActivity shard, CheckpointOptions options, long now) {
-        static Moment random(Random random) {
+    record PolicyInput(CheckpointActivity shard, CheckpointOptions options, long now) {
+        static PolicyInput random(Random random) {
             CheckpointOptions options = new CheckpointOptions()
                     .setIntervalMs(10 + random.nextInt(20_000))
                     .setIdleMs(random.nextInt(1_000))
@@ -44,7 +44,7 @@ final class CheckpointPolicyPropertyTest {
                     now - nanos(Math.min(age, about(random, options.getIdleMs()))),
                     now + nanos(random.nextInt((int) options.getIntervalMs())),
                     random.nextInt(3) == 0 ? nanos(random.nextInt(5_000)) : 0);
-            return new Moment(shard, options, now);
+            return new PolicyInput(shard, options, now);
         }
 
         /** Somewhere below or above, often near, sometimes exactly. */
@@ -74,7 +74,7 @@ final class CheckpointPolicyPropertyTest {
         }
 
         boolean quiet() {
-            return now - shard.movedNanos() >= nanos(options.getIdleMs());
+            return now - shard.lastWriteNanos() >= nanos(options.getIdleMs());
         }
 
         CheckpointDecision decision() {
@@ -87,12 +87,12 @@ final class CheckpointPolicyPropertyTest {
     }
 
     @Provide
-    Arbitrary<Moment> moments() {
-        return Arbitraries.randomValue(Moment::random);
+    Arbitrary<PolicyInput> inputs() {
+        return Arbitraries.randomValue(PolicyInput::random);
     }
 
     @Property(tries = TRIES)
-    void cleanOrBusy_neverFires(@ForAll("moments") Moment moment) {
+    void cleanOrBusy_neverFires(@ForAll("inputs") PolicyInput moment) {
         CheckpointDecision decision = moment.decision();
         if (!moment.free()) {
             assertThat(decision).isEqualTo(Skip.SKIP);
@@ -109,7 +109,7 @@ final class CheckpointPolicyPropertyTest {
     }
 
     @Property(tries = TRIES)
-    void dirtyAndFree_firesAtTheDeadlineAtTheLatest(@ForAll("moments") Moment moment) {
+    void dirtyAndFree_firesAtTheDeadlineAtTheLatest(@ForAll("inputs") PolicyInput moment) {
         if (!moment.free()) {
             return;
         }
@@ -134,7 +134,7 @@ final class CheckpointPolicyPropertyTest {
     }
 
     @Property(tries = TRIES)
-    void waiterOrTooManyBytesOrStop_firesWithoutDelay(@ForAll("moments") Moment moment) {
+    void waiterOrTooManyBytesOrStop_firesWithoutDelay(@ForAll("inputs") PolicyInput moment) {
         if (moment.free() && moment.urgent()) {
             assertThat(moment.decision()).isInstanceOf(Fire.class);
         }
@@ -143,7 +143,7 @@ final class CheckpointPolicyPropertyTest {
     }
 
     @Property(tries = TRIES)
-    void afterATick_firesWhenIdleLongEnoughAndNotBefore(@ForAll("moments") Moment moment) {
+    void afterATick_firesWhenIdleLongEnoughAndNotBefore(@ForAll("inputs") PolicyInput moment) {
         CheckpointDecision decision = moment.decision();
         boolean due = moment.free() && moment.shard().tickDue();
         if (decision instanceof Fire fire && fire.trigger() == CheckpointTrigger.INTERVAL) {
@@ -153,7 +153,7 @@ final class CheckpointPolicyPropertyTest {
             assertThat(decision).as("decision for a shard idle at its tick").isInstanceOf(Fire.class);
         }
         if (due && decision instanceof Defer defer) {
-            assertThat(defer.recheckAtNanos() - moment.shard().movedNanos())
+            assertThat(defer.recheckAtNanos() - moment.shard().lastWriteNanos())
                     .as("ns from the last write to the next look")
                     .isLessThanOrEqualTo(nanos(moment.options().getIdleMs()));
         }

@@ -166,7 +166,7 @@ class CheckpointPolicyTest {
                 shard.waiters(),
                 shard.dirtyBytes(),
                 shard.oldestNanos(),
-                shard.movedNanos(),
+                shard.lastWriteNanos(),
                 shard.nextTickNanos(),
                 shard.expectedQueueNanos());
         assertThat(CheckpointPolicy.decide(busy, now, new CheckpointOptions())).isEqualTo(Skip.SKIP);
@@ -184,7 +184,7 @@ class CheckpointPolicyTest {
                 shard.waiters(),
                 shard.dirtyBytes(),
                 shard.oldestNanos(),
-                shard.movedNanos(),
+                shard.lastWriteNanos(),
                 shard.nextTickNanos(),
                 shard.expectedQueueNanos());
         assertThat(CheckpointPolicy.decide(stopping, now, new CheckpointOptions()))

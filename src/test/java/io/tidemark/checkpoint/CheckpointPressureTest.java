@@ -70,7 +70,7 @@ class CheckpointPressureTest {
         loop.advanceMillis(60_000);
         assertThat(dirty.shedding()).as("not before the probe has succeeded").isTrue();
         probes.remove().complete();
-        loop.settle();
+        loop.runReady();
         assertThat(dirty.shedding()).isFalse();
         assertThat(told()).containsExactly("SHED LOW_SPACE", "NORMAL LOW_SPACE");
         assertThat(events.get(1).detail()).isEqualTo("room again");
@@ -86,7 +86,7 @@ class CheckpointPressureTest {
         assertThat(probes).isEmpty();
         loop.advanceMillis(1);
         probes.remove().complete();
-        loop.settle();
+        loop.runReady();
         assertThat(told()).containsExactly("SHED FSYNC_FAILED", "NORMAL FSYNC_FAILED");
     }
 
@@ -95,7 +95,7 @@ class CheckpointPressureTest {
         pressure.set(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
         pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.SHED, "failed");
         assertThat(told()).containsExactly("SHED LOW_SPACE");
-        assertThat(dirty.pressure().leading()).contains(PressureReason.FSYNC_FAILED);
+        assertThat(dirty.pressure().worstReason()).contains(PressureReason.FSYNC_FAILED);
         pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.FAILED, "can't be repaired");
         assertThat(told()).containsExactly("SHED LOW_SPACE", "FAILED FSYNC_FAILED");
         assertThat(events.get(1).reasons())
@@ -120,12 +120,12 @@ class CheckpointPressureTest {
         loop.advanceMillis(5_000);
         Promise<Void> probe = probes.remove();
         pressure.stop();
-        PressureState next = PressureState.NORMAL.pressed(PressureReason.LOG_STALLED, PressureLevel.WARN, "slow", 0, 0);
+        PressureState next = PressureState.NORMAL.raise(PressureReason.LOG_STALLED, PressureLevel.WARN, "slow", 0, 0);
         dirty.pressure(next);
         probe.complete();
-        loop.settle();
+        loop.runReady();
         pressure.set(PressureReason.APPEND_FAILED, PressureLevel.FAILED, "broken");
-        pressure.remeasured(PressureReason.LOW_SPACE, PressureLevel.WARN, "less");
+        pressure.reassessed(PressureReason.LOW_SPACE, PressureLevel.WARN, "less");
         assertThat(dirty.pressure()).isSameAs(next);
         assertThat(told()).containsExactly("SHED LOW_SPACE");
     }
@@ -149,7 +149,7 @@ class CheckpointPressureTest {
                     } else if (probe != null) {
                         probe.fail("Input/output error");
                     }
-                    loop.settle();
+                    loop.runReady();
                 }
             }
             PressureLevel told = events.isEmpty()

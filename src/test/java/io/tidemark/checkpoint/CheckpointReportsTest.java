@@ -46,7 +46,7 @@ class CheckpointReportsTest {
         private long durable;
         private String fails = "";
 
-        private record Cut(long index, long bytes, int files) implements Capture {}
+        private record Position(long index, long bytes, int files) implements Capture {}
 
         void write() {
             index++;
@@ -55,7 +55,7 @@ class CheckpointReportsTest {
 
         @Override
         public Capture capture() {
-            return new Cut(index, 100, 1);
+            return new Position(index, 100, 1);
         }
 
         @Override
@@ -174,7 +174,7 @@ class CheckpointReportsTest {
         assertThat(checkpointer.status().level()).isEqualTo(PressureLevel.SHED);
         assertThat(incidents()).extracting(Incident::what).containsExactly(What.STALLED, What.STALLED);
         loop.runBlocked();
-        loop.settle();
+        loop.runReady();
         assertThat(checkpointer.status().inFlightMillis()).isZero();
         loop.advanceMillis(PressureOptions.DEFAULT_DWELL_MS);
         assertThat(checkpointer.status().level()).isEqualTo(PressureLevel.NORMAL);
@@ -187,7 +187,7 @@ class CheckpointReportsTest {
         Generation generation = new Generation(
                 1,
                 CheckpointTrigger.INTERVAL,
-                Captured.of(store),
+                CheckedCapture.of(store),
                 dirty.begin(),
                 0,
                 0,
@@ -208,9 +208,9 @@ class CheckpointReportsTest {
         loop.holdBlocking(true);
         store.write();
         checkpointer.sync();
-        loop.settle();
+        loop.runReady();
         loop.rejectBlocked();
-        loop.settle();
+        loop.runReady();
         assertThat(incidents()).extracting(Incident::what).containsExactly(What.NOT_STARTED);
         assertThat(incidents().get(0).toJson().getString("what")).isEqualTo("not_started");
         assertThat(told.outcomes).singleElement().satisfies(outcome -> {
@@ -256,7 +256,7 @@ class CheckpointReportsTest {
         assertThat(dirtyStatus.dirtyAgeMillis()).isEqualTo(500);
         loop.holdBlocking(true);
         checkpointer.sync();
-        loop.settle();
+        loop.runReady();
         store.write();
         loop.advanceMillis(1_000);
         assertThat(checkpointer.status().dirtyAgeMillis())
@@ -264,7 +264,7 @@ class CheckpointReportsTest {
                 .isEqualTo(1_500);
         loop.holdBlocking(false);
         loop.runBlocked();
-        loop.settle();
+        loop.runReady();
         assertThat(checkpointer.status().dirtyAgeMillis())
                 .as("the write during the force is the oldest now")
                 .isEqualTo(1_009);

@@ -63,14 +63,14 @@ final class CheckpointerScheduleTest {
                 } else {
                     int before = rig.outcomes.size();
                     rig.loop.runBlocked();
-                    rig.loop.settle();
+                    rig.loop.runReady();
                     assertThat(rig.outcomes).hasSize(before + 1);
                     CheckpointOutcome outcome = rig.outcomes.get(before);
                     met("generation " + outcome.trigger().label());
                     written.subList(0, (int) outcome.toIndex()).replaceAll(at -> Long.MAX_VALUE);
                     allowedMillis = longestMillis;
                 }
-                rig.loop.settle();
+                rig.loop.runReady();
             }
             if (random.nextInt(4) != 0) {
                 rig.write();
@@ -253,7 +253,7 @@ final class CheckpointerScheduleTest {
         }
 
         private void limit() {
-            loop.settle(); // who has a permit has begun
+            loop.runReady(); // who has a permit has begun
             running.limit = Math.max(running.now - permits.lent(), options.getMaxConcurrentFsyncs());
             permits.limit(options.getMaxConcurrentFsyncs());
         }
@@ -273,7 +273,7 @@ final class CheckpointerScheduleTest {
                     case 5 -> loop.advanceMillis(random.nextInt(random.nextInt(20) == 0 ? 500 : 20));
                     case 6 -> reload(shard);
                     case 7 -> tickBurst(shard);
-                    default -> loop.settle();
+                    default -> loop.runReady();
                 }
                 running.rethrow();
                 shards.forEach(Shard::checkAnswers);

@@ -71,15 +71,15 @@ class CheckpointerTest {
         for (int i = 0; i < 99; i++) {
             rig.write();
         }
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.outcomes).isEmpty();
         rig.write();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.MAX_DIRTY_BYTES);
         for (int i = 0; i < 100; i++) {
             rig.write();
         }
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.outcomes).hasSize(2);
     }
 
@@ -120,12 +120,12 @@ class CheckpointerTest {
         rig.loop.advanceMillis(10_000);
         rig.store.writeAgain(rig.dirty, 100);
         Future<SyncResult> synced = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(synced.succeeded()).isTrue();
         assertThat(rig.store.durableBytes()).as("by a sync").isEqualTo(300);
         rig.store.writeAgain(rig.dirty, 100);
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.succeeded()).isTrue();
         assertThat(rig.store.durableBytes()).as("by a stop").isEqualTo(400);
     }
@@ -176,16 +176,16 @@ class CheckpointerTest {
         rig.loop.holdBlocking(true);
         rig.write();
         Future<SyncResult> first = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.write();
         Future<SyncResult> second = rig.checkpointer.sync();
         Future<SyncResult> third = rig.checkpointer.sync();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(first.result().durableIndex()).isEqualTo(1);
         assertThat(second.isComplete()).isFalse();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(second.result().durableIndex()).isEqualTo(2);
         assertThat(third.result().generation()).isEqualTo(second.result().generation());
         assertThat(rig.outcomes).hasSize(2);
@@ -197,7 +197,7 @@ class CheckpointerTest {
         rig.loop.holdBlocking(true);
         rig.write();
         Future<SyncResult> rides = rig.checkpointer.sync(100);
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.write();
         List<Future<SyncResult>> polls = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
@@ -214,7 +214,7 @@ class CheckpointerTest {
         assertThat(rig.answered).as("told as answered").isEqualTo(1_001);
         rig.loop.holdBlocking(false);
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.store.durable()).as("what the last of them asked for").isEqualTo(2);
         assertThat(rig.checkpointer.waiters()).isZero();
         assertThat(rig.answered).as("nobody is told twice").isEqualTo(1_001);
@@ -225,7 +225,7 @@ class CheckpointerTest {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.write();
         Future<SyncResult> answer = rig.checkpointer.sync(100);
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(answer.succeeded()).isTrue();
         rig.loop.advanceMillis(1_000);
         assertThat(rig.checkpointer.waiters()).isZero();
@@ -238,7 +238,7 @@ class CheckpointerTest {
         rig.store.failForces = 1;
         rig.write();
         Future<SyncResult> answer = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(answer.cause()).isInstanceOfSatisfying(SyncException.class, why -> assertThat(why.failure())
                 .isEqualTo(SyncFailure.FORCE_FAILED));
         assertThat(rig.dirty.shedding()).isTrue();
@@ -272,10 +272,10 @@ class CheckpointerTest {
         rig.loop.holdBlocking(true);
         rig.loop.advanceMillis(10_000);
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.dirty.shedding()).as("repaired, not forced yet").isTrue();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.store.calls).endsWith("repair 1", "capture 1", "force 1", "completed 1");
         assertThat(rig.dirty.dirty()).isFalse();
         rig.loop.advanceMillis(4_999);
@@ -316,16 +316,16 @@ class CheckpointerTest {
         rig.loop.advanceMillis(9_999);
         rig.loop.holdBlocking(true);
         Future<SyncResult> riding = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(riding.failed()).isTrue();
         Future<SyncResult> waits = rig.checkpointer.sync();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(waits.isComplete()).as("repaired, not forced yet").isFalse();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(waits.result().durableIndex()).isEqualTo(1);
     }
 
@@ -341,13 +341,13 @@ class CheckpointerTest {
         rig.loop.advanceMillis(10_000);
         ForcePermits.Ticket other = rig.permits.request(0, () -> granted.add("another shard"));
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(granted).as("granted when the force failed").hasSize(1);
         assertThat(rig.loop.blockedTasks())
                 .as("repairs that run without a permit")
                 .isZero();
         other.release(0);
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.loop.blockedTasks()).isEqualTo(1);
         rig.permits.request(0, () -> granted.add("a third shard"));
         rig.loop.advanceMillis(4_999);
@@ -363,7 +363,7 @@ class CheckpointerTest {
         rig.write();
         rig.loop.advanceMillis(10_000);
         rig.loop.rejectBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.dirty.shedding()).isFalse();
         assertThat(rig.dirty.dirty()).isTrue();
         assertThat(rig.pressures).isEmpty();
@@ -381,7 +381,7 @@ class CheckpointerTest {
         rig.loop.holdBlocking(true);
         rig.loop.advanceMillis(10_000);
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         for (int i = 0; i < 3; i++) {
             rig.loop.rejectBlocked();
             rig.loop.advanceMillis(10_000);
@@ -404,11 +404,11 @@ class CheckpointerTest {
         rig.write();
         rig.loop.holdBlocking(true);
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.rejectBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.cause()).hasMessageContaining("store test shard 3 was not made durable");
     }
 
@@ -418,10 +418,10 @@ class CheckpointerTest {
         rig.loop.holdBlocking(true);
         rig.write();
         Future<SyncResult> rode = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         Future<SyncResult> waits = rig.checkpointer.sync();
         rig.loop.rejectBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rode.cause()).hasMessageContaining("could not be started");
         assertThat(rig.outcomes).as("ends of what was told as started").hasSameSizeAs(rig.starts);
         assertThat(rig.permitsAreFree()).isTrue();
@@ -429,7 +429,7 @@ class CheckpointerTest {
         for (int i = 0; i < 5; i++) {
             rig.loop.advanceMillis(100);
             rig.write();
-            rig.loop.settle();
+            rig.loop.runReady();
         }
         assertThat(rig.starts)
                 .as("no mark begins another before the pause is over")
@@ -448,7 +448,7 @@ class CheckpointerTest {
         rig.loop.advanceMillis(60);
         assertThat(rode.cause()).hasMessageContaining("the sync goes on");
         rig.loop.rejectBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.holdBlocking(false);
         rig.loop.advanceMillis(1_000);
         assertThat(rig.dirty.dirty()).isFalse();
@@ -460,9 +460,9 @@ class CheckpointerTest {
         rig.loop.holdBlocking(true);
         rig.write();
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.rejectBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.cause())
                 .hasMessageContaining("store test shard 3")
                 .hasMessageContaining("could not be started");
@@ -479,13 +479,13 @@ class CheckpointerTest {
         Future<Void> stopped = rig.checkpointer.stop();
         rig.write();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.isComplete()).isFalse();
         rig.write();
         rig.store.drained.complete();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.succeeded()).isTrue();
         assertThat(rig.store.durable()).isEqualTo(3);
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.INTERVAL, CheckpointTrigger.SHUTDOWN);
@@ -497,7 +497,7 @@ class CheckpointerTest {
         rig.store.failForces = 1;
         rig.write();
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.cause())
                 .hasMessageContaining("store test shard 3")
                 .hasMessageContaining("Input/output error");
@@ -510,7 +510,7 @@ class CheckpointerTest {
         rig.store.failForces = 1;
         rig.write();
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.succeeded()).isTrue();
         assertThat(rig.store.calls)
                 .as("and a look whether anything was applied meanwhile")
@@ -535,7 +535,7 @@ class CheckpointerTest {
         rig.loop.advanceMillis(10_000);
         rig.store.calls.clear();
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.store.calls).containsExactly("drain", "repair 1", "repair 1");
         assertThat(stopped.cause())
                 .hasMessageContaining("store test shard 3")
@@ -551,14 +551,14 @@ class CheckpointerTest {
         rig.write();
         rig.loop.advanceMillis(10_000);
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         Future<Void> stopped = rig.checkpointer.stop();
         rig.loop.advanceMillis(60_000);
         assertThat(stopped.isComplete()).isFalse();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.succeeded()).isTrue();
         assertThat(rig.store.durable()).isEqualTo(1);
     }
@@ -570,7 +570,7 @@ class CheckpointerTest {
         rig.store.failForces = Integer.MAX_VALUE;
         rig.write();
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.cause()).hasMessageContaining("store test shard 3");
         assertThat(rig.store.calls)
                 .containsExactly("drain", "capture 1", "force 1", "repair 1", "capture 1", "force 1");
@@ -580,7 +580,7 @@ class CheckpointerTest {
     void stop_cleanShard_forcesNothing() {
         CheckpointerRig rig = CheckpointerRig.proven();
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.succeeded()).isTrue();
         assertThat(rig.store.calls).containsExactly("drain", "capture 0");
     }
@@ -611,7 +611,7 @@ class CheckpointerTest {
         rig.loop.advanceMillis(1);
         assertThat(rig.dirty.shedding()).isTrue();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.dirty.durableIndex()).isEqualTo(1);
         rig.loop.advanceMillis(4_999);
         assertThat(rig.dirty.shedding()).as("within the dwell time").isTrue();
@@ -629,7 +629,7 @@ class CheckpointerTest {
         rig.write();
         rig.loop.advanceMillis(40_000);
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.dirty.shedding()).isTrue();
     }
 
@@ -653,7 +653,7 @@ class CheckpointerTest {
         for (int i = 0; i < 300; i++) {
             rig.write();
             rig.checkpointer.sync();
-            rig.loop.settle();
+            rig.loop.runReady();
         }
         assertThat(rig.checkpointer.journal().entries()).hasSize(256).last().satisfies(entry -> assertThat(
                         entry.toJson().getLong("to_index"))

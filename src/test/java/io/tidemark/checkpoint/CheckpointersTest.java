@@ -296,13 +296,13 @@ class CheckpointersTest {
                 .add(event.body().getString("level") + " " + event.body().getString("reason")));
         for (int round = 0; round < 20; round++) {
             for (int shard = 0; shard < 2; shard++) {
-                deployed.press(shard, PressureReason.LOG_STALLED, PressureLevel.WARN, "slow");
-                deployed.press(shard, PressureReason.LOG_STALLED, PressureLevel.WARN, "still slow");
-                deployed.press(shard, PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
-                deployed.press(shard, PressureReason.LOG_STALLED, PressureLevel.SHED, "hangs");
-                deployed.press(shard, PressureReason.APPEND_FAILED, PressureLevel.FAILED, "broken");
+                deployed.reportPressure(shard, PressureReason.LOG_STALLED, PressureLevel.WARN, "slow");
+                deployed.reportPressure(shard, PressureReason.LOG_STALLED, PressureLevel.WARN, "still slow");
+                deployed.reportPressure(shard, PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
+                deployed.reportPressure(shard, PressureReason.LOG_STALLED, PressureLevel.SHED, "hangs");
+                deployed.reportPressure(shard, PressureReason.APPEND_FAILED, PressureLevel.FAILED, "broken");
                 for (PressureReason reason : PressureReason.values()) {
-                    deployed.press(shard, reason, PressureLevel.NORMAL, "over");
+                    deployed.reportPressure(shard, reason, PressureLevel.NORMAL, "over");
                 }
             }
             for (BlockingQueue<String> each : heard) {

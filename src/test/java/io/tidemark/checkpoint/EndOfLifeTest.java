@@ -127,11 +127,11 @@ class EndOfLifeTest extends RealStores {
         Checkpointers checkpointers = proven("orders", NEVER_TICKING, stores(1));
         await(close(checkpointers, when));
         assertThatCode(() -> {
-                    checkpointers.press(0, PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
-                    checkpointers.press(0, PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
+                    checkpointers.reportPressure(0, PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
+                    checkpointers.reportPressure(0, PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
                     checkpointers.addListener(CheckpointListener.NONE);
                     checkpointers.removeListener(CheckpointListener.NONE);
-                    checkpointers.reloaded(true);
+                    checkpointers.notifyReload(true);
                 })
                 .doesNotThrowAnyException();
         assertThat(checkpointers.status(0).durableIndex()).isZero();

@@ -119,7 +119,7 @@ final class IdlenessTest {
         rig.loop.advanceMillis(9_900);
         rig.write();
         rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.write();
         long last = rig.loop.nanoTime();
         rig.loop.advanceMillis(2_000);

@@ -31,7 +31,7 @@ class LateAnswerTest {
                 .containsExactly("WARN store test shard 3: the store's drain() has not completed for 5000 ms;"
                         + " the stop waits for it");
         rig.store.drained.complete();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.succeeded()).isTrue();
         assertThat(log.with("drain()"))
                 .hasSize(2)
@@ -54,15 +54,15 @@ class LateAnswerTest {
     void probe_thatTakesLong_isReportedOnceAndItsEnd() {
         Promise<Void> probed = Promise.promise();
         rig.store.probes = probed::future;
-        rig.checkpointer.press(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
-        rig.checkpointer.press(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
+        rig.checkpointer.reportPressure(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
+        rig.checkpointer.reportPressure(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
         rig.loop.advanceMillis(600_000);
         assertThat(log.with("probe("))
                 .containsExactly("WARN store test shard 3: the store's probe(LOW_SPACE) has not completed for 5000 ms;"
                         + " LOW_SPACE goes on until it has");
         assertThat(rig.dirty.shedding()).isTrue();
         probed.complete();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.dirty.shedding()).isFalse();
         assertThat(log.with("probe(")).hasSize(2).last().asString().contains("has completed after 595000 ms");
     }

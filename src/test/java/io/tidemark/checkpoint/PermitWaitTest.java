@@ -84,7 +84,7 @@ class PermitWaitTest {
                 .contains("1 of 1 permits are held, 0 forces hang and hold none, 1 wait");
 
         other.release(0);
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.dirty.dirty()).isFalse();
         rig.loop.advanceMillis(60_000);
         assertThat(pressures()).containsExactly("WARN CHECKPOINT_OVERDUE", "NORMAL CHECKPOINT_OVERDUE");
@@ -163,11 +163,11 @@ class PermitWaitTest {
         List<String> granted = new ArrayList<>();
         ForcePermits.Ticket sync = rig.permits.request(rig.loop.nanoTime(), () -> granted.add("sync of another shard"));
         other.release(0);
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(granted).as("whose turn it was").hasSize(1);
         assertThat(rig.store.calls).isEmpty();
         sync.release(0);
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.INTERVAL);
     }
 
@@ -180,7 +180,7 @@ class PermitWaitTest {
         rig.permits.request(rig.loop.nanoTime() + 1, () -> granted.add("due a little later"));
         Future<SyncResult> asked = rig.checkpointer.sync();
         other.release(0);
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(asked.succeeded()).as("served first").isTrue();
         assertThat(granted).hasSize(1);
     }
@@ -251,7 +251,7 @@ class PermitWaitTest {
         rig.loop.holdBlocking(true);
         rig.write();
         rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         List<String> granted = new ArrayList<>();
         rig.permits.request(0, () -> granted.add("another"));
         rig.loop.advanceMillis(STALL_WARN_MS - 1);
@@ -271,7 +271,7 @@ class PermitWaitTest {
         rig.loop.holdBlocking(true);
         rig.write();
         rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         List<String> granted = new ArrayList<>();
         rig.permits.request(0, () -> granted.add("another"));
         rig.loop.advanceMillis(STALL_WARN_MS / 5 - 1);

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A store over one real file, as a library user might write it. */
 final class PlainFileStore implements CheckpointTarget, AutoCloseable {
-    record Cut(long index, long bytes, int files) implements Capture {}
+    record Position(long index, long bytes, int files) implements Capture {}
 
     @FunctionalInterface
     interface Write {
@@ -37,7 +37,7 @@ final class PlainFileStore implements CheckpointTarget, AutoCloseable {
     private final DiskFile file;
     private long length;
     private boolean drained;
-    private volatile Cut published = new Cut(0, 0, 0);
+    private volatile Position published = new Position(0, 0, 0);
 
     PlainFileStore(Path path) throws IOException {
         file = Disk.real().create(path);
@@ -59,7 +59,7 @@ final class PlainFileStore implements CheckpointTarget, AutoCloseable {
         }
         file.writeFully(ByteBuffer.wrap(new byte[100]), length);
         length += 100;
-        published = new Cut(published.index() + 1, length, 1);
+        published = new Position(published.index() + 1, length, 1);
         return published.index();
     }
 

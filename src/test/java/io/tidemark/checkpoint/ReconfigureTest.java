@@ -26,12 +26,12 @@ class ReconfigureTest {
         rig.loop.holdBlocking(true);
         rig.write();
         Future<SyncResult> rides = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.write();
         Future<SyncResult> waits = rig.checkpointer.sync();
         reconfigure(rig, new CheckpointOptions().setMaxDelayMs(500));
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rides.succeeded()).as("who rides with the generation").isTrue();
         assertThat(waits.isComplete()).as("who waits for the next one").isFalse();
         rig.loop.holdBlocking(false);
@@ -57,7 +57,7 @@ class ReconfigureTest {
         rig.loop.advanceMillis(200);
         assertThat(rig.store.calls).isEmpty();
         other.release(0);
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(waits.succeeded()).isTrue();
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.SYNC_NOW);
     }
@@ -69,10 +69,10 @@ class ReconfigureTest {
         rig.permits.request(0, () -> {});
         rig.write();
         Future<SyncResult> waits = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.store.calls).isEmpty();
         rig.permits.limit(2);
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(waits.succeeded()).isTrue();
     }
 
@@ -88,7 +88,7 @@ class ReconfigureTest {
         }
         assertThat(rig.outcomes).isEmpty();
         reconfigure(rig, new CheckpointOptions().setMaxDelayMs(8_000));
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.MAX_DELAY);
         assertThat(rig.dirty.durableIndex()).isEqualTo(writes);
     }
@@ -99,9 +99,9 @@ class ReconfigureTest {
         for (int i = 0; i < 50; i++) {
             rig.write();
         }
-        rig.loop.settle();
+        rig.loop.runReady();
         reconfigure(rig, new CheckpointOptions().setMaxDirtyBytes(4_096));
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.MAX_DIRTY_BYTES);
     }
 
@@ -109,15 +109,15 @@ class ReconfigureTest {
     void reconfigure_fewerDirtyBytesNotReachedYet_firesWhenTheyAre() {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.write();
-        rig.loop.settle();
+        rig.loop.runReady();
         reconfigure(rig, new CheckpointOptions().setMaxDirtyBytes(5_000));
         for (int i = 1; i < 49; i++) {
             rig.write();
         }
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.outcomes).isEmpty();
         rig.write();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.MAX_DIRTY_BYTES);
     }
 
@@ -128,7 +128,7 @@ class ReconfigureTest {
         rig.loop.advanceMillis(3_000);
         assertThat(rig.outcomes).as("nobody ticks in this test").isEmpty();
         reconfigure(rig, new CheckpointOptions());
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.RECOVERY);
     }
 
@@ -141,7 +141,7 @@ class ReconfigureTest {
             rig.loop.advanceMillis(100);
             reconfigure(rig, new CheckpointOptions().setIntervalMs(10_000 + at % 200));
         }
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.triggers())
                 .as("nobody ticks in this test but the reloads")
                 .containsExactly(CheckpointTrigger.RECOVERY);
@@ -183,7 +183,7 @@ class ReconfigureTest {
         rig.loop.advanceMillis(1);
         assertThat(rig.dirty.shedding()).isTrue();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.advanceMillis(5_000);
         assertThat(rig.pressures.stream().map(PressureEvent::level))
                 .containsExactly(
@@ -208,13 +208,13 @@ class ReconfigureTest {
         rig.loop.holdBlocking(true);
         rig.loop.advanceMillis(1);
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.loop.blockedTasks()).as("the repair").isEqualTo(1);
         reconfigure(rig, new CheckpointOptions().setIntervalMs(500).setIdleMs(0));
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.store.calls)
                 .containsExactly("capture 1", "force 1", "repair 1", "capture 1", "force 1", "completed 1");
         rig.loop.advanceMillis(5_000);

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A store in memory that records what its checkpointer does to it, and fails when told to. */
 final class ScriptedStore implements CheckpointTarget {
-    record Cut(long index, long bytes, int files) implements Capture {}
+    record Position(long index, long bytes, int files) implements Capture {}
 
     final List<String> calls = new ArrayList<>();
     final Promise<Void> drained = Promise.promise();
@@ -68,7 +68,7 @@ final class ScriptedStore implements CheckpointTarget {
     @SuppressWarnings("NullAway") // somebody else's store may do that
     public Capture capture() {
         calls.add("capture " + index);
-        return captures.apply(new Cut(index, bytes, 1));
+        return captures.apply(new Position(index, bytes, 1));
     }
 
     @Override

@@ -62,7 +62,7 @@ class StrangeStoreTest {
         rig.write();
         rig.store.captures = strange;
         Future<SyncResult> waits = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(waits.isComplete()).as("who waits is told").isTrue();
         assertThat(waits.cause())
                 .hasMessageContaining("store test shard 3")
@@ -128,7 +128,7 @@ class StrangeStoreTest {
         rig.started();
         rig.store.captures = cut -> cut;
         Future<SyncResult> answer = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(answer.succeeded()).isTrue();
         assertThat(rig.dirty.dirty()).isFalse();
     }
@@ -140,7 +140,7 @@ class StrangeStoreTest {
         rig.dirty.mark(9, 100);
         try (LogLines log = new LogLines()) {
             Future<SyncResult> answer = rig.checkpointer.sync();
-            rig.loop.settle();
+            rig.loop.runReady();
             assertThat(answer.cause())
                     .hasMessageContaining("store test shard 3: index 9 was marked, but capture() shows")
                     .hasMessageContaining("up to index 1 only");
@@ -153,7 +153,7 @@ class StrangeStoreTest {
             assertThat(log.with("index 9 was marked")).hasSize(1);
         }
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.cause()).hasMessageContaining("index 9 was marked");
         assertThat(rig.outcomes).hasSize(1);
     }
@@ -170,7 +170,7 @@ class StrangeStoreTest {
         rig.store.writeUnmarked(100);
         rig.store.writeUnmarked(100);
         Future<SyncResult> answer = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(answer.result().durableIndex()).isEqualTo(3);
         assertThat(rig.dirty.dirty()).isFalse();
     }
@@ -181,7 +181,7 @@ class StrangeStoreTest {
         rig.store.postponeForces = 2;
         rig.write();
         Future<SyncResult> answer = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(answer.cause()).isInstanceOfSatisfying(SyncException.class, why -> assertThat(why.failure())
                 .isEqualTo(SyncFailure.UNAVAILABLE));
         assertThat(answer.cause())
@@ -207,7 +207,7 @@ class StrangeStoreTest {
         rig.store.postponeForces = 1;
         rig.write();
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.isComplete()).as("what hindered it may pass").isFalse();
         rig.loop.advanceMillis(1_000);
         assertThat(stopped.succeeded()).isTrue();
@@ -244,7 +244,7 @@ class StrangeStoreTest {
         rig.write();
         rig.store.duringForce = () -> fail(new InternalError("Map failed"));
         Future<SyncResult> waits = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(waits.cause()).hasMessageContaining("Map failed");
         assertThat(rig.outcomes).hasSameSizeAs(rig.starts);
         assertThat(rig.permitsAreFree()).isTrue();
@@ -271,14 +271,14 @@ class StrangeStoreTest {
         rig.whenTold = () -> fail(new NoClassDefFoundError("a listener's"));
         rig.write();
         Future<SyncResult> waits = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(waits.succeeded()).as("a force that succeeded").isTrue();
         assertThat(rig.dirty.dirty()).isFalse();
         assertThat(rig.pressures).isEmpty();
         rig.write();
         rig.store.failForces = 1;
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.isComplete()).isTrue();
         assertThat(stopped.cause()).hasMessageContaining("Input/output error");
         assertThat(rig.permitsAreFree()).isTrue();
@@ -348,7 +348,7 @@ class StrangeStoreTest {
         Future<SyncResult> first = rig.checkpointer.sync();
         first.onComplete(done -> fail(new LinkageError("a caller's")));
         Future<SyncResult> second = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(second.succeeded()).isTrue();
     }
 
@@ -368,7 +368,7 @@ class StrangeStoreTest {
         rig.write();
         rig.store.drains = strange;
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.store.calls).containsExactly("drain", "capture 1", "force 1", "completed 1", "capture 1");
         assertThat(stopped.isComplete()).isTrue();
         assertThat(stopped.cause()).hasMessageContaining("store test shard 3").hasMessageContaining("drain() " + why);
@@ -379,8 +379,8 @@ class StrangeStoreTest {
     void probe_strange_isAskedAgainAndTheRestGoesOn(Supplier<@Nullable Future<Void>> strange, String why) {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.store.probes = strange;
-        rig.checkpointer.press(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
-        rig.checkpointer.press(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
+        rig.checkpointer.reportPressure(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
+        rig.checkpointer.reportPressure(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
         rig.write();
         rig.loop.advanceMillis(10_000);
         assertThat(rig.dirty.durableIndex()).as("generations go on").isEqualTo(1);
@@ -393,7 +393,7 @@ class StrangeStoreTest {
 
     @Test
     void answers_ofAStrangeMethod_nameIt() {
-        assertThat(Answers.of("probe(LOW_SPACE)", () -> fail(new LinkageError("x")))
+        assertThat(TargetCalls.of("probe(LOW_SPACE)", () -> fail(new LinkageError("x")))
                         .cause())
                 .hasMessage("probe(LOW_SPACE) threw java.lang.LinkageError: x");
     }

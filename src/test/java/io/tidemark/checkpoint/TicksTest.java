@@ -29,7 +29,7 @@ class TicksTest {
         assertThat(ticks.nextNanos()).isEqualTo(1_130);
         ticks.tick(1_131, INTERVAL);
         assertThat(ticks.nextNanos()).as("a late tick does not move the grid").isEqualTo(1_230);
-        ticks.served();
+        ticks.consumeTick();
         assertThat(ticks.due()).isFalse();
     }
 
@@ -77,7 +77,7 @@ class TicksTest {
     @Test
     void moveTo_longerInterval_isMeasuredFromTheLastTick() {
         ticks.tick(1_030, INTERVAL);
-        ticks.served();
+        ticks.consumeTick();
         assertThat(ticks.moveTo(5_000, 1_129, 4_000)).isFalse();
         assertThat(ticks.moveTo(9_000, 4_999, 4_000))
                 .as("3,969 after the last tick")
@@ -89,7 +89,7 @@ class TicksTest {
 
     @Test
     void want_isDueWithoutATick() {
-        ticks.want();
+        ticks.requestTick();
         assertThat(ticks.due()).isTrue();
         assertThat(ticks.nextNanos()).isEqualTo(1_030);
     }

@@ -29,7 +29,7 @@ class UnmarkedWritesTest {
     void I2_sync_appliedAndNeverMarked_isForcedBeforeTheAnswer() {
         writeUnmarked(1_000);
         Future<SyncResult> answer = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.store.durable()).as("forced when a sync answered OK").isEqualTo(1_000);
         assertThat(answer.result().durableIndex()).isEqualTo(1_000);
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.SYNC_NOW);
@@ -41,14 +41,14 @@ class UnmarkedWritesTest {
         rig.loop.holdBlocking(true);
         rig.write();
         rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         writeUnmarked(1);
         Future<SyncResult> waits = rig.checkpointer.sync();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(waits.isComplete()).isFalse();
         rig.loop.runBlocked();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(waits.result().durableIndex()).isEqualTo(2);
         assertThat(rig.store.durable()).isEqualTo(2);
     }
@@ -67,7 +67,7 @@ class UnmarkedWritesTest {
     void I11_stop_appliedAndNeverMarked_isForced() {
         writeUnmarked(3);
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(rig.store.durable()).as("forced when a stop ended well").isEqualTo(3);
         assertThat(stopped.succeeded()).isTrue();
         assertThat(incidents()).extracting(Incident::what).containsExactly(What.UNMARKED);
@@ -78,7 +78,7 @@ class UnmarkedWritesTest {
         rig.store.duringForce = () -> rig.store.writeUnmarked(100);
         writeUnmarked(1);
         Future<Void> stopped = rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(stopped.cause())
                 .hasMessageContaining("store test shard 3 is still being written although it was asked to drain")
                 .hasMessageContaining("durable up to index 8 of 9");
@@ -89,7 +89,7 @@ class UnmarkedWritesTest {
         rig.store.failForces = 1;
         writeUnmarked(1);
         Future<SyncResult> answer = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         rig.loop.advanceMillis(3_000);
         assertThat(answer.cause()).hasMessageContaining("Input/output error");
         assertThat(rig.dirty.dirty()).isTrue();
@@ -121,7 +121,7 @@ class UnmarkedWritesTest {
     void mark_thatIsOnlyLate_isForcedAndNotReported() {
         rig.store.writeUnmarked(100); // the writer is between publishing and marking
         Future<SyncResult> answer = rig.checkpointer.sync();
-        rig.loop.settle();
+        rig.loop.runReady();
         assertThat(answer.result().durableIndex()).isEqualTo(1);
         rig.loop.advanceMillis(MarkCheck.PATIENCE_MS - 1);
         rig.dirty.mark(1, 100);
@@ -133,7 +133,7 @@ class UnmarkedWritesTest {
     void mark_afterTheStop_isLoggedOnce() {
         rig.write();
         rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         try (LogLines log = new LogLines()) {
             for (int i = 0; i < 10; i++) {
                 rig.write();
@@ -148,7 +148,7 @@ class UnmarkedWritesTest {
     @Test
     void mark_afterTheNextStart_wakesTheNewOneAndLogsNothing() {
         rig.checkpointer.stop();
-        rig.loop.settle();
+        rig.loop.runReady();
         CheckpointerRig next = new CheckpointerRig(new CheckpointOptions());
         try (LogLines log = new LogLines()) {
             rig.dirty.adopt(() -> next.starts.add(CheckpointTrigger.INTERVAL));

@@ -103,7 +103,7 @@ final class VirtualLoop implements CheckpointLoop {
     }
 
     /** Runs what is due now. */
-    void settle() {
+    void runReady() {
         advanceMillis(0);
     }
 }

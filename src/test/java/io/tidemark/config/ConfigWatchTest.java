@@ -68,11 +68,11 @@ class ConfigWatchTest {
                         loader.watch(sources, start, 10_000),
                         "shards: 9\nredis: {port: 2, password: b-secret, max_request_bytes: 1MiB}\n")
                 .getJsonObject(fixed.key());
-        JsonObject before = fixed.inForce();
+        JsonObject before = fixed.current();
         List<String> differs = now.fieldNames().stream()
                 .filter(key -> !now.getValue(key).equals(before.getValue(key)))
-                .map(key -> fixed.fullName(key) + " " + fixed.shown(key, before.getValue(key)) + " "
-                        + fixed.shown(key, now.getValue(key)))
+                .map(key -> fixed.fullName(key) + " " + fixed.format(key, before.getValue(key)) + " "
+                        + fixed.format(key, now.getValue(key)))
                 .toList();
         assertThat(differs)
                 .as("and not the number of shards, which the command line sets")

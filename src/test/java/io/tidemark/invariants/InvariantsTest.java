@@ -430,7 +430,7 @@ class InvariantsTest {
             Future<Void> stopped = node.stopLater();
             Node.until(() -> node.status(0).phase() == ShardStatus.Phase.STOPPED);
             assertThat(stopped.isComplete()).as("stopped with files in use").isFalse();
-            assertThat(node.undurable())
+            assertThat(node.shutdownBlockers())
                     .as("why, should it not come back in time")
                     .contains("shard 0 (a read has not come back; nothing is lost)");
             answers.add(node.submit(0, new Command.Get(Node.bytes("a"))));

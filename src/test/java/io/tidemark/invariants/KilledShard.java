@@ -21,14 +21,14 @@ import java.util.TreeMap;
  */
 final class KilledShard {
     /** The disk behind one changing operation. */
-    record Moment(OperationRecord done, FaultyDisk disk, long acknowledged) {}
+    record KillPoint(OperationRecord done, FaultyDisk disk, long acknowledged) {}
 
     private static final int SEGMENT_HEADER = 4_096;
     private static final int FRAME_HEADER = 48;
 
     final int number;
     final FaultyDisk disk = new FaultyDisk(1);
-    final List<Moment> history = new ArrayList<>();
+    final List<KillPoint> history = new ArrayList<>();
 
     /** By the index of the log's last entry. */
     final List<SortedMap<String, String>> states = new ArrayList<>();
@@ -49,7 +49,7 @@ final class KilledShard {
             keys.add("key-" + i);
         }
         states.add(new TreeMap<>());
-        disk.afterEachOperation(done -> history.add(new Moment(done, disk.copyOf(), acknowledged)));
+        disk.afterEachOperation(done -> history.add(new KillPoint(done, disk.copyOf(), acknowledged)));
         LoneShard shard = new LoneShard(disk, number);
         write(shard, 7, 500);
         shard.generation();
@@ -149,7 +149,7 @@ final class KilledShard {
 
     private FaultyDisk lastCheckpoint() {
         FaultyDisk found = disk;
-        for (Moment moment : history) {
+        for (KillPoint moment : history) {
             if (manifest().equals(moment.done().target())) {
                 found = moment.disk();
             }

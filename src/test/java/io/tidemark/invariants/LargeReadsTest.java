@@ -48,7 +48,7 @@ class LargeReadsTest {
             store(node);
             List<Result> answers = answers(node.submit(0, Collections.nCopies(100, get())));
             assertThat(answers.subList(0, 5)).hasOnlyElementsOfType(Result.Value.class);
-            assertThat(answers.subList(5, 100)).containsOnly(Result.Later.LATER);
+            assertThat(answers.subList(5, 100)).containsOnly(Result.Postponed.POSTPONED);
         }
     }
 

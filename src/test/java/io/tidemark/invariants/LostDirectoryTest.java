@@ -7,7 +7,7 @@ import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.Fence;
 import io.tidemark.disk.Operation;
 import io.tidemark.disk.OperationRecord;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
 import io.vertx.core.Future;
@@ -82,7 +82,7 @@ class LostDirectoryTest {
                 if (objections.incrementAndGet() > 3) {
                     closed.set(false);
                 }
-                throw new NotYetException(
+                throw new RetryLaterException(
                         "not known whose the directory is", new IOException("the disk does not answer"));
             }
         };

@@ -37,7 +37,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The shards of a node on a disk of the test's choice: everything real but the disk and the clients' door. */
+/** The shards of a node on a disk of the test's choice: everything real but the disk and the RESP server. */
 final class Node implements AutoCloseable {
     static final Path ROOT = Path.of("/data");
     static final UUID ID = new UUID(1, 2);
@@ -286,8 +286,8 @@ final class Node implements AutoCloseable {
     }
 
     /** What keeps a stop from its end. */
-    List<String> undurable() {
-        return shards.undurable();
+    List<String> shutdownBlockers() {
+        return shards.shutdownBlockers();
     }
 
     /** Runs something again and again, on an event loop. */

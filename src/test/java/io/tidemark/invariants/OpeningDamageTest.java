@@ -293,7 +293,7 @@ class OpeningDamageTest {
     /** Everything that a file of that name has held, the newest too. */
     private List<byte[]> older(Path file) {
         Set<ByteBuffer> contents = new LinkedHashSet<>();
-        for (KilledShard.Moment moment : killed.history) {
+        for (KilledShard.KillPoint moment : killed.history) {
             if (moment.disk().exists(file)) {
                 contents.add(ByteBuffer.wrap(moment.disk().bytes(file)));
             }

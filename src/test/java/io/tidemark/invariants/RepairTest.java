@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class RepairTest {
     private static final String SHARD = "/data/shard-0/data";
-    private static final int MOST_WAITING_READS = 4_096;
+    private static final int MAX_WAITING_READS = 4_096;
     private final FaultyDisk disk = FaultyDisk.seeded();
 
     @BeforeEach
@@ -159,7 +159,7 @@ class RepairTest {
                     .hasMessageContaining("log of shard 0")
                     .hasMessageContaining("LOG is not there any more");
             node.stop();
-            assertThat(node.undurable()).isEmpty();
+            assertThat(node.shutdownBlockers()).isEmpty();
             after = disk.copyOf().kill();
         }
         assertThatThrownBy(() -> Node.quiet(after)).hasMessageContaining("below the durable index 12");
@@ -278,8 +278,8 @@ class RepairTest {
             assertThatThrownBy(node::sync).hasMessageContaining("Input/output error");
             node.awaitLevel(0, PressureLevel.FAILED);
             disk.dropCache();
-            lost = node.submit(0, Collections.nCopies(MOST_WAITING_READS + 1, new Command.Get(Node.bytes("new"))));
-            assertThat(lost.get(MOST_WAITING_READS).get(20, TimeUnit.SECONDS))
+            lost = node.submit(0, Collections.nCopies(MAX_WAITING_READS + 1, new Command.Get(Node.bytes("new"))));
+            assertThat(lost.get(MAX_WAITING_READS).get(20, TimeUnit.SECONDS))
                     .as("one more than may wait for a repair")
                     .isInstanceOfSatisfying(Result.Failure.class, failure -> assertThat(failure.kind())
                             .isEqualTo(Result.Kind.UNREADABLE));

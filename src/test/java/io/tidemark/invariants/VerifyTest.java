@@ -70,7 +70,7 @@ class VerifyTest {
         assertThat(report.problems()).isEmpty();
         assertThat(report.store().durableIndex()).isEqualTo(4);
         assertThat(report.store().records()).isEqualTo(4);
-        assertThat(report.store().unprovenBytes()).isPositive();
+        assertThat(report.store().nonDurableBytes()).isPositive();
         assertThat(report.log().entries()).isEqualTo(7);
         assertThat(report.log().lastIndex()).isEqualTo(7);
         assertThat(report.log().unmarkedEntries()).isEqualTo(1);

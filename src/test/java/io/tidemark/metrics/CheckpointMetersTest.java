@@ -323,9 +323,9 @@ class CheckpointMetersTest {
     void reloaded_isCountedByOutcome() throws Exception {
         Checkpointers checkpointers = deploy("orders", new MeteredStore());
         CheckpointMeters.bind(registry, checkpointers);
-        checkpointers.reloaded(true);
-        checkpointers.reloaded(true);
-        checkpointers.reloaded(false);
+        checkpointers.notifyReload(true);
+        checkpointers.notifyReload(true);
+        checkpointers.notifyReload(false);
         assertThat(value("tidemark_config_reloads_total{outcome=\"accepted\"}")).isEqualTo(2);
         assertThat(value("tidemark_config_reloads_total{outcome=\"rejected\"}")).isEqualTo(1);
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DataDirectoryTest {
     private final Path data;
     private final Path logs;
-    private final SwiftPace pace = new SwiftPace();
+    private final InstantClock pace = new InstantClock();
 
     DataDirectoryTest(@TempDir Path temporary) {
         data = temporary.resolve("a/data");

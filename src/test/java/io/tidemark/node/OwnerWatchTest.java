@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.Operation;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ class OwnerWatchTest {
     private static final Path ROOT = Path.of("/data");
 
     private final FaultyDisk disk = FaultyDisk.seeded();
-    private final SwiftPace pace = new SwiftPace();
+    private final InstantClock pace = new InstantClock();
     private final List<String> lost = new ArrayList<>();
     private final OwnerWatch watch;
 
@@ -79,12 +79,12 @@ class OwnerWatchTest {
         Ownership another = taken();
         pace.pass(Ownership.LEASE_MS + 1);
         for (int i = 0; i < 3; i++) {
-            assertThatThrownBy(watch::check).isInstanceOf(NotYetException.class);
+            assertThatThrownBy(watch::check).isInstanceOf(RetryLaterException.class);
         }
         assertThat(lost).hasSize(1);
         assertThat(lost.get(0)).contains("/data (`data_dir`) is no longer this node's", "OWNER names another node");
         assertThat(watch.isLost()).isTrue();
-        assertThat(another.look()).isEqualTo(OwnerLook.MINE);
+        assertThat(another.look()).isEqualTo(OwnerCheck.MINE);
     }
 
     /** A look that fails says nothing of whose the directory is. */
@@ -96,7 +96,7 @@ class OwnerWatchTest {
         pace.pass(Ownership.LEASE_MS + 1);
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(watch::check)
-                    .isInstanceOf(NotYetException.class)
+                    .isInstanceOf(RetryLaterException.class)
                     .cause()
                     .hasMessageContaining("whether /data (`data_dir`) is still this node's can't be seen: ");
         }
@@ -124,7 +124,7 @@ class OwnerWatchTest {
         reached.await();
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(watch::check)
-                    .isInstanceOf(NotYetException.class)
+                    .isInstanceOf(RetryLaterException.class)
                     .cause()
                     .hasMessageContaining("the disk does not answer");
         }

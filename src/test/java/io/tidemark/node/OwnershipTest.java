@@ -23,7 +23,7 @@ class OwnershipTest {
     private static final Path CLAIM = ROOT.resolve("CLAIM");
 
     private final FaultyDisk disk = FaultyDisk.seeded();
-    private final SwiftPace pace = new SwiftPace();
+    private final InstantClock pace = new InstantClock();
 
     OwnershipTest() throws IOException {
         disk.createDirectories(ROOT);
@@ -74,13 +74,13 @@ class OwnershipTest {
         return take(disk, lock, machine, pace);
     }
 
-    private static Ownership take(Disk disk, String lock, String machine, Pace pace) throws IOException {
+    private static Ownership take(Disk disk, String lock, String machine, OwnershipClock pace) throws IOException {
         return Ownership.take(disk, new View(lock), UUID.randomUUID(), machine, true, null, pace);
     }
 
     @Test
     void take_ofAFreshDirectory_waitsForNothing() throws IOException {
-        assertThat(take("(1)", "m").look()).isEqualTo(OwnerLook.MINE);
+        assertThat(take("(1)", "m").look()).isEqualTo(OwnerCheck.MINE);
         assertThat(pace.pausedMillis()).isZero();
         assertThat(disk.list(ROOT)).containsExactly("OWNER");
         assertThat(disk.isDurable(OWNER)).isTrue();
@@ -90,7 +90,7 @@ class OwnershipTest {
     void take_afterAnOrderlyStop_waitsForNothingWhereverItWas() throws IOException {
         take("(1)", "m").release();
         take("(2)", "another").release();
-        assertThat(take("(3)", "m").look()).isEqualTo(OwnerLook.MINE);
+        assertThat(take("(3)", "m").look()).isEqualTo(OwnerCheck.MINE);
         assertThat(pace.pausedMillis()).isZero();
     }
 
@@ -99,7 +99,7 @@ class OwnershipTest {
     void take_afterAKill_waitsForNothingWithTheSameLock() throws IOException {
         take("(1)", "m");
         disk.put(CLAIM, new byte[100]); // of one that was killed while it asked
-        assertThat(take("(1)", "m").look()).isEqualTo(OwnerLook.MINE);
+        assertThat(take("(1)", "m").look()).isEqualTo(OwnerCheck.MINE);
         assertThat(pace.pausedMillis()).isZero();
     }
 
@@ -126,12 +126,12 @@ class OwnershipTest {
     @Test
     void take_fromOneThatAnswers_isRefusedAndTheOtherKeepsIt() throws IOException {
         Ownership first = take("(1)", "m");
-        SwiftPace second = new SwiftPace() {
+        InstantClock second = new InstantClock() {
             @Override
             public synchronized void pause(long millis) {
                 super.pause(millis);
                 if (pausedMillis() % 1_000 == 0) {
-                    assertThat(first.look()).isEqualTo(OwnerLook.MINE);
+                    assertThat(first.look()).isEqualTo(OwnerCheck.MINE);
                 }
             }
         };
@@ -141,7 +141,7 @@ class OwnershipTest {
                         + ProcessHandle.current().pid())
                 .hasMessageContaining("give this one a `data_dir` of its own");
         assertThat(second.pausedMillis()).isLessThanOrEqualTo(Ownership.CLAIM_MS);
-        assertThat(first.look()).isEqualTo(OwnerLook.MINE);
+        assertThat(first.look()).isEqualTo(OwnerCheck.MINE);
         assertThat(disk.list(ROOT)).containsExactly("OWNER");
     }
 
@@ -164,15 +164,15 @@ class OwnershipTest {
             assertLost(owner, "OWNER is damaged");
         }
         disk.put(OWNER, contents);
-        assertThat(owner.look()).isEqualTo(OwnerLook.MINE);
+        assertThat(owner.look()).isEqualTo(OwnerCheck.MINE);
         Ownership next = take("(1)", "m");
         assertLost(owner, "OWNER names another node, process ");
-        assertThat(next.look()).isEqualTo(OwnerLook.MINE);
+        assertThat(next.look()).isEqualTo(OwnerCheck.MINE);
     }
 
     private static void assertLost(Ownership owner, String what) {
         assertThat(owner.look())
-                .isInstanceOf(OwnerLook.Lost.class)
+                .isInstanceOf(OwnerCheck.Lost.class)
                 .hasToString(owner.look().toString());
         assertThat(owner.look().toString()).contains(what);
     }
@@ -182,10 +182,10 @@ class OwnershipTest {
         View view = new View("(1)");
         Ownership owner = Ownership.take(disk, view, UUID.randomUUID(), "m", true, null, pace);
         disk.faults().fail(Operation.OPEN, "/data/OWNER").times(2);
-        assertThat(owner.look()).isEqualTo(OwnerLook.MINE);
+        assertThat(owner.look()).isEqualTo(OwnerCheck.MINE);
         view.stamp = "replaced";
-        assertThat(owner.look()).isInstanceOf(OwnerLook.Unknown.class);
-        assertThat(owner.look()).isEqualTo(OwnerLook.MINE);
+        assertThat(owner.look()).isInstanceOf(OwnerCheck.Unknown.class);
+        assertThat(owner.look()).isEqualTo(OwnerCheck.MINE);
     }
 
     /** A loser changes nothing, at its end neither. */
@@ -195,7 +195,7 @@ class OwnershipTest {
         Ownership second = take("(1)", "m");
         first.release();
         first.withdraw();
-        assertThat(second.look()).isEqualTo(OwnerLook.MINE);
+        assertThat(second.look()).isEqualTo(OwnerCheck.MINE);
     }
 
     @Test
@@ -203,11 +203,11 @@ class OwnershipTest {
         take("(1)", "m");
         disk.leaveFree(0);
         Ownership owner = take("(1)", "m");
-        assertThat(owner.look()).isEqualTo(OwnerLook.MINE);
+        assertThat(owner.look()).isEqualTo(OwnerCheck.MINE);
         owner.release();
-        assertThat(take("(2)", "another").look()).isEqualTo(OwnerLook.MINE);
+        assertThat(take("(2)", "another").look()).isEqualTo(OwnerCheck.MINE);
         assertThat(pace.pausedMillis()).isZero();
-        assertThat(take("(3)", "m").look()).as("after waiting").isEqualTo(OwnerLook.MINE);
+        assertThat(take("(3)", "m").look()).as("after waiting").isEqualTo(OwnerCheck.MINE);
         assertThat(pace.pausedMillis()).isGreaterThanOrEqualTo(2 * Ownership.CLAIM_MS);
         assertThat(disk.list(ROOT)).containsExactly("OWNER");
     }
@@ -260,11 +260,11 @@ class OwnershipTest {
             Ownership first = take(interrupted, "(1)", "m", pace);
             between.left = step;
             long began = pace.epochMillis();
-            OwnerLook seen = first.look();
+            OwnerCheck seen = first.look();
             if (!between.happened()) {
                 break;
             }
-            boolean holds = seen.equals(OwnerLook.MINE) && pace.epochMillis() - began <= Ownership.LEASE_MS;
+            boolean holds = seen.equals(OwnerCheck.MINE) && pace.epochMillis() - began <= Ownership.LEASE_MS;
             assertThat(holds && second[0])
                     .as("both may acknowledge, step %d", step)
                     .isFalse();
@@ -296,7 +296,7 @@ class OwnershipTest {
             Interrupted between = new Interrupted(step, () -> {
                 pace.pass(Ownership.CLAIM_MS / 2);
                 long began = pace.epochMillis();
-                if (first.look().equals(OwnerLook.MINE)) {
+                if (first.look().equals(OwnerCheck.MINE)) {
                     mine[0] = began;
                 }
             });
@@ -345,8 +345,8 @@ class OwnershipTest {
             } catch (DataDirectoryException refused) {
                 // the second one has it
             }
-            boolean oneHas = one != null && one.look().equals(OwnerLook.MINE);
-            boolean otherHas = other[0] != null && other[0].look().equals(OwnerLook.MINE);
+            boolean oneHas = one != null && one.look().equals(OwnerCheck.MINE);
+            boolean otherHas = other[0] != null && other[0].look().equals(OwnerCheck.MINE);
             assertThat(oneHas && otherHas).as("step %d", step).isFalse();
             if (one != null && other[0] != null) {
                 assertThat(pace.pausedMillis()).as("the later one waited").isPositive();

@@ -38,13 +38,13 @@ class PressureStateTest {
     private static final class Script {
         private PressureState state = PressureState.NORMAL;
 
-        Script press(long at, PressureReason reason, PressureLevel level) {
-            state = state.pressed(reason, level, reason + " is there", START + at, at);
+        Script raise(long at, PressureReason reason, PressureLevel level) {
+            state = state.raise(reason, level, reason + " is there", START + at, at);
             return this;
         }
 
         Script gone(long at, PressureReason reason) {
-            state = state.relieved(reason, reason + " is gone", START + at);
+            state = state.clear(reason, reason + " is gone", START + at);
             return this;
         }
 
@@ -52,18 +52,18 @@ class PressureStateTest {
         Script probe(long from, long to, boolean succeeds) {
             var due = state.probeDue(START + from, DWELL);
             if (due.isPresent()) {
-                state = state.probing(due.get(), START + from).probed(succeeds, START + to, DWELL);
+                state = state.probeStarted(due.get(), START + from).probeEnded(succeeds, START + to, DWELL);
             }
             return this;
         }
 
-        Script probing(long at, PressureReason reason) {
-            state = state.probing(reason, START + at);
+        Script probeStarted(long at, PressureReason reason) {
+            state = state.probeStarted(reason, START + at);
             return this;
         }
 
-        Script probed(long at, boolean succeeded) {
-            state = state.probed(succeeded, START + at, DWELL);
+        Script probeEnded(long at, boolean succeeded) {
+            state = state.probeEnded(succeeded, START + at, DWELL);
             return this;
         }
     }
@@ -75,74 +75,74 @@ class PressureStateTest {
     static Stream<Arguments> table() {
         return Stream.of(
                 row("nothing", script(), NORMAL),
-                row("a cause", script().press(0, LOW_SPACE, SHED), SHED),
-                row("the worst counts", script().press(0, LOW_SPACE, SHED).press(1, FSYNC_STALLED, WARN), SHED),
-                row("it grows worse", script().press(0, FSYNC_STALLED, WARN).press(1, FSYNC_STALLED, SHED), SHED),
-                row("a milder one", script().press(0, FSYNC_STALLED, SHED).press(1, FSYNC_STALLED, WARN), SHED),
-                row("not quite so bad", script().press(0, FSYNC_FAILED, FAILED).press(1, FSYNC_FAILED, SHED), SHED),
-                row("there, for ever", script().press(0, LOW_SPACE, SHED).probe(1_000_000, 1_000_001, true), SHED),
-                row("gone, no probe", script().press(0, LOW_SPACE, SHED).gone(1, LOW_SPACE), SHED),
+                row("a cause", script().raise(0, LOW_SPACE, SHED), SHED),
+                row("the worst counts", script().raise(0, LOW_SPACE, SHED).raise(1, FSYNC_STALLED, WARN), SHED),
+                row("it grows worse", script().raise(0, FSYNC_STALLED, WARN).raise(1, FSYNC_STALLED, SHED), SHED),
+                row("a milder one", script().raise(0, FSYNC_STALLED, SHED).raise(1, FSYNC_STALLED, WARN), SHED),
+                row("not quite so bad", script().raise(0, FSYNC_FAILED, FAILED).raise(1, FSYNC_FAILED, SHED), SHED),
+                row("there, for ever", script().raise(0, LOW_SPACE, SHED).probe(1_000_000, 1_000_001, true), SHED),
+                row("gone, no probe", script().raise(0, LOW_SPACE, SHED).gone(1, LOW_SPACE), SHED),
                 row(
                         "gone, probed within the dwell time",
-                        script().press(0, LOW_SPACE, SHED).gone(1, LOW_SPACE).probe(5_000, 5_001, true),
+                        script().raise(0, LOW_SPACE, SHED).gone(1, LOW_SPACE).probe(5_000, 5_001, true),
                         SHED),
                 row(
                         "gone, probed after it",
-                        script().press(0, LOW_SPACE, SHED).gone(1, LOW_SPACE).probe(5_001, 5_002, true),
+                        script().raise(0, LOW_SPACE, SHED).gone(1, LOW_SPACE).probe(5_001, 5_002, true),
                         NORMAL),
                 row(
                         "a probe begun too early does not count",
-                        script().press(0, LOW_SPACE, SHED)
+                        script().raise(0, LOW_SPACE, SHED)
                                 .gone(1, LOW_SPACE)
-                                .probing(5_000, LOW_SPACE)
-                                .probed(9_000, true),
+                                .probeStarted(5_000, LOW_SPACE)
+                                .probeEnded(9_000, true),
                         SHED),
                 row(
                         "the probe failed",
-                        script().press(0, LOW_SPACE, SHED).gone(0, LOW_SPACE).probe(5_000, 5_001, false),
+                        script().raise(0, LOW_SPACE, SHED).gone(0, LOW_SPACE).probe(5_000, 5_001, false),
                         SHED),
                 row(
                         "and the next waits as long again",
-                        script().press(0, LOW_SPACE, SHED)
+                        script().raise(0, LOW_SPACE, SHED)
                                 .gone(0, LOW_SPACE)
                                 .probe(5_000, 5_001, false)
                                 .probe(10_000, 10_001, true),
                         SHED),
                 row(
                         "then it may succeed",
-                        script().press(0, LOW_SPACE, SHED)
+                        script().raise(0, LOW_SPACE, SHED)
                                 .gone(0, LOW_SPACE)
                                 .probe(5_000, 5_001, false)
                                 .probe(10_001, 10_002, true),
                         NORMAL),
                 row(
                         "back while the probe runs",
-                        script().press(0, LOW_SPACE, SHED)
+                        script().raise(0, LOW_SPACE, SHED)
                                 .gone(0, LOW_SPACE)
-                                .probing(5_000, LOW_SPACE)
-                                .press(5_001, LOW_SPACE, SHED)
-                                .probed(5_002, true),
+                                .probeStarted(5_000, LOW_SPACE)
+                                .raise(5_001, LOW_SPACE, SHED)
+                                .probeEnded(5_002, true),
                         SHED),
                 row(
                         "back and gone again while the probe runs",
-                        script().press(0, LOW_SPACE, SHED)
+                        script().raise(0, LOW_SPACE, SHED)
                                 .gone(0, LOW_SPACE)
-                                .probing(5_000, LOW_SPACE)
-                                .press(5_001, LOW_SPACE, SHED)
+                                .probeStarted(5_000, LOW_SPACE)
+                                .raise(5_001, LOW_SPACE, SHED)
                                 .gone(5_001, LOW_SPACE)
-                                .probed(20_000, true),
+                                .probeEnded(20_000, true),
                         SHED),
                 row(
                         "one of two is gone",
-                        script().press(0, LOW_SPACE, SHED)
-                                .press(0, APPEND_FAILED, FAILED)
+                        script().raise(0, LOW_SPACE, SHED)
+                                .raise(0, APPEND_FAILED, FAILED)
                                 .gone(1, APPEND_FAILED)
                                 .probe(6_000, 6_001, true),
                         SHED),
                 row(
                         "both, one probe each",
-                        script().press(0, LOW_SPACE, SHED)
-                                .press(0, APPEND_FAILED, FAILED)
+                        script().raise(0, LOW_SPACE, SHED)
+                                .raise(0, APPEND_FAILED, FAILED)
                                 .gone(1, APPEND_FAILED)
                                 .gone(1, LOW_SPACE)
                                 .probe(6_000, 6_001, true)
@@ -163,10 +163,10 @@ class PressureStateTest {
 
     @Test
     void shedsOnlyFor_lowSpace_onlyWhileNothingElseSheds() {
-        PressureState low = script().press(0, LOW_SPACE, SHED).press(1, FSYNC_STALLED, WARN).state;
+        PressureState low = script().raise(0, LOW_SPACE, SHED).raise(1, FSYNC_STALLED, WARN).state;
         assertThat(low.shedsOnlyFor(LOW_SPACE)).isTrue();
-        assertThat(script().press(0, LOW_SPACE, SHED)
-                        .press(1, FSYNC_FAILED, SHED)
+        assertThat(script().raise(0, LOW_SPACE, SHED)
+                        .raise(1, FSYNC_FAILED, SHED)
                         .state
                         .shedsOnlyFor(LOW_SPACE))
                 .isFalse();
@@ -176,8 +176,8 @@ class PressureStateTest {
     @Test
     void leading_amongEquals_isNotLowSpaceAndElseTheOldest() {
         PressureState state =
-                script().press(0, LOW_SPACE, SHED).press(7, FSYNC_STALLED, SHED).press(8, APPEND_FAILED, SHED).state;
-        assertThat(state.leading()).contains(FSYNC_STALLED);
+                script().raise(0, LOW_SPACE, SHED).raise(7, FSYNC_STALLED, SHED).raise(8, APPEND_FAILED, SHED).state;
+        assertThat(state.worstReason()).contains(FSYNC_STALLED);
         assertThat(state.sinceEpochMillis()).isEqualTo(7);
         assertThat(state.detail()).isEqualTo("FSYNC_STALLED is there");
         assertThat(state.reasons()).containsOnlyKeys(LOW_SPACE, FSYNC_STALLED, APPEND_FAILED);
@@ -185,11 +185,11 @@ class PressureStateTest {
 
     @Test
     void nextProbe_isAfterTheDwellTimeAndNeverWhileOneRuns() {
-        Script script = script().press(0, LOW_SPACE, SHED);
+        Script script = script().raise(0, LOW_SPACE, SHED);
         assertThat(script.state.nextProbeNanos(DWELL)).isEmpty();
         script.gone(100, LOW_SPACE);
         assertThat(script.state.nextProbeNanos(DWELL)).hasValue(START + 5_100);
-        script.probing(5_100, LOW_SPACE);
+        script.probeStarted(5_100, LOW_SPACE);
         assertThat(script.state.nextProbeNanos(DWELL)).isEmpty();
         assertThat(script.state.probeDue(START + 9_999, DWELL)).isEmpty();
     }
@@ -212,7 +212,7 @@ class PressureStateTest {
             switch (random.nextInt(5)) {
                 case 0 -> {
                     PressureLevel cause = CAUSES.get(random.nextInt(CAUSES.size()));
-                    state = state.pressed(reason, cause, "", now, 0);
+                    state = state.raise(reason, cause, "", now, 0);
                     there.put(reason, true);
                     lastSeen.put(reason, now);
                     assertThat(state.reasons()).containsKey(reason);
@@ -221,7 +221,7 @@ class PressureStateTest {
                             .isFalse();
                 }
                 case 1 -> {
-                    state = state.relieved(reason, "", now);
+                    state = state.clear(reason, "", now);
                     if (Boolean.TRUE.equals(there.put(reason, false))) {
                         lastSeen.put(reason, now);
                     }
@@ -232,14 +232,14 @@ class PressureStateTest {
                         assertThat(probing).as("one probe at a time").isNull();
                         probing = due.get();
                         began = now;
-                        state = state.probing(probing, now);
+                        state = state.probeStarted(probing, now);
                     }
                 }
                 default -> {
                     boolean succeeded = random.nextInt(3) > 0;
                     proven = succeeded ? probing : null;
                     probing = null;
-                    state = state.probed(succeeded, now, DWELL);
+                    state = state.probeEnded(succeeded, now, DWELL);
                 }
             }
             for (PressureReason each : before.reasons().keySet()) {

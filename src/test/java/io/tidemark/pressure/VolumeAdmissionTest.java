@@ -36,11 +36,11 @@ class VolumeAdmissionTest {
         for (int i = 0; i < 1_000; i++) {
             assertThat(volume.admit(200_000)).isFalse();
         }
-        assertThat(volume.status().promisedBytes())
+        assertThat(volume.status().reservedBytes())
                 .as("promised to refused writes")
                 .isZero();
         assertThat(volume.status().low()).as("low because of refusals").isFalse();
         assertThat(volume.admit(80_000)).as("a write that has room").isTrue();
-        assertThat(volume.status().promisedBytes()).isEqualTo(80_000);
+        assertThat(volume.status().reservedBytes()).isEqualTo(80_000);
     }
 }

@@ -130,7 +130,7 @@ class VolumeTest {
         assertThat(tasks).as("a refusal asks for a look").hasSize(1);
         runTasks();
         assertThat(heard).as("what is promised counts as written").containsExactly(true);
-        volume.settle(25_000);
+        volume.releaseReservation(25_000);
         look();
         assertThat(heard).as("it was not written after all").containsExactly(true, false);
         assertThat(volume.admit(1)).isTrue();
@@ -145,7 +145,7 @@ class VolumeTest {
             file.writeFully(ByteBuffer.allocate(50_000), 0);
         }
         look();
-        volume.settle(50_000);
+        volume.releaseReservation(50_000);
         look();
         assertThat(volume.admit(40_000)).isTrue();
     }
@@ -184,7 +184,7 @@ class VolumeTest {
         assertThat(volume.status().freeBytes()).isEqualTo(-1);
         assertThat(volume.status().totalBytes()).isEqualTo(-1);
         assertThat(heard).isEmpty();
-        volume.settle(1_000_000);
+        volume.releaseReservation(1_000_000);
         unknown.cancel();
         leaveFree(9_000);
         look();

@@ -148,7 +148,7 @@ class BoundsTest {
     @Test
     void clients_possibleAtTheMoment_areServedAndShown() throws IOException {
         AtomicInteger possible = new AtomicInteger(2);
-        RedisOptions options = new RedisOptions().setMaxClients(5).setPossibleClients(possible::get);
+        RedisOptions options = new RedisOptions().setMaxClients(5).setClientCapacity(possible::get);
         try (RunningServer server = new RunningServer(MemoryShards.immediate(1), options, 1);
                 RawClient first = server.client()) {
             assertThat(first.ask("CONFIG", "GET", "maxclients")).isEqualTo("[$maxclients, $2]");

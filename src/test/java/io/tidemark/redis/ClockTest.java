@@ -14,7 +14,7 @@ class ClockTest {
     private static final long NOON = 1_700_000_000_000L;
     private static final long DAY_MS = 86_400_000;
 
-    private final SetClock clock = new SetClock(NOON);
+    private final SettableClock clock = new SettableClock(NOON);
     private final MemoryShards shards = MemoryShards.immediate(2);
     private final RunningServer server = new RunningServer(
             shards, new RedisOptions(), new ServerFacts("0", clock.now(), Path.of("/d"), Map::of), clock);

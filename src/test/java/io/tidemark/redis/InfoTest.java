@@ -20,7 +20,7 @@ class InfoTest {
     private static final String PATH = "/srv/a,b=c:d\r\n100% \u2028e/日本";
 
     private final MemoryShards shards = MemoryShards.immediate(4);
-    private final SetClock clock = new SetClock(1_700_000_000_000L);
+    private final SettableClock clock = new SettableClock(1_700_000_000_000L);
     private final RunningServer server = new RunningServer(
             shards, new RedisOptions(), new ServerFacts("0.1.0-test", clock.now(), Path.of(PATH), Map::of), clock);
     private RawClient client;

@@ -3,22 +3,23 @@ package io.tidemark.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.pressure.PressureLevel;
-import io.tidemark.shard.Moment;
 import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 import io.tidemark.shard.ShardStatus.Phase;
+import io.tidemark.shard.Timestamp;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Up to when everything is durable, by clocks that the test sets. */
 class LastSaveTest {
-    private static final Moment START = at(1_000);
+    private static final Timestamp START = at(1_000);
     private static final long DAY = 86_400_000;
 
     private final LastSave lastSave = new LastSave(2);
 
-    private static ShardStatus shard(int number, Phase phase, boolean dirty, boolean inFlight, Moment lastCheckpoint) {
+    private static ShardStatus shard(
+            int number, Phase phase, boolean dirty, boolean inFlight, Timestamp lastCheckpoint) {
         return new ShardStatus(
                 number,
                 phase,
@@ -44,20 +45,20 @@ class LastSaveTest {
         return shard(number, Phase.SERVING, false, false, START);
     }
 
-    private static ShardStatus dirty(int number, Moment lastCheckpoint) {
+    private static ShardStatus dirty(int number, Timestamp lastCheckpoint) {
         return shard(number, Phase.SERVING, true, false, lastCheckpoint);
     }
 
     /** A moment at which both clocks show the same. */
-    private static Moment at(long millis) {
+    private static Timestamp at(long millis) {
         return at(millis, millis);
     }
 
-    private static Moment at(long upMillis, long epochMillis) {
-        return new Moment(upMillis * 1_000_000, epochMillis);
+    private static Timestamp at(long upMillis, long epochMillis) {
+        return new Timestamp(upMillis * 1_000_000, epochMillis);
     }
 
-    private long asked(Moment now, ShardStatus... shards) {
+    private long asked(Timestamp now, ShardStatus... shards) {
         return lastSave.of(now, List.of(shards), START).epochMillis();
     }
 
@@ -124,8 +125,8 @@ class LastSaveTest {
 
     @Test
     void monotonicClock_overflowing_changesNothing() {
-        Moment before = new Moment(Long.MAX_VALUE - 10, 1_000);
-        Moment behind = new Moment(Long.MIN_VALUE + 10, 2_000);
+        Timestamp before = new Timestamp(Long.MAX_VALUE - 10, 1_000);
+        Timestamp behind = new Timestamp(Long.MIN_VALUE + 10, 2_000);
         assertThat(asked(before, clean(0), clean(1))).isEqualTo(1_000);
         assertThat(asked(behind, clean(0), dirty(1, START))).isEqualTo(1_000);
         assertThat(asked(behind, clean(0), clean(1))).isEqualTo(2_000);

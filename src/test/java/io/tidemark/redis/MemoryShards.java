@@ -7,11 +7,11 @@ import io.tidemark.pressure.PressureReason;
 import io.tidemark.pressure.VolumeStatus;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
-import io.tidemark.shard.Moment;
 import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.Result;
 import io.tidemark.shard.ShardStatus;
 import io.tidemark.shard.Shards;
+import io.tidemark.shard.Timestamp;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.ByteBuffer;
@@ -44,7 +44,7 @@ final class MemoryShards implements Shards {
     private static final long EARLY = System.nanoTime() - 1_000_000_000L;
 
     private final List<Map<ByteBuffer, byte[]>> data = new ArrayList<>();
-    private final List<Moment> checkpoints = new CopyOnWriteArrayList<>();
+    private final List<Timestamp> checkpoints = new CopyOnWriteArrayList<>();
     private final Deque<Submission> waiting = new ArrayDeque<>();
     private final AtomicInteger submissions = new AtomicInteger();
     private final boolean stepped;
@@ -60,7 +60,7 @@ final class MemoryShards implements Shards {
         this.atLevel = count;
         for (int i = 0; i < count; i++) {
             data.add(new HashMap<>());
-            checkpoints.add(new Moment(EARLY + i, 1_700_000_000_000L + 1_000L * i));
+            checkpoints.add(new Timestamp(EARLY + i, 1_700_000_000_000L + 1_000L * i));
         }
     }
 
@@ -130,7 +130,7 @@ final class MemoryShards implements Shards {
     }
 
     /** Every shard's last checkpoint began at this moment. */
-    void checkpointed(Moment began) {
+    void checkpointed(Timestamp began) {
         checkpoints.replaceAll(before -> began);
     }
 

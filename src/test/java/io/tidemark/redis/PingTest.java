@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a health check hears that sends PING, while writes are refused. */
 class PingTest {
-    private final SetClock clock = new SetClock(1_700_000_000_000L);
+    private final SettableClock clock = new SettableClock(1_700_000_000_000L);
     private final MemoryShards shards = MemoryShards.immediate(4);
 
     private RunningServer server(RedisOptions options) {

@@ -55,7 +55,7 @@ class PostponedReadsTest {
             }
             return answered.getAndIncrement() < most
                     ? new Result.Value(((Command.Get) command).key())
-                    : Result.Later.LATER;
+                    : Result.Postponed.POSTPONED;
         });
     }
 
@@ -94,7 +94,7 @@ class PostponedReadsTest {
     @Test
     void partOfAGatheredReply_isAskedAgain() throws IOException {
         AtomicInteger asked = new AtomicInteger();
-        shards.answerWith(command -> asked.getAndIncrement() == 0 ? Result.Later.LATER : null);
+        shards.answerWith(command -> asked.getAndIncrement() == 0 ? Result.Postponed.POSTPONED : null);
         client.send(Resp.request("MGET", "foo", "hello"));
         for (int i = 0; i < 3; i++) {
             RunningServer.until(() -> !shards.waiting().isEmpty());
@@ -109,7 +109,8 @@ class PostponedReadsTest {
     void largeAnswersBehindAnotherShards_areNotAskedFor() throws IOException {
         byte[] large = new byte[2 << 20];
         AtomicInteger asked = new AtomicInteger();
-        shards.answerWith(command -> asked.getAndIncrement() % 2 == 0 ? new Result.Value(large) : Result.Later.LATER);
+        shards.answerWith(
+                command -> asked.getAndIncrement() % 2 == 0 ? new Result.Value(large) : Result.Postponed.POSTPONED);
         client.send(Resp.bytes("GET foo\r\n".repeat(2) + "GET hello\r\n".repeat(2)));
         RunningServer.until(() -> shards.waiting().size() == 2);
         assertThat(shards.waiting().get(0).shard())
@@ -136,7 +137,8 @@ class PostponedReadsTest {
     void postponed_waitsUntilTheClientHasRead() throws IOException {
         byte[] large = new byte[16 << 20];
         AtomicInteger asked = new AtomicInteger();
-        shards.answerWith(command -> asked.getAndIncrement() == 0 ? new Result.Value(large) : Result.Later.LATER);
+        shards.answerWith(
+                command -> asked.getAndIncrement() == 0 ? new Result.Value(large) : Result.Postponed.POSTPONED);
         try (RawClient slow = new RawClient(server.port(), 8_192); // and what it has not read, its kernel hasn't either
                 RawClient other = server.client()) {
             slow.send(gets(2));

@@ -1,7 +1,7 @@
 package io.tidemark.redis;
 
-import io.tidemark.shard.Moment;
 import io.tidemark.shard.TimeSource;
+import io.tidemark.shard.Timestamp;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -20,7 +20,7 @@ final class RunningServer implements AutoCloseable {
 
     static final ServerFacts FACTS = new ServerFacts(
             "0.1.0-test",
-            new Moment(System.nanoTime(), 1_700_000_000_000L),
+            new Timestamp(System.nanoTime(), 1_700_000_000_000L),
             Path.of("/var/lib/tidemark"),
             () -> Map.of(
                     "checkpoint.interval_ms", "10000",

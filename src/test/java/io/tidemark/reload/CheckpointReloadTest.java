@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Real checkpointers that follow a real file. */
 @Timeout(60)
 class CheckpointReloadTest {
-    private static final long SETTLE_MS = 30;
+    private static final long DEBOUNCE_MS = 30;
     private static final String START = "checkpoint:\n  interval_ms: 10000\n  idle_ms: 100\n";
 
     private final Path file;
@@ -60,7 +60,7 @@ class CheckpointReloadTest {
                 watched.retriever,
                 checkpointers.store(),
                 List.of(CheckpointReload.section("checkpoint", checkpointers)),
-                SETTLE_MS,
+                DEBOUNCE_MS,
                 outcome -> {});
     }
 
@@ -262,7 +262,7 @@ class CheckpointReloadTest {
                     retriever,
                     "users",
                     List.of(CheckpointReload.section("checkpoint", deploy("users"))),
-                    SETTLE_MS,
+                    DEBOUNCE_MS,
                     outcome -> {});
             assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
             await(users.close());
@@ -345,12 +345,12 @@ class CheckpointReloadTest {
         CheckpointOptions named = new CheckpointOptions().setNode("a").setClustered(true);
         ReloadableSection section = CheckpointReload.section(
                 "checkpoint", await(Checkpointers.deploy(watched.vertx, "users", named, List.of(new EmptyStore()))));
-        assertThat(section.checked(new JsonObject())).isEqualTo(section.inForce());
-        assertThat(section.checked(new JsonObject().put("node", "a"))).isEqualTo(section.inForce());
-        assertThatThrownBy(() -> section.checked(new JsonObject().put("node", "b")))
+        assertThat(section.validate(new JsonObject())).isEqualTo(section.current());
+        assertThat(section.validate(new JsonObject().put("node", "a"))).isEqualTo(section.current());
+        assertThatThrownBy(() -> section.validate(new JsonObject().put("node", "b")))
                 .hasMessageContaining("checkpoint.node can't change while running: it is `a`, asked for `b`");
-        await(section.apply(section.checked(new JsonObject().put("interval_ms", 500))));
-        assertThat(section.inForce())
+        await(section.apply(section.validate(new JsonObject().put("interval_ms", 500))));
+        assertThat(section.current())
                 .isEqualTo(new CheckpointOptions(named).setIntervalMs(500).toJson());
     }
 

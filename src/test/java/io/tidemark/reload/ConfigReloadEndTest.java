@@ -28,12 +28,12 @@ class ConfigReloadEndTest {
         }
 
         @Override
-        public JsonObject inForce() {
+        public JsonObject current() {
             return new JsonObject();
         }
 
         @Override
-        public JsonObject checked(JsonObject given) {
+        public JsonObject validate(JsonObject given) {
             return given;
         }
 

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Several sections of one file. */
 @Timeout(60)
 class ConfigReloadTest {
-    private static final long LONGEST_CLOSE_MS = 500;
+    private static final long MAX_CLOSE_MS = 500;
 
     private final Path file;
     private final WatchedFile watched;
@@ -48,7 +48,7 @@ class ConfigReloadTest {
                 "orders",
                 List.of(colours, sizes, fixed),
                 30,
-                LONGEST_CLOSE_MS,
+                MAX_CLOSE_MS,
                 outcome -> listener.accept(outcome));
         watched.outcomesAfterScans(5);
     }
@@ -83,12 +83,12 @@ class ConfigReloadTest {
         }
 
         @Override
-        public JsonObject inForce() {
+        public JsonObject current() {
             return new JsonObject().put("n", n);
         }
 
         @Override
-        public JsonObject checked(JsonObject given) {
+        public JsonObject validate(JsonObject given) {
             if (given.getInteger("n") > 99) {
                 throw new IllegalArgumentException(key + ".n is " + given.getInteger("n"));
             }
@@ -115,7 +115,7 @@ class ConfigReloadTest {
         }
 
         @Override
-        public String shown(String key, Object value) {
+        public String format(String key, Object value) {
             return needsRestart ? "(hidden)" : value.toString();
         }
     }
@@ -250,11 +250,11 @@ class ConfigReloadTest {
     void readAgain_changed_isInForceWithoutAScan() throws Exception {
         ConfigReload unscanned = unscanned();
         watched.replace(yaml(2, 1, 1));
-        WatchedFile.await(unscanned.readAgain());
+        WatchedFile.await(unscanned.reloadNow());
         assertThat(colours.applied).containsExactly(2);
         assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
         assertThat(watched.logged(Level.INFO)).containsExactly("store orders: reloaded: colours.n 1 -> 2");
-        WatchedFile.await(unscanned.readAgain());
+        WatchedFile.await(unscanned.reloadNow());
         assertThat(watched.logged(Level.INFO)).containsExactly(UNCHANGED);
         assertThat(watched.outcomesAfterScans(2)).as("nothing to publish").isEmpty();
     }
@@ -262,18 +262,18 @@ class ConfigReloadTest {
     @Test
     void readAgain_nothingNew_isLoggedEachTimeAndPublishedNever() throws Exception {
         ConfigReload unscanned = unscanned();
-        WatchedFile.await(unscanned.readAgain());
-        WatchedFile.await(unscanned.readAgain());
+        WatchedFile.await(unscanned.reloadNow());
+        WatchedFile.await(unscanned.reloadNow());
         assertThat(watched.logged(Level.INFO)).containsExactly(UNCHANGED, UNCHANGED);
         watched.replace(yaml(1, 1, 7));
-        WatchedFile.await(unscanned.readAgain());
+        WatchedFile.await(unscanned.reloadNow());
         assertThat(watched.logged(Level.WARN))
                 .containsExactly("store orders: not reloaded, takes a restart: fixed.n (hidden) -> (hidden)");
-        WatchedFile.await(unscanned.readAgain());
+        WatchedFile.await(unscanned.reloadNow());
         assertThat(watched.logged(Level.INFO)).containsExactly(UNCHANGED + "; takes a restart, as before: fixed.n");
         watched.replace(yaml(100, 1, 7));
-        WatchedFile.await(unscanned.readAgain());
-        WatchedFile.await(unscanned.readAgain());
+        WatchedFile.await(unscanned.reloadNow());
+        WatchedFile.await(unscanned.reloadNow());
         assertThat(watched.logged(Level.WARN))
                 .containsExactly(
                         "store orders: configuration refused, nothing has changed: colours.n is 100",
@@ -281,7 +281,7 @@ class ConfigReloadTest {
                                 + " colours.n is 100");
         assertThat(unscanned.count(Kind.REJECTED)).isEqualTo(1);
         watched.replace(yaml(1, 1, 7));
-        WatchedFile.await(unscanned.readAgain());
+        WatchedFile.await(unscanned.reloadNow());
         assertThat(watched.logged(Level.INFO))
                 .containsExactly("store orders: the configuration can be used again; it is what is in force");
         assertThat(watched.outcome().getString("outcome")).isEqualTo("needs_restart");
@@ -295,12 +295,12 @@ class ConfigReloadTest {
         Promise<Void> gate = Promise.promise();
         colours.gate = gate.future();
         watched.replace(yaml(2, 1, 1));
-        Future<Void> first = unscanned.readAgain();
+        Future<Void> first = unscanned.reloadNow();
         while (colours.asked.get() == 0) {
             Thread.onSpinWait();
         }
         watched.replace(yaml(3, 1, 1));
-        Future<Void> second = unscanned.readAgain();
+        Future<Void> second = unscanned.reloadNow();
         watched.outcomesAfterScans(10);
         assertThat(first.isComplete() || second.isComplete()).isFalse();
         gate.complete();
@@ -315,7 +315,7 @@ class ConfigReloadTest {
         watched.replace(yaml(2, 1, 1));
         List<Future<Void>> all = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            all.add(unscanned.readAgain());
+            all.add(unscanned.reloadNow());
         }
         WatchedFile.await(Future.all(all));
         assertThat(colours.applied).containsExactly(2);
@@ -330,13 +330,13 @@ class ConfigReloadTest {
         Promise<Void> gate = Promise.promise();
         colours.gate = gate.future();
         watched.replace(yaml(2, 1, 1));
-        Future<Void> underWay = unscanned.readAgain();
+        Future<Void> underWay = unscanned.reloadNow();
         while (colours.asked.get() == 0) {
             Thread.onSpinWait();
         }
         Future<Void> closing = unscanned.close();
         assertThatThrownBy(() -> WatchedFile.await(underWay)).hasMessageContaining("closed");
-        assertThatThrownBy(() -> WatchedFile.await(unscanned.readAgain())).hasMessageContaining("closed");
+        assertThatThrownBy(() -> WatchedFile.await(unscanned.reloadNow())).hasMessageContaining("closed");
         gate.complete();
         WatchedFile.await(closing);
     }
@@ -352,7 +352,7 @@ class ConfigReloadTest {
         assertThatThrownBy(() -> WatchedFile.await(reload.close()))
                 .rootCause()
                 .hasMessageContaining("section `colours`")
-                .hasMessageContaining(LONGEST_CLOSE_MS + " ms");
+                .hasMessageContaining(MAX_CLOSE_MS + " ms");
         never.complete();
         assertThat(watched.outcomesAfterScans(5)).as("told after the close").isEmpty();
     }

@@ -4,7 +4,7 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** Timers that fire when the test lets time pass, always in the same order. */
-final class VirtualTimers implements Settling.Timers {
+final class VirtualTimers implements Debounce.Timers {
     private record Timer(long atMillis, long order, Runnable task) {}
 
     private final PriorityQueue<Timer> due =

@@ -62,16 +62,16 @@ final class LiveStoreTest {
     @Test
     void whenReplaced_tooManyWait_theNextDoesNot() {
         LiveStore live = new LiveStore(first);
-        for (int i = 0; i < LiveStore.MOST_WAITING; i++) {
+        for (int i = 0; i < LiveStore.MAX_WAITING; i++) {
             live.whenReplaced(first, handedOver::add, () -> {});
         }
         assertThat(handedOver).isEmpty();
         live.whenReplaced(first, handedOver::add, () -> {});
         assertThat(handedOver).hasSize(1);
         live.end();
-        assertThat(handedOver).hasSize(LiveStore.MOST_WAITING + 1);
+        assertThat(handedOver).hasSize(LiveStore.MAX_WAITING + 1);
         assertThat(live.waiting()).isZero();
         live.whenReplaced(first, handedOver::add, () -> {});
-        assertThat(handedOver).as("after the end").hasSize(LiveStore.MOST_WAITING + 2);
+        assertThat(handedOver).as("after the end").hasSize(LiveStore.MAX_WAITING + 2);
     }
 }

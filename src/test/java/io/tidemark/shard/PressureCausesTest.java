@@ -62,26 +62,26 @@ class PressureCausesTest {
     @Test
     void worseCauseGoes_milderOneIsWhatRemains() throws Exception {
         causes.tell(checkpointers);
-        causes.there(PressureReason.APPEND_FAILED, Place.LOG, PressureLevel.SHED, "the milder one");
-        causes.there(PressureReason.APPEND_FAILED, Place.DATA, PressureLevel.FAILED, "the worse one");
+        causes.raise(PressureReason.APPEND_FAILED, Place.LOG, PressureLevel.SHED, "the milder one");
+        causes.raise(PressureReason.APPEND_FAILED, Place.DATA, PressureLevel.FAILED, "the worse one");
         assertThat(level()).isEqualTo(PressureLevel.FAILED);
-        causes.gone(PressureReason.APPEND_FAILED, Place.DATA, "mended");
+        causes.clear(PressureReason.APPEND_FAILED, Place.DATA, "mended");
         assertThat(level()).as("after the worse one has gone").isEqualTo(PressureLevel.SHED);
     }
 
     @Test
     void milderCauseComes_worseOneStays() throws Exception {
         causes.tell(checkpointers);
-        causes.there(PressureReason.LOW_SPACE, Place.DATA_VOLUME, PressureLevel.SHED, "full");
-        causes.there(PressureReason.LOW_SPACE, Place.LOG_VOLUME, PressureLevel.WARN, "nearly full");
+        causes.raise(PressureReason.LOW_SPACE, Place.DATA_VOLUME, PressureLevel.SHED, "full");
+        causes.raise(PressureReason.LOW_SPACE, Place.LOG_VOLUME, PressureLevel.WARN, "nearly full");
         assertThat(level()).isEqualTo(PressureLevel.SHED);
     }
 
     @Test
     void causesFromBeforeTheCheckpointers_areReportedAtTheirDeployment() throws Exception {
-        causes.there(PressureReason.LOW_SPACE, Place.DATA_VOLUME, PressureLevel.SHED, "full");
-        causes.there(PressureReason.LOG_BACKLOG, Place.QUEUE, PressureLevel.WARN, "much");
-        causes.gone(PressureReason.LOW_SPACE, Place.DATA_VOLUME, "room");
+        causes.raise(PressureReason.LOW_SPACE, Place.DATA_VOLUME, PressureLevel.SHED, "full");
+        causes.raise(PressureReason.LOG_BACKLOG, Place.QUEUE, PressureLevel.WARN, "much");
+        causes.clear(PressureReason.LOW_SPACE, Place.DATA_VOLUME, "room");
         causes.tell(checkpointers);
         assertThat(level()).isEqualTo(PressureLevel.WARN);
     }

@@ -93,7 +93,7 @@ public final class ShardFromParts {
                         world.epochMillis(),
                         toWorld(world)),
                 world::appended);
-        ShardRoom room = new ShardRoom(null, null, () -> PressureOptions.DEFAULT_DWELL_MS);
+        ShardVolumes room = new ShardVolumes(null, null, () -> PressureOptions.DEFAULT_DWELL_MS);
         PressureCauses causes = new PressureCauses(number);
         shard = new Shard(
                 number,

@@ -15,7 +15,7 @@ class WriteBatchTest {
     private static final int MIB = 1 << 20;
 
     private final List<Long> ended = new ArrayList<>();
-    private final WriteBatch batch = new WriteBatch(new Refusals("shard 3", () -> 5_000), ended::add);
+    private final WriteBatch batch = new WriteBatch(new ShedFailures("shard 3", () -> 5_000), ended::add);
 
     private record Set(Command command) implements Call {
         Set(int valueBytes) {
@@ -44,7 +44,7 @@ class WriteBatchTest {
     void add_largerThanItsSize_isTakenAloneAndOnlyWhenNothingWasBefore() {
         assertThat(add(64)).isTrue();
         assertThat(add(1)).isFalse();
-        WriteBatch other = new WriteBatch(new Refusals("shard 3", () -> 5_000), ended::add);
+        WriteBatch other = new WriteBatch(new ShedFailures("shard 3", () -> 5_000), ended::add);
         assertThat(other.add(List.of(new Set(1)), 1)).isTrue();
         assertThat(other.add(List.of(new Set(64 * MIB)), 64L * MIB)).isFalse();
     }
@@ -60,7 +60,7 @@ class WriteBatchTest {
     void failed_takesNothingOnceItsWeightIsGivenBack() {
         List<Boolean> added = new ArrayList<>();
         WriteBatch[] failing = new WriteBatch[1];
-        failing[0] = new WriteBatch(new Refusals("shard 3", () -> 5_000), bytes -> {
+        failing[0] = new WriteBatch(new ShedFailures("shard 3", () -> 5_000), bytes -> {
             ended.add(bytes);
             added.add(failing[0].add(List.of(new Set(1)), 1));
         });
@@ -82,7 +82,7 @@ class WriteBatchTest {
 
     private static Result after(IOException cause) {
         List<Result> results = new ArrayList<>();
-        WriteBatch batch = new WriteBatch(new Refusals("shard 3", () -> 5_000), bytes -> {});
+        WriteBatch batch = new WriteBatch(new ShedFailures("shard 3", () -> 5_000), bytes -> {});
         batch.add(List.of(call(results::add)), 100);
         batch.failed(cause, false);
         assertThat(results).hasSize(1);
@@ -92,7 +92,7 @@ class WriteBatchTest {
     /** A shard keeps its last batch until the next one: not the values in it, too. */
     @Test
     void answer_givesBackWhatWasWritten() {
-        WriteBatch batch = new WriteBatch(new Refusals("shard 3", () -> 5_000), bytes -> {});
+        WriteBatch batch = new WriteBatch(new ShedFailures("shard 3", () -> 5_000), bytes -> {});
         batch.add(List.of(call(result -> {})), 100);
         assertThat(batch.close()).isNotNull();
         assertThat(batch.calls()).hasSize(1);

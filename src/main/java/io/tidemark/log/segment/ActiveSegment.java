@@ -3,7 +3,7 @@ package io.tidemark.log.segment;
 import io.tidemark.disk.DiskFile;
 import io.tidemark.disk.DiskFull;
 import io.tidemark.disk.FileStamp;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -124,7 +124,7 @@ final class ActiveSegment {
     }
 
     /** Whether what a name stands for now is this file. Any thread. */
-    boolean is(FileStamp now) {
+    boolean isSameFileAs(FileStamp now) {
         return made == null || made.key().equals(now.key());
     }
 
@@ -146,7 +146,7 @@ final class ActiveSegment {
      *
      * @param lastIndex of the entry before the group
      * @param lastTimeMillis of the entry before the group
-     * @throws NotYetException if the write found no room. Some of the frames may be there, behind the durable end; none was
+     * @throws RetryLaterException if the write found no room. Some of the frames may be there, behind the durable end; none was
      *     forced. Only the same group may be appended then; it goes to the same place
      * @throws IOException if this segment must not be touched again, but by close
      */
@@ -190,7 +190,7 @@ final class ActiveSegment {
             file.writeFully(frames, at);
         } catch (IOException failure) {
             if (DiskFull.mayBeCauseOf(failure)) {
-                throw new NotYetException("no room for " + bytes + " bytes at " + at + " of " + path, failure);
+                throw new RetryLaterException("no room for " + bytes + " bytes at " + at + " of " + path, failure);
             }
             throw failure;
         }

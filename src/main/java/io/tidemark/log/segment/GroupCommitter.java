@@ -6,7 +6,7 @@ import io.tidemark.log.LogApplier;
 import io.tidemark.log.LogBatch;
 import io.tidemark.log.LogHost;
 import io.tidemark.log.LogWork;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -142,7 +142,7 @@ final class GroupCommitter {
         if (commit.durable || group.entries() == 0) {
             return Outcome.DONE;
         }
-        activity = new LogActivity(LogWork.LOGGING, host.nanoTime());
+        activity = new LogActivity(LogWork.WRITING, host.nanoTime());
         while (true) {
             try {
                 long nowMillis = epochMillis.getAsLong();
@@ -153,13 +153,13 @@ final class GroupCommitter {
                 }
                 store.write(segment, group, nowMillis);
                 commit.durable = true;
-                goesOn(store, LogWork.LOGGING);
+                goesOn(store, LogWork.WRITING);
                 return Outcome.DONE;
-            } catch (NotYetException noRoom) {
-                if (!madeRoom(store, LogWork.LOGGING, noRoom)) {
+            } catch (RetryLaterException noRoom) {
+                if (!madeRoom(store, LogWork.WRITING, noRoom)) {
                     return commit.segment == null
                             ? refuse(commit, noRoom)
-                            : waits(store, commit, LogWork.LOGGING, noRoom);
+                            : waits(store, commit, LogWork.WRITING, noRoom);
                 }
             } catch (IOException | RuntimeException | Error failure) {
                 logFailed(store, commit, failure);
@@ -169,14 +169,14 @@ final class GroupCommitter {
     }
 
     /** Gives up what is kept for a full disk; in other trouble that would help nobody. */
-    private boolean madeRoom(SegmentStore store, LogWork work, NotYetException why) {
+    private boolean madeRoom(SegmentStore store, LogWork work, RetryLaterException why) {
         return DiskFull.isCauseOf(why) && (store.dropSpares() || host.makeRoom(work));
     }
 
     /** Nothing of the group was written, nor will be; what is not to be logged is carried out in its place. */
-    private Outcome refuse(Commit commit, NotYetException noRoom) {
+    private Outcome refuse(Commit commit, RetryLaterException noRoom) {
         LOG.warn("shard {}: the log can't begin a segment in {}: {}", shard, directory.path(), noRoom.getMessage());
-        host.refused(noRoom);
+        host.writesRefused(noRoom);
         Group group = commit.group;
         LogApplier target = Objects.requireNonNull(applier);
         for (; commit.next < group.size(); commit.next++) {
@@ -195,12 +195,12 @@ final class GroupCommitter {
     }
 
     /** Stops the group where it is, and comes back to it; or ends it, if nothing may wait any more. */
-    private Outcome waits(SegmentStore store, Commit commit, LogWork work, NotYetException why) {
+    private Outcome waits(SegmentStore store, Commit commit, LogWork work, RetryLaterException why) {
         boolean given = hurry;
-        if (!given && host.later(PAUSE_MS, retry)) {
+        if (!given && host.schedule(PAUSE_MS, retry)) {
             if (!(state instanceof LogState.Waiting)) {
                 state = new LogState.Waiting(store, commit, work);
-                host.waits(work, why);
+                host.suspended(work, why);
             }
             return Outcome.WAITS;
         }
@@ -221,7 +221,7 @@ final class GroupCommitter {
     private void goesOn(SegmentStore store, LogWork work) {
         if (state instanceof LogState.Waiting waiting && waiting.work() == work) {
             state = new LogState.Open(store);
-            host.goesOn(work);
+            host.resumed(work);
         }
     }
 
@@ -284,7 +284,7 @@ final class GroupCommitter {
                     target.applyUnlogged(group.batch(at));
                 }
                 commit.next++;
-            } catch (NotYetException notYet) {
+            } catch (RetryLaterException notYet) {
                 if (!madeRoom(store, LogWork.APPLYING, notYet)) {
                     return waits(store, commit, LogWork.APPLYING, notYet);
                 }
@@ -359,7 +359,7 @@ final class GroupCommitter {
             store.mark();
             store.close();
             return null;
-        } catch (NotYetException noRoom) {
+        } catch (RetryLaterException noRoom) {
             LOG.warn("shard {}: closed without its last mark: {}", shard, noRoom.getMessage());
             closeFiles(store);
             return null;

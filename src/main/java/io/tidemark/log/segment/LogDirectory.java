@@ -5,7 +5,7 @@ import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
 import io.tidemark.disk.DiskFull;
 import io.tidemark.disk.NoDescriptorsException;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -124,7 +124,7 @@ final class LogDirectory {
     /**
      * Makes the directory, and the control file of a log that has no segment yet.
      *
-     * @throws NotYetException if there is no room for them
+     * @throws RetryLaterException if there is no room for them
      */
     ControlFile create() throws IOException {
         try {
@@ -149,7 +149,7 @@ final class LogDirectory {
         return control;
     }
 
-    /** @throws NotYetException if there is no room for it: one of the two is there, and it must be written anew */
+    /** @throws RetryLaterException if there is no room for it: one of the two is there, and it must be written anew */
     void writeControl(ControlFile control) throws IOException {
         try {
             disk.replace(control(), control.encode());
@@ -159,13 +159,15 @@ final class LogDirectory {
     }
 
     private static IOException notYet(IOException failure, Path what) {
-        if (NotYetException.isCauseOf(failure)) {
-            return failure instanceof NotYetException ? failure : new NotYetException("not yet: " + what, failure);
+        if (RetryLaterException.isCauseOf(failure)) {
+            return failure instanceof RetryLaterException
+                    ? failure
+                    : new RetryLaterException("not yet: " + what, failure);
         }
         if (NoDescriptorsException.isCauseOf(failure)) {
-            return new NotYetException("no file descriptor for " + what, failure);
+            return new RetryLaterException("no file descriptor for " + what, failure);
         }
-        return DiskFull.mayBeCauseOf(failure) ? new NotYetException("no room for " + what, failure) : failure;
+        return DiskFull.mayBeCauseOf(failure) ? new RetryLaterException("no room for " + what, failure) : failure;
     }
 
     /** Reads a segment's header and checks that the file is the one its name says. */
@@ -233,7 +235,7 @@ final class LogDirectory {
      * Makes a segment that is durable under its name when this returns. The control file is the caller's next step.
      *
      * @param groupBytes of the group that comes next, if that is known
-     * @throws NotYetException if there is no room for it: there is none then of that name, unless there was before
+     * @throws RetryLaterException if there is no room for it: there is none then of that name, unless there was before
      */
     ActiveSegment make(SegmentHeader header, ActiveSegment.Ahead ahead, int groupBytes, Filling filling)
             throws IOException {

@@ -4,7 +4,7 @@ import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
 import io.tidemark.log.LogApplier;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -47,7 +47,7 @@ final class Replay {
     /**
      * Applies what has not been applied.
      *
-     * @throws io.tidemark.log.NotYetException if the applier threw it; run it again
+     * @throws io.tidemark.log.RetryLaterException if the applier threw it; run it again
      */
     void run(LogApplier applier) throws IOException {
         if (startedMs == 0) {
@@ -61,7 +61,7 @@ final class Replay {
                 close();
                 next++;
             }
-        } catch (NotYetException wait) {
+        } catch (RetryLaterException wait) {
             kept = true;
             throw wait;
         } finally {

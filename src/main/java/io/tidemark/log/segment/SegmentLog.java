@@ -8,7 +8,7 @@ import io.tidemark.log.LogBatch;
 import io.tidemark.log.LogEntry;
 import io.tidemark.log.LogHost;
 import io.tidemark.log.LogRecovery;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +48,7 @@ import org.slf4j.LoggerFactory;
  *       the group's own write finds no room, the log waits, without a thread, and writes the same bytes to the same place
  *       again: nothing was forced, so no error can have been swallowed, and what stands behind the last durable frame
  *       counts for nothing. It can't be refused instead: a whole frame of it may be there, and a recovery would find it.
- *   <li><b>An entry that can't be applied yet</b> ({@link NotYetException}) makes the log wait in the same way, with all
+ *   <li><b>An entry that can't be applied yet</b> ({@link RetryLaterException}) makes the log wait in the same way, with all
  *       that is behind it. What waits for the log meanwhile is bounded by who appends.
  *   <li><b>A failed apply</b> stops the log, too, but is no failure of it: its entries are durable and come back when
  *       it is opened anew. The batch whose {@code apply} threw is the applier's to answer, for it was handed over; later
@@ -127,7 +127,7 @@ public final class SegmentLog implements CommitLog {
             LogState.Replaying replaying = now instanceof LogState.Replaying begun ? begun : begin(durableIndex);
             store = replaying.store();
             if (now != replaying) {
-                target.accepted(store.lastIndex());
+                target.beginReplay(store.lastIndex());
                 committer.become(replaying);
             }
             files = store; // from here on the counters tell
@@ -137,7 +137,7 @@ public final class SegmentLog implements CommitLog {
                 schedule();
             }
             return replaying.found();
-        } catch (NotYetException wait) {
+        } catch (RetryLaterException wait) {
             if (store != null && committer.state() instanceof LogState.Fresh) {
                 committer.closeFiles(store);
             }
@@ -153,7 +153,8 @@ public final class SegmentLog implements CommitLog {
     }
 
     private LogState.Replaying begin(long durableIndex) throws IOException {
-        ActiveSegment.Ahead ahead = new ActiveSegment.Ahead(options.aheadBytes(), options.segmentBytes(), host::ample);
+        ActiveSegment.Ahead ahead =
+                new ActiveSegment.Ahead(options.preallocateBytes(), options.segmentBytes(), host::ample);
         Recovered recovered = new Recovery(directory, ahead, epochMillis).run(durableIndex);
         SegmentStore store = new SegmentStore(disk, directory, options, recovered, ahead);
         Replay replay = new Replay(disk, shard, epochMillis, store.segments(), durableIndex + 1);
@@ -229,12 +230,12 @@ public final class SegmentLog implements CommitLog {
     }
 
     @Override
-    public boolean waits() {
+    public boolean isSuspended() {
         return committer.state() instanceof LogState.Waiting;
     }
 
     @Override
-    public void stopWaiting() {
+    public void failFast() {
         committer.hurry();
         schedule();
     }

@@ -5,17 +5,17 @@ package io.tidemark.log.segment;
  *
  * @param segmentBytes size at which a segment file is closed and the next one begun; a frame that is larger than this
  *     gets a segment of its own. From {@link #MIN_SEGMENT_BYTES} to {@link #MAX_SEGMENT_BYTES}.
- * @param aheadBytes most zeros written ahead of the frames at a time; 0 for none, and for no length ahead either. Forcing
+ * @param preallocateBytes most zeros written ahead of the frames at a time; 0 for none, and for no length ahead either. Forcing
  *     blocks that have been written before is cheaper than forcing a file that grows, and only a file that goes ahead of its
  *     frames tells, at the next open, that it has been cut off
  * @param spares most released files kept to be used again, for the same reason; 0 for none
  */
-public record SegmentLogOptions(long segmentBytes, int aheadBytes, int spares) {
+public record SegmentLogOptions(long segmentBytes, int preallocateBytes, int spares) {
     /** 64 MiB. */
     public static final long DEFAULT_SEGMENT_BYTES = 64L << 20;
 
     /** 1 MiB. */
-    public static final int DEFAULT_AHEAD_BYTES = 1 << 20;
+    public static final int DEFAULT_PREALLOCATE_BYTES = 1 << 20;
 
     /** 2. */
     public static final int DEFAULT_SPARES = 2;
@@ -32,15 +32,15 @@ public record SegmentLogOptions(long segmentBytes, int aheadBytes, int spares) {
             throw new IllegalArgumentException("segmentBytes is " + segmentBytes + ", expected " + MIN_SEGMENT_BYTES
                     + " to " + MAX_SEGMENT_BYTES + " bytes");
         }
-        if (aheadBytes < 0 || aheadBytes > MIN_SEGMENT_BYTES << 10 || spares < 0 || spares > 1_000) {
-            throw new IllegalArgumentException("aheadBytes is " + aheadBytes + " and spares is " + spares
+        if (preallocateBytes < 0 || preallocateBytes > MIN_SEGMENT_BYTES << 10 || spares < 0 || spares > 1_000) {
+            throw new IllegalArgumentException("preallocateBytes is " + preallocateBytes + " and spares is " + spares
                     + ", expected 0 to " + (MIN_SEGMENT_BYTES << 10) + " and 0 to 1000");
         }
     }
 
     /** Segments of a size, all else by default. */
     public SegmentLogOptions(long segmentBytes) {
-        this(segmentBytes, DEFAULT_AHEAD_BYTES, DEFAULT_SPARES);
+        this(segmentBytes, DEFAULT_PREALLOCATE_BYTES, DEFAULT_SPARES);
     }
 
     /** Segments of {@link #DEFAULT_SEGMENT_BYTES}. */

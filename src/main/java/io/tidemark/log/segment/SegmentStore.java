@@ -4,7 +4,7 @@ import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
 import io.tidemark.disk.FileStamp;
 import io.tidemark.log.LogEntry;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import io.tidemark.log.segment.LogDirectory.Spare;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -100,7 +100,7 @@ final class SegmentStore {
     /**
      * Sees to it that there is a segment with room for a group of that many frame bytes.
      *
-     * @throws NotYetException if there is no room for a new one: nothing was written where it counts, and a smaller group
+     * @throws RetryLaterException if there is no room for a new one: nothing was written where it counts, and a smaller group
      *     may still find its place
      */
     ActiveSegment prepare(int groupBytes, long nowMillis) throws IOException {
@@ -180,7 +180,7 @@ final class SegmentStore {
     /**
      * Writes and forces a group; on return its entries are durable.
      *
-     * @throws NotYetException if there is no room for it; only the same group may be written next, to the same segment
+     * @throws RetryLaterException if there is no room for it; only the same group may be written next, to the same segment
      */
     void write(ActiveSegment segment, Group group, long nowMillis) throws IOException {
         long before = lastIndex;
@@ -306,7 +306,7 @@ final class SegmentStore {
             if (now == null) {
                 return segment.path() + " is not there any more";
             }
-            if (current != null && segment.id() == current.header().id() && !current.is(now)) {
+            if (current != null && segment.id() == current.header().id() && !current.isSameFileAs(now)) {
                 return segment.path() + " is another file now";
             }
             if (now.bytes() < segment.end()) {

@@ -7,7 +7,7 @@ import io.tidemark.log.LogEntry;
 import io.tidemark.log.LogHost;
 import io.tidemark.log.LogRecovery;
 import io.tidemark.log.LogWork;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +40,7 @@ final class LogFixture implements LogApplier, LogHost {
     final List<IOException> failures = new ArrayList<>();
     final List<IOException> applyFailures = new ArrayList<>();
 
-    /** What the log told its host: "waits LOGGING" and the like. */
+    /** What the log told its host: "waits WRITING" and the like. */
     final List<String> hosted = new ArrayList<>();
 
     /** Callbacks that the log has asked for. */
@@ -111,22 +111,22 @@ final class LogFixture implements LogApplier, LogHost {
     }
 
     @Override
-    public boolean later(long millis, Runnable task) {
+    public boolean schedule(long millis, Runnable task) {
         return waiting && timers.add(task);
     }
 
     @Override
-    public void waits(LogWork work, IOException why) {
+    public void suspended(LogWork work, IOException why) {
         hosted.add("waits " + work);
     }
 
     @Override
-    public void goesOn(LogWork work) {
+    public void resumed(LogWork work) {
         hosted.add("goes on " + work);
     }
 
     @Override
-    public void refused(IOException why) {
+    public void writesRefused(IOException why) {
         hosted.add("refused");
     }
 
@@ -198,7 +198,7 @@ final class LogFixture implements LogApplier, LogHost {
             throw new IOException("poisoned");
         }
         if (text.equals(early)) {
-            throw new NotYetException("too early", new IOException("No space left on device"));
+            throw new RetryLaterException("too early", new IOException("No space left on device"));
         }
         applied.add(entry.index() + "=" + text);
         times.add(entry.timeMillis());

@@ -240,7 +240,7 @@ final class LogPowerCutTest {
         first.append("acknowledged");
         disk.leaveFree(8);
         first.appendTogether("b".repeat(400), "c".repeat(4_000));
-        assertThat(first.hosted).containsExactly("waits LOGGING");
+        assertThat(first.hosted).containsExactly("waits WRITING");
         List<FaultyDisk> killed = new ArrayList<>();
         disk.leaveFree(1 << 20);
         disk.afterEachOperation(operation -> killed.add(disk.copyOf().kill()));

@@ -7,7 +7,7 @@ import io.tidemark.disk.Faults;
 import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.Operation;
 import io.tidemark.log.LogRecovery;
-import io.tidemark.log.NotYetException;
+import io.tidemark.log.RetryLaterException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,18 +61,18 @@ final class LogRoomTest {
         log.runTasks();
         TestBatch later = log.queue("d");
         log.runTasks();
-        assertThat(log.hosted).containsExactly("waits LOGGING");
+        assertThat(log.hosted).containsExactly("waits WRITING");
         assertThat(log.tasks).as("it does not spin").isEmpty();
         assertThat(log.disk.count("force"))
                 .as("forces of what is not all there")
                 .isZero();
         assertThat(first.failures + second.failures + later.failures).isZero();
         log.pause();
-        assertThat(log.hosted).as("told once").containsExactly("waits LOGGING");
+        assertThat(log.hosted).as("told once").containsExactly("waits WRITING");
         long size = disk.bytes(LogFixture.segment(DIRECTORY, 1)).length;
         leave(1 << 20);
         log.pause();
-        assertThat(log.hosted).containsExactly("waits LOGGING", "goes on LOGGING");
+        assertThat(log.hosted).containsExactly("waits WRITING", "goes on WRITING");
         assertThat(log.applied).containsExactly("1=a", "2=b", "3=c", "4=d");
         assertThat(log.timers).isEmpty();
         assertThat(disk.bytes(LogFixture.segment(DIRECTORY, 1)).length)
@@ -145,7 +145,7 @@ final class LogRoomTest {
             assertThat(log.hosted).as(step).containsExactly("refused");
             assertThat(refused.failures).isEqualTo(1);
             assertThat(refused.outcomeUnknown).isFalse();
-            assertThat(refused.cause).isInstanceOf(NotYetException.class);
+            assertThat(refused.cause).isInstanceOf(RetryLaterException.class);
             assertThat(unlogged.applies).isEqualTo(1);
             assertThat(disk.exists(DIRECTORY.resolve("0000000002.log.new")))
                     .as("left behind after %s", step)
@@ -173,7 +173,7 @@ final class LogRoomTest {
             log.runTasks();
             assertThat(log.hosted).as(file).containsExactly("refused");
             assertThat(refused.outcomeUnknown).isFalse();
-            assertThat(refused.cause).isInstanceOf(NotYetException.class);
+            assertThat(refused.cause).isInstanceOf(RetryLaterException.class);
         }
         log.append(large("c"));
         assertThat(log.failures).isEmpty();
@@ -187,13 +187,13 @@ final class LogRoomTest {
         disk.faults().failCreate("LOG.new").saying(Faults.NO_SPACE).times(2);
         TestBatch refused = log.queue(large("refused"));
         log.runTasks();
-        assertThat(refused.cause).isInstanceOf(NotYetException.class);
+        assertThat(refused.cause).isInstanceOf(RetryLaterException.class);
         assertThat(disk.exists(LogFixture.segment(DIRECTORY, 2)))
                 .as("the control: it is there")
                 .isTrue();
         TestBatch small = log.queue("it would fit the old one");
         log.runTasks();
-        assertThat(small.cause).isInstanceOf(NotYetException.class);
+        assertThat(small.cause).isInstanceOf(RetryLaterException.class);
         log.append("c");
         List<String> acknowledged = List.copyOf(log.applied);
         assertThat(acknowledged).containsExactly("1=a", "2=" + large("b"), "3=c");
@@ -264,13 +264,13 @@ final class LogRoomTest {
     }
 
     @Test
-    void stopWaiting_whileApplying_triesOnceMoreAndThenSaysThatTheOutcomeIsUnknown() throws IOException {
+    void failFast_whileApplying_triesOnceMoreAndThenSaysThatTheOutcomeIsUnknown() throws IOException {
         log.early = "c";
         TestBatch early = log.queue("c");
         log.runTasks();
         TestBatch behind = log.queue("d");
         log.runTasks();
-        log.log.stopWaiting();
+        log.log.failFast();
         log.runTasks();
         assertThat(early.outcomeUnknown).isTrue();
         assertThat(behind.failures).isEqualTo(1);
@@ -282,11 +282,11 @@ final class LogRoomTest {
     }
 
     @Test
-    void stopWaiting_roomCameBackMeanwhile_goesOn() {
+    void failFast_roomCameBackMeanwhile_goesOn() {
         log.early = "c";
         log.append("c");
         log.early = null;
-        log.log.stopWaiting();
+        log.log.failFast();
         log.runTasks();
         assertThat(log.applied).containsExactly("1=a", "2=c");
     }
@@ -318,8 +318,8 @@ final class LogRoomTest {
         LogFixture again = on(disk.kill());
         for (String early : new String[] {"a", large("c"), "e"}) {
             again.early = early;
-            assertThatThrownBy(() -> again.open(0)).isInstanceOf(NotYetException.class);
-            assertThatThrownBy(() -> again.open(0)).isInstanceOf(NotYetException.class);
+            assertThatThrownBy(() -> again.open(0)).isInstanceOf(RetryLaterException.class);
+            assertThatThrownBy(() -> again.open(0)).isInstanceOf(RetryLaterException.class);
         }
         again.early = null;
         LogRecovery found = again.open(0);
@@ -334,7 +334,7 @@ final class LogRoomTest {
         FaultyDisk left = disk.kill();
         LogFixture again = on(left);
         again.early = "a";
-        assertThatThrownBy(() -> again.open(0)).isInstanceOf(NotYetException.class);
+        assertThatThrownBy(() -> again.open(0)).isInstanceOf(RetryLaterException.class);
         again.close();
         assertThat(left.openFiles()).isEmpty();
         assertThat(openedAgain(left)).containsExactly("1=a");
@@ -352,7 +352,7 @@ final class LogRoomTest {
         while (again.applied.isEmpty()) {
             try {
                 again.open(0);
-            } catch (NotYetException noRoom) {
+            } catch (RetryLaterException noRoom) {
                 refused++;
                 assertThat(left.openFiles()).isEmpty();
             }
@@ -370,7 +370,7 @@ final class LogRoomTest {
         left.faults().loseNames("log").saying(Faults.NO_SPACE).after(1).times(1);
         assertThatThrownBy(() -> on(left).open(0))
                 .isInstanceOf(IOException.class)
-                .isNotInstanceOf(NotYetException.class);
+                .isNotInstanceOf(RetryLaterException.class);
     }
 
     /** The control file's name is given to a new file each time. */
@@ -380,7 +380,7 @@ final class LogRoomTest {
         FaultyDisk left = disk.copyOf().kill();
         left.faults().loseNames("log").saying(Faults.NO_SPACE).times(1);
         LogFixture again = on(left);
-        assertThatThrownBy(() -> again.open(0)).isInstanceOf(NotYetException.class);
+        assertThatThrownBy(() -> again.open(0)).isInstanceOf(RetryLaterException.class);
         int renamed = left.journal().count(Operation.RENAME, "LOG.new");
         again.open(0);
         assertThat(left.journal().count(Operation.RENAME, "LOG.new"))

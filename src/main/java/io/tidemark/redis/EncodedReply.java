@@ -1,0 +1,27 @@
+package io.tidemark.redis;
+
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+
+/** A reply that was known at once, waiting for those before it. */
+final class EncodedReply extends PendingReply {
+
+    private final List<Buffer> encoded;
+
+    /** @param encoded the reply as RESP; given away */
+    EncodedReply(List<Buffer> encoded) {
+        this.encoded = encoded;
+    }
+
+    @Override
+    boolean ready() {
+        return true;
+    }
+
+    @Override
+    void encode(ReplyWriter out) {
+        for (Buffer part : encoded) {
+            out.raw(part.getBytes());
+        }
+    }
+}
