@@ -8,7 +8,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The password as HTTP carries it: {@code Authorization: Bearer PASSWORD}, or {@code Basic} with any user's name. Kept as a
+ * Checks the password of HTTP requests: {@code Authorization: Bearer PASSWORD}, or {@code Basic} with any user name. Kept as a
  * digest; comparing takes the same time whatever is given.
  */
 final class AdminPassword {
@@ -19,9 +19,9 @@ final class AdminPassword {
     }
 
     /**
-     * Whether this is it.
+     * Whether the header contains the right password.
      *
-     * @param authorization the header, {@code null} if there is none
+     * @param authorization the header, {@code null} if the request has none
      */
     boolean matches(@Nullable String authorization) {
         String given = authorization == null ? null : given(authorization);
@@ -34,15 +34,15 @@ final class AdminPassword {
             return null;
         }
         String scheme = authorization.substring(0, space).toLowerCase(Locale.ROOT);
-        String rest = authorization.substring(space + 1).strip();
+        String credentials = authorization.substring(space + 1).strip();
         return switch (scheme) {
-            case "bearer" -> rest;
-            case "basic" -> ofBasic(rest);
+            case "bearer" -> credentials;
+            case "basic" -> basicPassword(credentials);
             default -> null;
         };
     }
 
-    private static @Nullable String ofBasic(String encoded) {
+    private static @Nullable String basicPassword(String encoded) {
         try {
             String pair = new String(Base64.getDecoder().decode(encoded), StandardCharsets.UTF_8);
             int colon = pair.indexOf(':');

@@ -24,22 +24,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The admin HTTP endpoint on one event loop. Deploy one instance, before the node recovers; undeploy it last.
+ * The admin HTTP endpoint, on one event loop. Deploy one instance before the node recovers, and undeploy it last.
  *
- * <p>Nothing in it waits for a disk or for a shard's thread: it reads memory, and a sync is answered when its shard has done
- * it. The scrape, which may take a while, runs on a thread of the endpoint's own, one at a time, shared by all who ask
- * meanwhile.
+ * <p>It never waits for a disk or for a shard's thread: it reads memory, and answers a sync when the shard has completed it. The
+ * metrics scrape, which may take long, runs on the endpoint's own worker thread, one at a time; requests that arrive meanwhile
+ * share its result.
  *
- * <p>Requests that change something ask for the password, if there is one; what may be read holds no data.
+ * <p>Requests that change something need the password, if one is set. The others expose no stored data.
  */
 public final class AdminVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(AdminVerticle.class);
     private static final String PATHS =
             "/metrics, /health/live, /health/ready, /api/shards, /api/shards/N/journal, POST /api/sync";
-    private static final int MOST_BODY_BYTES = 8 << 10;
-    private static final int MOST_HEADER_BYTES = 8 << 10;
-    private static final int MOST_LINE_BYTES = 2 << 10;
-    private static final long IDLE_MS = SyncRoute.LONGEST_DEADLINE_MS + 10_000;
+    private static final int MAX_BODY_BYTES = 8 << 10;
+    private static final int MAX_HEADER_BYTES = 8 << 10;
+    private static final int MAX_LINE_BYTES = 2 << 10;
+    private static final long IDLE_MS = SyncRoute.MAX_DEADLINE_MS + 10_000;
     private static final long REFUSAL_LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final AdminOptions options;
@@ -54,11 +54,11 @@ public final class AdminVerticle extends VerticleBase {
     private long refusalLoggedNanos = System.nanoTime() - REFUSAL_LOG_INTERVAL_NANOS;
 
     /**
-     * A endpoint that is not open yet.
+     * Creates an endpoint that does not listen yet.
      *
-     * @param shards may be empty of statuses as long as they are being opened
-     * @param phase where the node is; any thread, at once
-     * @param metrics everything in Prometheus' text format; called on a worker thread
+     * @param shards may have no statuses while the shards are being opened
+     * @param phase the node's phase; called on any thread, must not block
+     * @param metrics all metrics in Prometheus' text format; called on a worker thread
      */
     public AdminVerticle(AdminOptions options, Shards shards, Supplier<NodePhase> phase, Supplier<String> metrics) {
         this.options = options;
@@ -80,8 +80,8 @@ public final class AdminVerticle extends VerticleBase {
                         .setHost(options.host())
                         .setPort(options.port())
                         .setHttp2ClearTextEnabled(false)
-                        .setMaxInitialLineLength(MOST_LINE_BYTES)
-                        .setMaxHeaderSize(MOST_HEADER_BYTES)
+                        .setMaxInitialLineLength(MAX_LINE_BYTES)
+                        .setMaxHeaderSize(MAX_HEADER_BYTES)
                         .setIdleTimeout((int) IDLE_MS)
                         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
                 .connectionHandler(this::connected)
@@ -115,16 +115,16 @@ public final class AdminVerticle extends VerticleBase {
         get(router, "/api/shards/:shard/journal", this::journal);
         router.post("/api/sync").handler(this::authenticate);
         router.post("/api/sync")
-                .handler(BodyHandler.create(false).setBodyLimit(MOST_BODY_BYTES))
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
                 .handler(new SyncRoute(shards));
         router.errorHandler(
                 404,
                 request -> JsonReply.error(
-                        request, 404, "no such path: " + request.request().path() + "; there are " + PATHS));
+                        request, 404, "no such path: " + request.request().path() + "; the paths are " + PATHS));
         router.errorHandler(405, AdminVerticle::wrongMethod);
         router.errorHandler(
-                413, request -> JsonReply.error(request, 413, "the body is longer than " + MOST_BODY_BYTES + " bytes"));
-        router.errorHandler(400, request -> JsonReply.error(request, 400, "a malformed request"));
+                413, request -> JsonReply.error(request, 413, "the body is longer than " + MAX_BODY_BYTES + " bytes"));
+        router.errorHandler(400, request -> JsonReply.error(request, 400, "malformed request"));
         router.errorHandler(500, AdminVerticle::failed);
         return router;
     }
@@ -137,18 +137,19 @@ public final class AdminVerticle extends VerticleBase {
         String path = request.request().path();
         String allowed = path.startsWith("/api/sync") ? "POST" : "GET, HEAD";
         request.response().putHeader("Allow", allowed);
-        JsonReply.error(request, 405, request.request().method() + " is not for " + path + ", but " + allowed);
+        JsonReply.error(
+                request, 405, path + " does not support " + request.request().method() + ", only " + allowed);
     }
 
     private static void failed(RoutingContext request) {
-        Throwable why = request.failure();
-        LOG.error("{} {} failed", request.request().method(), request.request().path(), why);
-        JsonReply.error(request, 500, "failed: " + why);
+        Throwable failure = request.failure();
+        LOG.error("{} {} failed", request.request().method(), request.request().path(), failure);
+        JsonReply.error(request, 500, "failed: " + failure);
     }
 
     private void authenticate(RoutingContext request) {
-        AdminPassword guard = password;
-        if (guard == null || guard.matches(request.request().getHeader("Authorization"))) {
+        AdminPassword required = password;
+        if (required == null || required.matches(request.request().getHeader("Authorization"))) {
             request.next();
             return;
         }
@@ -157,16 +158,16 @@ public final class AdminVerticle extends VerticleBase {
         if (now - refusalLoggedNanos >= REFUSAL_LOG_INTERVAL_NANOS) {
             refusalLoggedNanos = now;
             LOG.warn(
-                    "a request from {} without the right password was refused; {} so far",
+                    "client {}: refused a request without the right password; {} so far",
                     request.request().remoteAddress(),
                     refusals);
         }
         request.response().putHeader("WWW-Authenticate", "Basic realm=\"tidemark\", charset=\"UTF-8\"");
-        JsonReply.error(request, 401, "this needs the password: Authorization: Bearer PASSWORD, or Basic");
+        JsonReply.error(request, 401, "password required: Authorization: Bearer PASSWORD, or Basic");
     }
 
     private static void metrics(RoutingContext request, SharedCall<String> scrape) {
-        scrape.ask().onFailure(request::fail).onSuccess(text -> {
+        scrape.join().onFailure(request::fail).onSuccess(text -> {
             if (!request.response().closed()) {
                 request.response()
                         .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
@@ -211,7 +212,7 @@ public final class AdminVerticle extends VerticleBase {
             return;
         }
         if (shard < 0 || shard >= shards.count()) {
-            JsonReply.error(request, 404, "there is no shard " + shard + ", expected " + range());
+            JsonReply.error(request, 404, "no shard " + shard + ", expected " + range());
             return;
         }
         JsonArray entries = new JsonArray();

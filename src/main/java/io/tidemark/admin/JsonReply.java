@@ -4,11 +4,11 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 
-/** Answers in JSON. On the endpoint's event loop. */
+/** Sends JSON responses. On the endpoint's event loop. */
 final class JsonReply {
     private JsonReply() {}
 
-    /** Sends it; does nothing if the client has gone. */
+    /** Sends a response; does nothing if the client has disconnected. */
     static void send(RoutingContext request, int status, JsonObject body) {
         HttpServerResponse response = request.response();
         if (response.ended() || response.closed()) {
@@ -21,7 +21,7 @@ final class JsonReply {
                 .end(body.encodePrettily() + "\n");
     }
 
-    /** Says what was wrong. */
+    /** Sends an error response. */
     static void error(RoutingContext request, int status, String message) {
         send(request, status, new JsonObject().put("error", message));
     }

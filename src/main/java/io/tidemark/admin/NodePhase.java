@@ -2,15 +2,15 @@ package io.tidemark.admin;
 
 import java.util.Locale;
 
-/** Where a node is in its life. */
+/** The phases of a node's life. */
 public enum NodePhase {
-    /** Reading the shards' data files. */
+    /** Opening the shards' data files. */
     OPENING,
     /** Replaying the shards' logs. */
     RECOVERING,
-    /** Answering clients. */
+    /** Serving clients. */
     SERVING,
-    /** Making everything durable before it ends. */
+    /** Shutting down: making everything durable. */
     STOPPING;
 
     /** The name in JSON. */

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Whether clients should be sent to a node.
+ * Whether a node is ready for clients.
  *
- * @param reasons why not, for people; empty if they should
+ * @param reasons why it is not ready, for people; empty if it is
  */
 record Readiness(List<String> reasons) {
 
-    /** Decides by the node's phase and each shard's state. */
+    /** Derives it from the node's phase and each shard's status. */
     static Readiness of(NodePhase phase, List<ShardStatus> shards) {
         return new Readiness(
                 switch (phase) {

@@ -3,7 +3,7 @@ package io.tidemark.admin;
 import io.tidemark.shard.RecoveryProgress;
 import java.util.List;
 
-/** How far the replay of all shards' logs is, in a line for people. */
+/** The progress of replaying all shards' logs, as one line for people. */
 final class ReplayText {
     private ReplayText() {}
 

@@ -5,20 +5,22 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call at a time, shared by all who ask while it runs. Who asks after its end starts the next. On one event loop.
+ * Runs one call at a time and shares its result with all callers that arrive while it runs. A caller that arrives after its end
+ * starts the next. On one event loop.
  *
- * @param <T> what the call gives
+ * @param <T> type of the result
  */
 final class SharedCall<T> {
     private final Supplier<Future<T>> call;
     private @Nullable Future<T> running;
 
-    /** @param call starts the call; its future completes on the event loop that asks */
+    /** @param call starts the call; its future completes on the callers' event loop */
     SharedCall(Supplier<Future<T>> call) {
         this.call = call;
     }
 
-    Future<T> ask() {
+    /** Joins the running call, or starts one. */
+    Future<T> join() {
         Future<T> shared = running;
         if (shared == null) {
             shared = call.get();

@@ -20,15 +20,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code POST /api/sync}: asks every shard, or {@code shard}, for a sync, and answers when all have ended or {@code
- * deadline_ms} have passed. Both may stand in the query or in a JSON body.
+ * {@code POST /api/sync}: syncs every shard, or {@code shard}, and answers when all syncs have ended or {@code deadline_ms} have
+ * passed. Both parameters can be in the query or in a JSON body.
  *
- * <p>200: everything that had been applied is durable. 504: not within the deadline; the syncs go on. 503: a shard could not
- * be made durable. 400: a malformed request. On the endpoint's event loop.
+ * <p>200: everything applied before the request is durable. 504: not within the deadline; the syncs go on. 503: a shard could
+ * not be made durable. 400: malformed request. On the endpoint's event loop.
  */
 final class SyncRoute implements Handler<RoutingContext> {
     static final long DEFAULT_DEADLINE_MS = 30_000;
-    static final long LONGEST_DEADLINE_MS = 300_000;
+    static final long MAX_DEADLINE_MS = 300_000;
 
     private final Shards shards;
 
@@ -36,7 +36,7 @@ final class SyncRoute implements Handler<RoutingContext> {
         this.shards = shards;
     }
 
-    /** How one shard's sync went; one of the two is null. */
+    /** The outcome of one shard's sync; either the result or the failure is null. */
     private record Answer(int shard, @Nullable SyncResult result, @Nullable Throwable failure) {
         SyncFailure kind() {
             return failure instanceof SyncException known ? known.failure() : SyncFailure.DEADLINE;
@@ -61,19 +61,19 @@ final class SyncRoute implements Handler<RoutingContext> {
     @Override
     public void handle(RoutingContext request) {
         long deadline;
-        List<Integer> wanted;
+        List<Integer> selected;
         try {
             JsonObject body = body(request);
-            deadline = number(request, body, "deadline_ms", DEFAULT_DEADLINE_MS, 1, LONGEST_DEADLINE_MS);
+            deadline = number(request, body, "deadline_ms", DEFAULT_DEADLINE_MS, 1, MAX_DEADLINE_MS);
             long shard = number(request, body, "shard", -1, 0, shards.count() - 1L);
-            wanted = shard < 0 ? IntStream.range(0, shards.count()).boxed().toList() : List.of((int) shard);
+            selected = shard < 0 ? IntStream.range(0, shards.count()).boxed().toList() : List.of((int) shard);
         } catch (IllegalArgumentException malformed) {
             JsonReply.error(request, 400, String.valueOf(malformed.getMessage()));
             return;
         }
         List<Future<Answer>> answers = new ArrayList<>();
-        for (int shard : wanted) {
-            answers.add(ask(shard, deadline));
+        for (int shard : selected) {
+            answers.add(sync(shard, deadline));
         }
         Context loop = request.vertx().getOrCreateContext();
         Future.join(answers)
@@ -81,7 +81,7 @@ final class SyncRoute implements Handler<RoutingContext> {
                         nothing -> answer(request, done.result().list(), deadline)));
     }
 
-    private Future<Answer> ask(int shard, long deadlineMillis) {
+    private Future<Answer> sync(int shard, long deadlineMillis) {
         return shards.sync(shard)
                 .timeout(deadlineMillis, TimeUnit.MILLISECONDS)
                 .map(result -> new Answer(shard, result, null))
@@ -112,8 +112,7 @@ final class SyncRoute implements Handler<RoutingContext> {
         }
     }
 
-    private static long number(
-            RoutingContext request, JsonObject body, String name, long absent, long least, long most) {
+    private static long number(RoutingContext request, JsonObject body, String name, long absent, long min, long max) {
         String text = request.request().getParam(name);
         Object value = text == null ? body.getValue(name) : text;
         if (value == null) {
@@ -121,13 +120,13 @@ final class SyncRoute implements Handler<RoutingContext> {
         }
         try {
             long number = Long.parseLong(value.toString());
-            if (number >= least && number <= most) {
+            if (number >= min && number <= max) {
                 return number;
             }
         } catch (NumberFormatException notANumber) {
-            // said below
+            // reported below
         }
         throw new IllegalArgumentException(
-                name + " is `" + value + "`, expected a whole number from " + least + " to " + most);
+                name + " is `" + value + "`, expected a whole number from " + min + " to " + max);
     }
 }

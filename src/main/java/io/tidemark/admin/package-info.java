@@ -1,8 +1,7 @@
 /**
  * The admin HTTP endpoint: metrics, health, shards and sync. Needs vertx-web.
  *
- * <p>It stands beside the way of a write and looks at memory only, so that it answers while every disk hangs and while the
- * node recovers.
+ * <p>It is not part of the write path. It reads memory only, so that it answers even while every disk hangs or the node recovers.
  */
 @NullMarked
 package io.tidemark.admin;

@@ -2,7 +2,7 @@ package io.tidemark.redis;
 
 import java.util.Comparator;
 
-/** CLIENT and its subcommands: those that client libraries send when they connect, and those that list clients. */
+/** CLIENT: the subcommands that client libraries send when they connect, and those that list clients. */
 final class ClientCommand {
 
     static final String BAD_NAME = "ERR Client names cannot contain spaces, newlines or special characters.";
@@ -10,12 +10,12 @@ final class ClientCommand {
     private ClientCommand() {}
 
     static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
-        String subcommand = Words.lowerCase(arguments[1]);
+        String subcommand = Arguments.lowerCase(arguments[1]);
         Session session = connection.session();
         session.lastCommand("client|" + (isName(arguments[1]) ? subcommand : "?"));
         switch (subcommand) {
-            case "id", "getname", "info" -> plain(subcommand, connection, arguments, out);
-            case "setname", "no-evict", "no-touch" -> withOne(subcommand, session, arguments, out);
+            case "id", "getname", "info" -> withoutArgument(subcommand, connection, arguments, out);
+            case "setname", "no-evict", "no-touch" -> withArgument(subcommand, session, arguments, out);
             case "reply" -> reply(connection, arguments, out);
             case "setinfo" -> setInfo(session, arguments, out);
             case "list" -> list(connection, arguments, out);
@@ -31,22 +31,22 @@ final class ClientCommand {
                         "INFO",
                         "This connection's line of LIST.",
                         "LIST",
-                        "A line for each connection.",
+                        "One line per connection.",
                         "NO-EVICT (ON|OFF)",
-                        "Accepted; nobody is evicted here.",
+                        "Accepted; clients are never evicted here.",
                         "NO-TOUCH (ON|OFF)",
-                        "Accepted; a key has no time of its last use here.",
+                        "Accepted; last-access times are not kept here.",
                         "REPLY (ON|OFF|SKIP)",
-                        "Say whether this connection gets replies; SKIP: none to the next command.",
+                        "Turn replies to this connection on or off; SKIP: no reply to the next command.",
                         "SETINFO (LIB-NAME|LIB-VER) <value>",
-                        "Set what INFO and LIST show of the client's library.",
+                        "Set the client library's name or version, as shown by INFO and LIST.",
                         "SETNAME <name>",
                         "Set the name of this connection.");
             default -> out.error(ErrorTexts.unknownSubcommand("CLIENT", arguments[1]));
         }
     }
 
-    /** Whether the bytes may name a client: printable, no blanks. */
+    /** Whether the bytes are a valid client name: printable ASCII without blanks. */
     static boolean isName(byte[] bytes) {
         for (byte b : bytes) {
             if (b < '!' || b > '~') {
@@ -56,7 +56,7 @@ final class ClientCommand {
         return true;
     }
 
-    private static void plain(String subcommand, Connection connection, byte[][] arguments, ReplyWriter out) {
+    private static void withoutArgument(String subcommand, Connection connection, byte[][] arguments, ReplyWriter out) {
         Session session = connection.session();
         if (arguments.length != 2) {
             out.error(ErrorTexts.wrongArity("client|" + subcommand));
@@ -71,17 +71,17 @@ final class ClientCommand {
         }
     }
 
-    private static void withOne(String subcommand, Session session, byte[][] arguments, ReplyWriter out) {
+    private static void withArgument(String subcommand, Session session, byte[][] arguments, ReplyWriter out) {
         if (arguments.length != 3) {
             out.error(ErrorTexts.wrongArity("client|" + subcommand));
         } else if ("setname".equals(subcommand)) {
             if (isName(arguments[2])) {
-                session.name(Words.text(arguments[2]));
+                session.name(Arguments.text(arguments[2]));
                 out.ok();
             } else {
                 out.error(BAD_NAME);
             }
-        } else if (Words.matches(arguments[2], "on") || Words.matches(arguments[2], "off")) {
+        } else if (Arguments.matches(arguments[2], "on") || Arguments.matches(arguments[2], "off")) {
             out.ok();
         } else {
             out.error(ErrorTexts.SYNTAX);
@@ -92,12 +92,12 @@ final class ClientCommand {
         ReplyMode mode = connection.replyMode();
         if (arguments.length != 3) {
             out.error(ErrorTexts.wrongArity("client|reply"));
-        } else if (Words.matches(arguments[2], "on")) {
+        } else if (Arguments.matches(arguments[2], "on")) {
             mode.on();
             out.ok();
-        } else if (Words.matches(arguments[2], "off")) {
+        } else if (Arguments.matches(arguments[2], "off")) {
             mode.off();
-        } else if (Words.matches(arguments[2], "skip")) {
+        } else if (Arguments.matches(arguments[2], "skip")) {
             mode.skip();
         } else {
             out.error(ErrorTexts.SYNTAX);
@@ -110,11 +110,11 @@ final class ClientCommand {
         } else if (!isName(arguments[3])) {
             out.error("ERR " + ErrorTexts.quoted(arguments[2], 32)
                     + " cannot contain spaces, newlines or special characters.");
-        } else if (Words.matches(arguments[2], "lib-name")) {
-            session.libraryName(Words.text(arguments[3]));
+        } else if (Arguments.matches(arguments[2], "lib-name")) {
+            session.libraryName(Arguments.text(arguments[3]));
             out.ok();
-        } else if (Words.matches(arguments[2], "lib-ver")) {
-            session.libraryVersion(Words.text(arguments[3]));
+        } else if (Arguments.matches(arguments[2], "lib-ver")) {
+            session.libraryVersion(Arguments.text(arguments[3]));
             out.ok();
         } else {
             out.error("ERR Unrecognized option '" + ErrorTexts.quoted(arguments[2], 32) + "'");

@@ -13,14 +13,14 @@ import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetSocket;
 
 /**
- * The socket of one client. Beyond what Vert.x offers: the client may end its sending and still be answered; reading stops
- * behind the very chunk after which it is paused, so that nothing is kept for a paused client; it can be closed at once.
+ * The socket of one client. It adds to Vert.x' socket: half-close, so that a client that has shut down its output still gets
+ * its replies; pausing right after the current chunk, so that nothing is buffered for a paused client; closing at once.
  *
  * <p>Event loop only.
  */
 final class ClientSocket {
 
-    /** Hears when the client has ended its sending. Behind everything that was received. */
+    /** Notifies when the client has shut down its output, after everything that was received. */
     private static final class EndOfInput extends ChannelInboundHandlerAdapter {
         private final Runnable ended;
 
@@ -49,9 +49,10 @@ final class ClientSocket {
     /**
      * Starts reading.
      *
-     * @param received gets what the client sends
-     * @param ended run once the client sends no more; replies still reach it
-     * @param closed run once the socket is closed
+     * @param received called with each chunk that the client sends
+     * @param ended called when the client has shut down its output; it can still receive replies
+     * @param failed called with each error of the socket
+     * @param closed called when the socket is closed
      */
     void open(Handler<Buffer> received, Runnable ended, Handler<Throwable> failed, Runnable closed) {
         channel.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
@@ -61,21 +62,21 @@ final class ClientSocket {
         socket.closeHandler(ignored -> closed.run());
     }
 
-    /** Reads, or stops behind the current chunk. The end of the client's sending is seen only while it reads. */
-    void reads(boolean now) {
-        channel.channel().config().setAutoRead(now);
+    /** Resumes reading, or pauses it after the current chunk. The end of the client's input is noticed only while reading. */
+    void setReading(boolean on) {
+        channel.channel().config().setAutoRead(on);
     }
 
     Future<Void> write(Buffer reply) {
         return socket.write(reply);
     }
 
-    /** Closes once all that was written has been read. */
+    /** Closes when the client has read everything that was written. */
     void end() {
         socket.end();
     }
 
-    /** Ends the sending of replies; the client may go on to send. Only once all that was written has been sent. */
+    /** Shuts down the output; the client may still send. To be called only when everything written has been sent. */
     void endOutput() {
         if (channel.channel() instanceof DuplexChannel duplex) {
             ChannelFuture unused = duplex.shutdownOutput();
@@ -84,7 +85,7 @@ final class ClientSocket {
         }
     }
 
-    /** Closes at once. {@code NetSocket.close} first waits until all that was written has been read. */
+    /** Closes at once. {@code NetSocket.close} would first wait until everything written has been read. */
     void disconnect() {
         ChannelFuture unused = channel.close();
     }

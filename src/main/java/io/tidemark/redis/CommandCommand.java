@@ -2,7 +2,7 @@ package io.tidemark.redis;
 
 import java.util.List;
 
-/** COMMAND and its subcommands: what this server can do, in the shape that client libraries read. */
+/** COMMAND and its subcommands: describes the commands of this server in the format that client libraries read. */
 final class CommandCommand {
 
     private CommandCommand() {}
@@ -13,7 +13,7 @@ final class CommandCommand {
             describeAll(commands.all(), out);
             return;
         }
-        switch (Words.lowerCase(arguments[1])) {
+        switch (Arguments.lowerCase(arguments[1])) {
             case "count" -> out.integer(commands.all().size());
             case "docs" -> out.array(0);
             case "list" -> {
@@ -33,13 +33,13 @@ final class CommandCommand {
                         arguments,
                         out,
                         "(no subcommand)",
-                        "What there is to know of every command.",
+                        "Details of all commands.",
                         "COUNT",
-                        "How many commands there are.",
+                        "The number of commands.",
                         "DOCS [<command-name> ...]",
-                        "An empty list: there is no documentation in the server.",
+                        "An empty list: this server has no command documentation.",
                         "INFO [<command-name> ...]",
-                        "What there is to know of these commands, or of every one.",
+                        "Details of these commands, or of all.",
                         "LIST",
                         "Names of all commands.");
             default -> out.error(ErrorTexts.unknownSubcommand("COMMAND", arguments[1]));

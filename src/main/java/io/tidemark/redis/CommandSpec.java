@@ -3,7 +3,7 @@ package io.tidemark.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** One command: what COMMAND INFO says about it, and how it is carried out. Immutable. */
+/** One command: its entry in COMMAND INFO and its handler. Immutable. */
 final class CommandSpec {
 
     private final String name;
@@ -20,10 +20,10 @@ final class CommandSpec {
 
     /**
      * @param name in lower case
-     * @param arity number of arguments with the name; negative for at least that many
-     * @param flags Redis' flags, parted by blanks; {@code loading}, {@code no_auth}, {@code readonly} and {@code write}
-     *     are obeyed
-     * @param keys first key, last key (negative: from the end) and step; zeros for none
+     * @param arity number of arguments including the name; negative for a minimum
+     * @param flags Redis' flags, separated by blanks; {@code loading}, {@code no_auth}, {@code readonly} and {@code write}
+     *     have an effect here
+     * @param keys position of the first key, of the last key (negative: from the end) and step; zeros if it has no keys
      */
     CommandSpec(String name, int arity, String flags, int[] keys, CommandHandler handler) {
         this.name = name;
@@ -47,7 +47,7 @@ final class CommandSpec {
         return nameBytes;
     }
 
-    boolean takes(int arguments) {
+    boolean acceptsArgumentCount(int arguments) {
         return arity >= 0 ? arguments == arity : arguments >= -arity;
     }
 

@@ -3,7 +3,7 @@ package io.tidemark.redis;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds commands by the bytes of their name, in any case, without making a string. Immutable. */
+/** Finds commands by the bytes of their name, ignoring case, without allocating a string. Immutable. */
 final class CommandTable {
 
     private final List<CommandSpec> all;
@@ -21,18 +21,18 @@ final class CommandTable {
         }
     }
 
-    /** Every command, in the order they were given. */
+    /** All commands, in the order given. */
     List<CommandSpec> all() {
         return all;
     }
 
-    /** The command, or {@code null}. */
+    /** The command, or {@code null} if it is unknown. */
     @Nullable
     CommandSpec find(byte[] name) {
         int slot = hash(name);
         while (true) {
             CommandSpec command = slots[slot & slots.length - 1];
-            if (command == null || Words.equal(name, command.nameBytes())) {
+            if (command == null || Arguments.equalsIgnoreCase(name, command.nameBytes())) {
                 return command;
             }
             slot++;

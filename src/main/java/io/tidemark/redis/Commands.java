@@ -2,7 +2,7 @@ package io.tidemark.redis;
 
 import java.util.List;
 
-/** The list of all commands; flags and keys are as Redis 7 tells them, arities as well. */
+/** The list of all commands, with the flags, key positions and arities of Redis 7. */
 final class Commands {
 
     private static final int[] NO_KEY = {0, 0, 0};
@@ -33,15 +33,15 @@ final class Commands {
                 immediate("quit", -1, ALWAYS, ConnectionCommands::quit),
                 immediate("reset", 1, ALWAYS, ConnectionCommands::reset),
                 immediate("select", 2, "loading stale fast", ConnectionCommands::select),
-                settled("client", -2, "noscript loading stale", ClientCommand::run),
-                settled("command", -1, "loading stale", CommandCommand::run),
-                settled("config", -2, "admin noscript loading stale", ConfigCommand::run),
-                settled("info", -1, "loading stale", InfoCommand::run),
-                settled("dbsize", 1, "readonly fast", StoreCommands::dbSize),
-                settled("save", 1, "admin noscript no_async_loading no_multi", StoreCommands::save),
-                settled("bgsave", -1, "admin noscript no_async_loading", StoreCommands::bgSave),
-                settled("lastsave", 1, "loading stale fast", StoreCommands::lastSave),
-                settled("shutdown", -1, "admin noscript loading stale no_multi allow_busy", StoreCommands::shutdown)));
+                barrier("client", -2, "noscript loading stale", ClientCommand::run),
+                barrier("command", -1, "loading stale", CommandCommand::run),
+                barrier("config", -2, "admin noscript loading stale", ConfigCommand::run),
+                barrier("info", -1, "loading stale", InfoCommand::run),
+                barrier("dbsize", 1, "readonly fast", StoreCommands::dbSize),
+                barrier("save", 1, "admin noscript no_async_loading no_multi", StoreCommands::save),
+                barrier("bgsave", -1, "admin noscript no_async_loading", StoreCommands::bgSave),
+                barrier("lastsave", 1, "loading stale fast", StoreCommands::lastSave),
+                barrier("shutdown", -1, "admin noscript loading stale no_multi allow_busy", StoreCommands::shutdown)));
     }
 
     private static CommandSpec keyed(String name, int arity, String flags, int[] keys, CommandHandler.Keyed handler) {
@@ -52,7 +52,7 @@ final class Commands {
         return new CommandSpec(name, arity, flags, NO_KEY, handler);
     }
 
-    private static CommandSpec settled(String name, int arity, String flags, CommandHandler.Barrier handler) {
+    private static CommandSpec barrier(String name, int arity, String flags, CommandHandler.Barrier handler) {
         return new CommandSpec(name, arity, flags, NO_KEY, handler);
     }
 }

@@ -8,15 +8,15 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The calls of one event loop's connections that shards have answered, thousands at once and from any thread. They are
- * kept in a lock-free stack linked through the calls; who finds it empty wakes the event loop, which takes all there are
- * and lets each connection concerned send its replies once. The stack's order does not matter: each connection knows its
- * own.
+ * Hands the calls that shards have answered back to the event loop of their connections. Shards push from any thread, many
+ * calls at a time, onto a lock-free stack that is linked through the calls. Whoever finds the stack empty wakes the event
+ * loop, which takes the whole stack and notifies each affected connection once. The stack's order does not matter: each
+ * connection keeps the order of its replies.
  */
 final class CompletedCalls {
 
     private final AtomicReference<@Nullable ShardCall> top = new AtomicReference<>();
-    private final List<Connection> concerned = new ArrayList<>();
+    private final List<Connection> notified = new ArrayList<>();
     private final Context context;
 
     /** @param context the event loop's */
@@ -24,7 +24,7 @@ final class CompletedCalls {
         this.context = context;
     }
 
-    /** Hands an answered call to its event loop. Any thread, returns at once. */
+    /** Hands an answered call to its event loop. Any thread; never blocks. */
     void push(ShardCall call) {
         ShardCall below;
         do {
@@ -40,7 +40,7 @@ final class CompletedCalls {
         try {
             context.runOnContext(ignored -> drain());
         } catch (RejectedExecutionException e) {
-            // the event loop is gone, and with it everyone who waits for a reply
+            // the event loop has ended, and with it all connections that wait for a reply
         }
     }
 
@@ -49,15 +49,15 @@ final class CompletedCalls {
         while (call != null) {
             ShardCall following = call.next;
             call.next = null;
-            call.settle();
+            call.observe();
             if (call.connection().answered(call)) {
-                concerned.add(call.connection());
+                notified.add(call.connection());
             }
             call = following;
         }
-        for (Connection connection : concerned) {
+        for (Connection connection : notified) {
             connection.answersArrived();
         }
-        concerned.clear();
+        notified.clear();
     }
 }

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** CONFIG GET: the settings that Redis tools ask for, and the node's own keys. Nothing can be set here. */
+/** CONFIG GET: the settings that Redis tools read, and the node's own keys. CONFIG SET is refused. */
 final class ConfigCommand {
 
     private static final String SECRET = "redis.password";
@@ -12,11 +12,11 @@ final class ConfigCommand {
     private ConfigCommand() {}
 
     static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
-        switch (Words.lowerCase(arguments[1])) {
+        switch (Arguments.lowerCase(arguments[1])) {
             case "get" -> get(connection.server(), arguments, out);
             case "set", "rewrite", "resetstat" ->
                 out.error("ERR CONFIG "
-                        + Words.text(arguments[1]).toUpperCase(Locale.ROOT)
+                        + Arguments.text(arguments[1]).toUpperCase(Locale.ROOT)
                         + " is not supported: settings come from the node's configuration file, environment and command"
                         + " line");
             case "help" ->
@@ -25,7 +25,7 @@ final class ConfigCommand {
                         arguments,
                         out,
                         "GET <pattern> [<pattern> ...]",
-                        "Settings whose names match, with their values. They are set in the node's configuration.");
+                        "Names and values of the settings that match. They are set in the node's configuration.");
             default -> out.error(ErrorTexts.unknownSubcommand("CONFIG", arguments[1]));
         }
     }
@@ -38,7 +38,7 @@ final class ConfigCommand {
         Map<String, String> found = new TreeMap<>();
         Map<String, String> all = settings(server);
         for (int i = 2; i < arguments.length; i++) {
-            Glob glob = new Glob(Words.lowerCase(arguments[i]));
+            Glob glob = new Glob(Arguments.lowerCase(arguments[i]));
             all.forEach((key, value) -> {
                 if (glob.matches(key.toLowerCase(Locale.ROOT))) {
                     found.put(key, value);

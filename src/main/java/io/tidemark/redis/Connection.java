@@ -15,23 +15,23 @@ import org.slf4j.LoggerFactory;
 /**
  * One client: reads requests, dispatches them in order, and sends the replies in that order.
  *
- * <p>A request is in one of three places. What can be answered at once is encoded at once if nothing is owed before it.
- * What went to a shard, or must wait for such, is {@code owed}. What may not be dispatched yet, and everything after it,
- * is {@code held} until something is answered. Too much of the two and reading pauses; too many reply bytes that the
- * client does not read and it is disconnected.
+ * <p>A request that can be answered at once is encoded at once if no earlier reply is pending. A request that was sent to a
+ * shard, or whose reply must wait for an earlier one, is in {@code pending}. A request that can't be dispatched yet, and every
+ * request after it, is in {@code held} until a reply arrives. If the two hold too much, reading pauses. If the client leaves too
+ * many reply bytes unread, it is disconnected.
  *
- * <p>Event loop only, but for {@link #completedCalls}.
+ * <p>Event loop only, except {@link #completedCalls}.
  */
 final class Connection implements RespParser.Sink, IdleClients.Client {
 
     private enum State {
-        /** Takes requests. */
+        /** Accepts requests. */
         OPEN,
-        /** Takes no more; closes when what is owed has been sent. */
+        /** Accepts no further requests; closes when all pending replies have been sent. */
         DRAINING,
-        /** All is answered, the last answer being an error; what the client still sends is forgotten. */
+        /** Every request is answered, the last one with an error; further input is discarded. */
         DISCARDING,
-        /** Gone. */
+        /** Closed; pending replies are no longer sent. */
         CLOSED
     }
 
@@ -40,8 +40,11 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
     private static final int FLUSH_BYTES = 1 << 20;
 
-    /** As long as more than this waits for the client to read it, or for a reply before it, what shards have postponed waits. */
-    private static final int ASK_AGAIN_BYTES = 1 << 20;
+    /**
+     * While more reply bytes than this are unsent, postponed reads are not submitted again; while more value bytes than this wait
+     * for an earlier reply, only those at the head of the queue are.
+     */
+    private static final int MAX_BYTES_BEFORE_RESUBMIT = 1 << 20;
 
     private final RedisServer server;
     private final ServerLoop loop;
@@ -51,23 +54,23 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private final ShardDispatch dispatch;
     private final RefusedModes refusedModes = new RefusedModes();
     private final ReplyMode replyMode = new ReplyMode();
-    private final Deque<PendingReply> owed = new ArrayDeque<>();
+    private final Deque<PendingReply> pending = new ArrayDeque<>();
     private final Deque<Held> held = new ArrayDeque<>();
 
     private State state = State.OPEN;
     private long requestBytes;
     private long pendingBytes;
     private long unsentBytes;
-    private long heldBytes;
+    private long bufferedValueBytes;
     private int postponed;
-    private boolean concerned;
+    private boolean notified;
 
     Connection(RedisServer server, ServerLoop loop, NetSocket socket, Session session) {
         this.server = server;
         this.loop = loop;
         this.socket = new ClientSocket(socket);
         this.session = session;
-        this.intake = new Intake(server, loop, this.socket, session, this::readAgain);
+        this.intake = new Intake(server, loop, this.socket, session, this::readingMayResume);
         this.dispatch = new ShardDispatch(loop.outbox, server.shards().count());
     }
 
@@ -79,17 +82,17 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         return session;
     }
 
-    /** What its refused commands have left behind. */
+    /** What its refused commands still affect. */
     RefusedModes refusedModes() {
         return refusedModes;
     }
 
-    /** Whether it wants replies. */
+    /** Whether the client wants replies. */
     ReplyMode replyMode() {
         return replyMode;
     }
 
-    /** Where answers to this connection's calls go. Any thread. */
+    /** The queue for answers to this connection's calls. Any thread. */
     CompletedCalls completedCalls() {
         return loop.completedCalls;
     }
@@ -104,23 +107,23 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
                 this::closed);
     }
 
-    /** The client may from now on do everything, or must authenticate again. */
-    void authenticated(boolean now) {
-        session.authenticated(now);
+    /** Sets whether the client is authenticated. */
+    void authenticated(boolean authenticated) {
+        session.authenticated(authenticated);
         intake.limitsChanged();
     }
 
     private void received(Buffer chunk) {
         server.stats().inputBytes.add(chunk.length());
         if (state != State.OPEN || intake.isOver()) {
-            intake.discarded(chunk);
+            intake.countDiscarded(chunk);
             return;
         }
         session.active(server.upMillis());
         guarded(() -> intake.received(chunk, this));
     }
 
-    /** The client sends no more, and may wait for answers still: what it has sent is carried out, and answered. */
+    /** The client has shut down its output. Everything it has sent is still executed and answered. */
     private void inputEnded() {
         intake.end();
         if (state == State.DISCARDING) {
@@ -130,8 +133,8 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         }
     }
 
-    /** What stopped the reading may be over; or the client is not to be read from any more. */
-    private void readAgain() {
+    /** The cause of a pause may have ended, or the intake has refused further input. */
+    private void readingMayResume() {
         if (state == State.OPEN) {
             guarded(() -> {});
         }
@@ -139,7 +142,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
 
     @Override
     public boolean request(byte[][] arguments, int wireBytes) {
-        intake.requestIsWhole();
+        intake.requestCompleted();
         long bytes = RequestLimits.memory(wireBytes, arguments.length);
         if (!held.isEmpty() || !execute(arguments, bytes)) {
             held.add(new Held(arguments, bytes));
@@ -148,7 +151,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         return state == State.OPEN;
     }
 
-    /** Carries a command out as far as can be done now; false if it must be held. */
+    /** Executes or dispatches a command; false if it must be held. */
     private boolean execute(byte[][] arguments, long bytes) {
         requestBytes = bytes;
         replyMode.begin();
@@ -171,7 +174,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     }
 
     private @Nullable String refusal(CommandSpec command, byte[][] arguments) {
-        if (!command.takes(arguments.length)) {
+        if (!command.acceptsArgumentCount(arguments.length)) {
             return ErrorTexts.wrongArity(command.name());
         }
         if (!session.authenticated() && !command.beforeAuth()) {
@@ -191,14 +194,14 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
             reply(out -> immediate.run(this, arguments, out));
             return true;
         }
-        if (!owed.isEmpty()) {
+        if (!pending.isEmpty()) {
             return false;
         }
         reply(out -> ((CommandHandler.Barrier) handler).run(this, arguments, out));
         return true;
     }
 
-    /** Answers the current request with an error; {@code text} without its dash. */
+    /** Answers the current request with an error; {@code text} without the leading dash. */
     void error(String text) {
         reply(out -> out.error(text));
     }
@@ -209,18 +212,18 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     }
 
     private void reply(Consumer<ReplyWriter> encoder) {
-        if (owed.isEmpty() && !replyMode.silent()) {
+        if (pending.isEmpty() && !replyMode.silent()) {
             encoder.accept(loop.out);
             flushIfLong();
             return;
         }
-        encoder.accept(loop.aside);
-        if (replyMode.silent()) { // asked after the command, which may have changed it
-            loop.aside.clear();
-        } else if (owed.isEmpty()) {
-            loop.aside.take().forEach(part -> loop.out.raw(part.getBytes()));
+        encoder.accept(loop.scratch);
+        if (replyMode.silent()) { // checked after the command, which may have changed it
+            loop.scratch.clear();
+        } else if (pending.isEmpty()) {
+            loop.scratch.take().forEach(part -> loop.out.raw(part.getBytes()));
         } else {
-            owe(new EncodedReply(loop.aside.take()));
+            enqueue(new EncodedReply(loop.scratch.take()));
         }
     }
 
@@ -230,7 +233,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
             return false;
         }
         ShardCall call = new ShardCall(this, shard, command);
-        owe(call);
+        enqueue(call);
         dispatch.add(call);
         return true;
     }
@@ -247,78 +250,78 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
                         new ShardCall(this, share.shard(), share.command()), share.positions()))
                 .toList();
         parts.forEach(part -> dispatch.add(part.call()));
-        owe(new MultiShardReply(parts));
+        enqueue(new MultiShardReply(parts));
         return true;
     }
 
-    /** Answers the current request, a settled one, when the future is done. */
-    <T> void replyLater(Future<T> future, DeferredReply.Encoder<T> encoder) {
+    /** Answers the current request, which is a barrier, when the future completes. */
+    <T> void replyWhenDone(Future<T> future, DeferredReply.Encoder<T> encoder) {
         DeferredReply reply = new DeferredReply();
-        owe(reply);
+        enqueue(reply);
         future.onComplete(outcome -> loop.run(() -> {
             reply.resolve(out -> encoder.encode(outcome, out));
             answersArrived();
         }));
     }
 
-    /** Takes the current request's reply to be the end of the connection, when the node stops. */
+    /** Leaves the current request without a reply: the connection ends when the node stops. */
     void awaitShutdown() {
-        owe(new DeferredReply());
+        enqueue(new DeferredReply());
         drain();
     }
 
-    private void owe(PendingReply reply) {
+    private void enqueue(PendingReply reply) {
         reply.requestBytes = requestBytes;
         reply.silent = replyMode.silent();
         pendingBytes += requestBytes;
-        owed.add(reply);
+        pending.add(reply);
     }
 
-    /** Takes no further request; closes once what is owed has been sent. */
+    /** Accepts no further requests; closes when all pending replies have been sent. */
     void drain() {
         if (state == State.OPEN) {
             state = State.DRAINING;
         }
     }
 
-    /** Counts an answer; true if {@link #answersArrived} must follow and nobody knows it yet. */
+    /** Counts an answer; true if the caller must call {@link #answersArrived} for it. */
     boolean answered(ShardCall call) {
         if (call.isPostponed()) {
             postponed++;
         } else {
-            heldBytes += call.valueBytes();
+            bufferedValueBytes += call.valueBytes();
             dispatch.answered(call);
         }
-        boolean first = !concerned;
-        concerned = true;
+        boolean first = !notified;
+        notified = true;
         return first;
     }
 
-    /** Sends what can be sent now, and dispatches what was held. */
+    /** Sends the replies that are ready, and dispatches held requests. */
     void answersArrived() {
-        concerned = false;
+        notified = false;
         if (state == State.CLOSED) {
-            forgetOwed();
+            dropFinishedReplies();
         } else {
             guarded(this::encodeReady);
         }
     }
 
     private void encodeReady() {
-        PendingReply reply = owed.peek();
+        PendingReply reply = pending.peek();
         while (reply != null && reply.ready() && state != State.CLOSED) {
-            owed.remove();
+            pending.remove();
             pendingBytes -= reply.requestBytes;
-            heldBytes -= reply.valueBytes();
+            bufferedValueBytes -= reply.valueBytes();
             if (!reply.silent) {
                 reply.encode(loop.out);
                 flushIfLong();
             }
-            reply = owed.peek();
+            reply = pending.peek();
         }
     }
 
-    private void dispatchHeld() {
+    private void dispatchHeldRequests() {
         while (state == State.OPEN && !held.isEmpty()) {
             Held next = held.element();
             if (!execute(next.arguments(), next.bytes())) {
@@ -337,11 +340,11 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
             drain();
         }
         if (state != State.OPEN) {
-            forgetHeld();
+            dropHeldRequests();
         }
     }
 
-    private void forgetHeld() {
+    private void dropHeldRequests() {
         for (Held each : held) {
             pendingBytes -= each.bytes();
         }
@@ -351,19 +354,17 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private void guarded(Runnable step) {
         try {
             step.run();
-            dispatchHeld();
+            dispatchHeldRequests();
             dispatch.submit();
             flush();
-            askAgain();
+            resubmitPostponed();
         } catch (RuntimeException | Error e) {
-            loop.aside.clear();
-            disconnect(); // which forgets what has been encoded: it must not reach the next client
+            loop.scratch.clear();
+            disconnect(); // drops the encoded replies: they must not reach the next client
             LOG.error(
-                    "client {} is disconnected because of a bug in the server, or for want of memory",
-                    session.remoteAddress(),
-                    e);
+                    "client {} is disconnected: a bug in the server, or not enough memory", session.remoteAddress(), e);
         }
-        if (state == State.DRAINING && owed.isEmpty()) {
+        if (state == State.DRAINING && pending.isEmpty()) {
             if (intake.refusal() == null || intake.hasEnded()) {
                 close();
             } else {
@@ -373,9 +374,9 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
             }
         }
         if (state == State.OPEN) {
-            intake.pauseOrResume(owed.size() + held.size(), pendingBytes);
+            intake.pauseOrResume(pending.size() + held.size(), pendingBytes);
         } else {
-            intake.takesNoMore(pendingBytes);
+            intake.stopAccepting(pendingBytes);
         }
     }
 
@@ -384,7 +385,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         socket.end();
     }
 
-    /** The client reads its error, and then that there is no more. */
+    /** Shuts down the output once the last reply, an error, has been sent. */
     private void endOutputIfSent() {
         if (state == State.DISCARDING && unsentBytes == 0) {
             socket.endOutput();
@@ -392,26 +393,26 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     }
 
     /**
-     * Submits again, in order, what shards have postponed, once the client has read what it was sent. If there are answers that
-     * wait for another before them, no more than what that needs: from the first reply on, those of one shard.
+     * Submits postponed reads again, in order, once the client has read the replies it was sent. If many value bytes wait for an
+     * earlier reply, only the reads at the head of the queue that belong to one shard are submitted.
      */
-    private void askAgain() {
-        if (postponed == 0 || unsentBytes > ASK_AGAIN_BYTES || state == State.CLOSED) {
+    private void resubmitPostponed() {
+        if (postponed == 0 || unsentBytes > MAX_BYTES_BEFORE_RESUBMIT || state == State.CLOSED) {
             return;
         }
-        boolean all = heldBytes <= ASK_AGAIN_BYTES;
-        int shard = owed.isEmpty() ? -1 : owed.element().shard();
-        for (PendingReply reply : owed) {
-            boolean asked = reply.askAgain(this::again);
-            if (!all && (!asked || shard < 0 || reply.shard() != shard)) {
+        boolean all = bufferedValueBytes <= MAX_BYTES_BEFORE_RESUBMIT;
+        int shard = pending.isEmpty() ? -1 : pending.element().shard();
+        for (PendingReply reply : pending) {
+            boolean resubmitted = reply.resubmitPostponed(this::resubmit);
+            if (!all && (!resubmitted || shard < 0 || reply.shard() != shard)) {
                 break;
             }
         }
     }
 
-    private void again(ShardCall call) {
+    private void resubmit(ShardCall call) {
         postponed--;
-        dispatch.again(call);
+        dispatch.resubmit(call);
     }
 
     private void flushIfLong() {
@@ -435,7 +436,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         }
         session.active(server.upMillis());
         for (Buffer reply : replies) {
-            unsentBytes += reply.length(); // before the first is written: that may come back at once
+            unsentBytes += reply.length(); // before the first write, which may complete at once
         }
         for (Buffer reply : replies) {
             int length = reply.length();
@@ -448,26 +449,26 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         unsentBytes -= length;
         if (written) {
             session.active(server.upMillis());
-            askAgain();
+            resubmitPostponed();
             endOutputIfSent();
         } else if (state != State.CLOSED) {
-            disconnect(); // later replies would be taken for this one
+            disconnect(); // the client would take later replies for this one
         }
     }
 
     @Override
     public long idleMillis(long upMillis) {
-        return owed.isEmpty() && held.isEmpty() ? session.idleMillis(upMillis) : 0;
+        return pending.isEmpty() && held.isEmpty() ? session.idleMillis(upMillis) : 0;
     }
 
     @Override
     public void closeIdle() {
-        LOG.debug("client {} has been idle for too long; closed", session.remoteAddress());
+        LOG.debug("client {} reached the idle timeout; closed", session.remoteAddress());
         disconnect();
     }
 
-    /** The server stops: a client that does not read must not keep it waiting. */
-    void serverStops() {
+    /** The server is stopping: a client that does not read its replies must not delay it. */
+    void serverStopping() {
         if (unsentBytes > 0) {
             disconnect();
         }
@@ -483,20 +484,20 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         state = State.CLOSED;
         loop.connections.remove(this);
         intake.closed();
-        forgetHeld();
-        forgetOwed();
+        dropHeldRequests();
+        dropFinishedReplies();
         server.disconnected(session);
     }
 
-    /** What shards still work at takes its memory until they have done with it. */
-    private void forgetOwed() {
-        while (!owed.isEmpty() && owed.element().over()) {
-            pendingBytes -= owed.remove().requestBytes;
+    /** Drops replies whose calls have finished. A request that a shard is still executing keeps its memory accounted. */
+    private void dropFinishedReplies() {
+        while (!pending.isEmpty() && pending.element().isFinished()) {
+            pendingBytes -= pending.remove().requestBytes;
         }
-        intake.takesNoMore(pendingBytes);
+        intake.stopAccepting(pendingBytes);
     }
 
     private static boolean isHttp(byte[] word) {
-        return Words.matches(word, "post") || Words.matches(word, "host:");
+        return Arguments.matches(word, "post") || Arguments.matches(word, "host:");
     }
 }

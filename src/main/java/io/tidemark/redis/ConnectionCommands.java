@@ -2,7 +2,7 @@ package io.tidemark.redis;
 
 import java.nio.charset.StandardCharsets;
 
-/** The commands that concern nothing but the connection they come on. */
+/** The commands that affect only their own connection. */
 final class ConnectionCommands {
 
     private static final byte[] PONG = "+PONG\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -31,7 +31,7 @@ final class ConnectionCommands {
 
     static void select(Connection connection, byte[][] arguments, ReplyWriter out) {
         try {
-            if (Words.integer(arguments[1]) == 0) {
+            if (Arguments.parseLong(arguments[1]) == 0) {
                 connection.refusedModes().databaseSelected();
                 out.ok();
                 return;
@@ -72,7 +72,7 @@ final class ConnectionCommands {
     }
 
     static void hello(Connection connection, byte[][] arguments, ReplyWriter out) {
-        String refusal = greet(connection, arguments);
+        String refusal = applyHello(connection, arguments);
         if (!refusal.isEmpty()) {
             out.error(refusal);
             return;
@@ -94,11 +94,11 @@ final class ConnectionCommands {
         out.array(0);
     }
 
-    /** Does what HELLO's options say; the error line if one is refused, else empty. */
-    private static String greet(Connection connection, byte[][] arguments) {
+    /** Applies HELLO's options; returns the error line if one is refused, else an empty string. */
+    private static String applyHello(Connection connection, byte[][] arguments) {
         if (arguments.length > 1) {
             try {
-                if (Words.integer(arguments[1]) != 2) {
+                if (Arguments.parseLong(arguments[1]) != 2) {
                     return "NOPROTO unsupported protocol version";
                 }
             } catch (NumberFormatException e) {
@@ -107,17 +107,17 @@ final class ConnectionCommands {
         }
         String name = null;
         for (int i = 2; i < arguments.length; i++) {
-            int left = arguments.length - 1 - i;
-            if (Words.matches(arguments[i], "auth") && left >= 2) {
+            int remaining = arguments.length - 1 - i;
+            if (Arguments.matches(arguments[i], "auth") && remaining >= 2) {
                 if (!authenticate(connection, arguments[i + 1], arguments[i + 2])) {
                     return ErrorTexts.WRONG_PASSWORD;
                 }
                 i += 2;
-            } else if (Words.matches(arguments[i], "setname") && left >= 1) {
+            } else if (Arguments.matches(arguments[i], "setname") && remaining >= 1) {
                 if (!ClientCommand.isName(arguments[i + 1])) {
                     return ClientCommand.BAD_NAME;
                 }
-                name = Words.text(arguments[i + 1]);
+                name = Arguments.text(arguments[i + 1]);
                 i++;
             } else {
                 return "ERR Syntax error in HELLO option '" + ErrorTexts.quoted(arguments[i], 128) + "'";
@@ -136,10 +136,11 @@ final class ConnectionCommands {
 
     private static boolean authenticate(Connection connection, byte[] user, byte[] given) {
         Password password = connection.server().password();
-        boolean right = (password == null || password.matches(given)) && Words.equal(user, DEFAULT_USER);
-        if (right) {
+        boolean accepted =
+                (password == null || password.matches(given)) && Arguments.equalsIgnoreCase(user, DEFAULT_USER);
+        if (accepted) {
             connection.authenticated(true);
         }
-        return right;
+        return accepted;
     }
 }

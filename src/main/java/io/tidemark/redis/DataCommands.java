@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The commands on keys. Each finds its shards and says what they shall do. */
+/** The commands on keys: each builds the command for every shard that owns one of its keys, and dispatches it. */
 final class DataCommands {
 
-    /** Longest key; a value is bounded by the request that carries it. */
+    /** Maximum length of a key. Values are bounded by the size of the request. */
     static final int MAX_KEY_BYTES = 65_535;
 
     private static final Set<String> SET_OPTIONS =
@@ -20,27 +20,27 @@ final class DataCommands {
     private DataCommands() {}
 
     static boolean get(Connection connection, byte[][] arguments) {
-        return one(connection, arguments[1], new Command.Get(arguments[1]));
+        return dispatch(connection, arguments[1], new Command.Get(arguments[1]));
     }
 
     static boolean set(Connection connection, byte[][] arguments) {
         if (arguments.length > 3) {
-            connection.error(badSetOption(arguments));
+            connection.error(setOptionError(arguments));
             return true;
         }
-        return one(connection, arguments[1], new Command.Set(arguments[1], arguments[2]));
+        return dispatch(connection, arguments[1], new Command.Set(arguments[1], arguments[2]));
     }
 
     static boolean strlen(Connection connection, byte[][] arguments) {
-        return one(connection, arguments[1], new Command.ValueLength(arguments[1]));
+        return dispatch(connection, arguments[1], new Command.ValueLength(arguments[1]));
     }
 
     static boolean incr(Connection connection, byte[][] arguments) {
-        return one(connection, arguments[1], new Command.IncrementBy(arguments[1], 1));
+        return dispatch(connection, arguments[1], new Command.IncrementBy(arguments[1], 1));
     }
 
     static boolean decr(Connection connection, byte[][] arguments) {
-        return one(connection, arguments[1], new Command.IncrementBy(arguments[1], -1));
+        return dispatch(connection, arguments[1], new Command.IncrementBy(arguments[1], -1));
     }
 
     static boolean incrBy(Connection connection, byte[][] arguments) {
@@ -52,15 +52,15 @@ final class DataCommands {
     }
 
     static boolean del(Connection connection, byte[][] arguments) {
-        return many(connection, keys(arguments), Command.Delete::new);
+        return dispatchAll(connection, keys(arguments), Command.Delete::new);
     }
 
     static boolean exists(Connection connection, byte[][] arguments) {
-        return many(connection, keys(arguments), Command.Exists::new);
+        return dispatchAll(connection, keys(arguments), Command.Exists::new);
     }
 
     static boolean mget(Connection connection, byte[][] arguments) {
-        return many(connection, keys(arguments), Command.GetAll::new);
+        return dispatchAll(connection, keys(arguments), Command.GetAll::new);
     }
 
     static boolean mset(Connection connection, byte[][] arguments) {
@@ -72,7 +72,7 @@ final class DataCommands {
         for (int i = 1; i < arguments.length; i += 2) {
             keys.add(arguments[i]);
         }
-        return cut(connection, keys, positions -> {
+        return split(connection, keys, positions -> {
             List<Command.Set> pairs = new ArrayList<>(positions.length);
             for (int position : positions) {
                 pairs.add(new Command.Set(arguments[2 * position + 1], arguments[2 * position + 2]));
@@ -84,7 +84,7 @@ final class DataCommands {
     private static boolean increment(Connection connection, byte[][] arguments, boolean negate) {
         long by;
         try {
-            by = Words.integer(arguments[2]);
+            by = Arguments.parseLong(arguments[2]);
         } catch (NumberFormatException e) {
             connection.error(ErrorTexts.NOT_AN_INTEGER);
             return true;
@@ -93,10 +93,10 @@ final class DataCommands {
             connection.error("ERR decrement would overflow");
             return true;
         }
-        return one(connection, arguments[1], new Command.IncrementBy(arguments[1], negate ? -by : by));
+        return dispatch(connection, arguments[1], new Command.IncrementBy(arguments[1], negate ? -by : by));
     }
 
-    private static boolean one(Connection connection, byte[] key, Command command) {
+    private static boolean dispatch(Connection connection, byte[] key, Command command) {
         if (key.length > MAX_KEY_BYTES) {
             connection.error(keyTooLong(key));
             return true;
@@ -104,8 +104,9 @@ final class DataCommands {
         return connection.call(KeySlots.shard(key, connection.server().shards().count()), command);
     }
 
-    private static boolean many(Connection connection, List<byte[]> keys, Function<List<byte[]>, Command> command) {
-        return cut(connection, keys, positions -> {
+    private static boolean dispatchAll(
+            Connection connection, List<byte[]> keys, Function<List<byte[]>, Command> command) {
+        return split(connection, keys, positions -> {
             List<byte[]> share = new ArrayList<>(positions.length);
             for (int position : positions) {
                 share.add(keys.get(position));
@@ -114,7 +115,7 @@ final class DataCommands {
         });
     }
 
-    private static boolean cut(Connection connection, List<byte[]> keys, Function<int[], Command> command) {
+    private static boolean split(Connection connection, List<byte[]> keys, Function<int[], Command> command) {
         for (byte[] key : keys) {
             if (key.length > MAX_KEY_BYTES) {
                 connection.error(keyTooLong(key));
@@ -122,7 +123,7 @@ final class DataCommands {
             }
         }
         return connection.callAll(
-                KeysByShard.cut(keys, connection.server().shards().count(), command));
+                KeysByShard.split(keys, connection.server().shards().count(), command));
     }
 
     private static List<byte[]> keys(byte[][] arguments) {
@@ -133,9 +134,9 @@ final class DataCommands {
         return "ERR key of " + key.length + " bytes is too long; the longest is " + MAX_KEY_BYTES + " bytes";
     }
 
-    /** Redis knows the option and this server does not, or neither knows it. */
-    private static String badSetOption(byte[][] arguments) {
-        String option = Words.lowerCase(arguments[3]);
+    /** The error for an option of Redis' SET that is not supported here, or for an unknown one. */
+    private static String setOptionError(byte[][] arguments) {
+        String option = Arguments.lowerCase(arguments[3]);
         if (!SET_OPTIONS.contains(option)) {
             return ErrorTexts.SYNTAX;
         }

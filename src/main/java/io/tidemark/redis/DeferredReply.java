@@ -4,19 +4,19 @@ import io.vertx.core.AsyncResult;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A reply that comes from elsewhere than a shard's call, for example when a SAVE is through. */
+/** A reply that depends on something other than a shard's call, for example on the end of a SAVE. */
 final class DeferredReply extends PendingReply {
 
-    /** Words an outcome. */
+    /** Encodes an outcome. */
     @FunctionalInterface
     interface Encoder<T> {
-        /** Writes the one reply. */
+        /** Writes exactly one reply. */
         void encode(AsyncResult<T> outcome, ReplyWriter out);
     }
 
     private @Nullable Consumer<ReplyWriter> reply;
 
-    /** Makes it ready. */
+    /** Makes the reply ready. */
     void resolve(Consumer<ReplyWriter> encoder) {
         this.reply = encoder;
     }

@@ -3,12 +3,12 @@ package io.tidemark.redis;
 import io.vertx.core.buffer.Buffer;
 import java.util.List;
 
-/** A reply that was known at once, waiting for those before it. */
+/** A reply that is already encoded and waits for earlier ones. */
 final class EncodedReply extends PendingReply {
 
     private final List<Buffer> encoded;
 
-    /** @param encoded the reply as RESP; given away */
+    /** @param encoded the reply as RESP; ownership passes to this object */
     EncodedReply(List<Buffer> encoded) {
         this.encoded = encoded;
     }

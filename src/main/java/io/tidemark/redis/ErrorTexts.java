@@ -2,7 +2,7 @@ package io.tidemark.redis;
 
 import java.nio.charset.StandardCharsets;
 
-/** Error lines, without their dash, worded as Redis words them where Redis has them. */
+/** Error lines without the leading dash, with Redis' texts where Redis has the same error. */
 final class ErrorTexts {
 
     static final String SYNTAX = "ERR syntax error";
@@ -25,7 +25,7 @@ final class ErrorTexts {
 
     private ErrorTexts() {}
 
-    /** {@code name} in lower case, with {@code |} before a subcommand. */
+    /** @param name the command in lower case, with {@code |} before a subcommand */
     static String wrongArity(String name) {
         return "ERR wrong number of arguments for '" + name + "' command";
     }
@@ -45,7 +45,7 @@ final class ErrorTexts {
         return "ERR unknown subcommand '" + quoted(subcommand, MAX_QUOTED) + "'. Try " + command + " HELP.";
     }
 
-    /** The bytes as text, cut, with everything that is not printable ASCII as a question mark. */
+    /** The bytes as text, truncated; everything that is not printable ASCII becomes a question mark. */
     static String quoted(byte[] bytes, int maxChars) {
         byte[] shown = new byte[Math.min(bytes.length, maxChars)];
         for (int i = 0; i < shown.length; i++) {

@@ -1,8 +1,8 @@
 package io.tidemark.redis;
 
 /**
- * Redis' glob patterns: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a-z]}, and {@code \} before a character that shall
- * stand for itself. Takes time in the product of the lengths at worst, whatever the pattern.
+ * Redis' glob patterns: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a-z]}, and {@code \} to escape a character. Worst-case
+ * time is the product of the two lengths, whatever the pattern.
  */
 final class Glob {
 
@@ -74,7 +74,7 @@ final class Glob {
         return found != negated;
     }
 
-    /** Index of the class' bracket, or the pattern's length if it is not closed. */
+    /** Index of the class' closing bracket, or the pattern's length if it is not closed. */
     private int classEnd(int open) {
         int i = open + 1;
         while (i < pattern.length() && pattern.charAt(i) != ']') {

@@ -1,20 +1,20 @@
 package io.tidemark.redis;
 
-/** Answers HELP of a command that has subcommands: an array of lines, as Redis sends it, about those that there are here. */
+/** Answers HELP of a command with subcommands: an array of lines, as Redis sends it, listing the supported subcommands. */
 final class HelpText {
 
     private HelpText() {}
 
     /**
-     * Writes the one reply.
+     * Writes the reply.
      *
      * @param command in upper case
      * @param arguments the request
-     * @param lines subcommands, each followed by what it does
+     * @param lines subcommands, each followed by its description
      */
     static void write(String command, byte[][] arguments, ReplyWriter out, String... lines) {
         if (arguments.length != 2) {
-            out.error(ErrorTexts.wrongArity(Words.lowerCase(arguments[0]) + "|help"));
+            out.error(ErrorTexts.wrongArity(Arguments.lowerCase(arguments[0]) + "|help"));
             return;
         }
         out.array(lines.length + 3);

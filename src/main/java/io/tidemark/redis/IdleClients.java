@@ -6,38 +6,38 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Closes clients that have been idle for longer than they may, by one timer for all clients of an event loop; there is none as
- * long as there is no client. A client is closed within a second of its time. Event loop only.
+ * Closes clients that exceed the idle timeout, with one timer for all clients of an event loop. The timer runs only while there
+ * are clients. A client is closed at most one second late. Event loop only.
  */
 final class IdleClients {
 
-    /** Somebody who may be idle. */
+    /** A client that may be idle. */
     interface Client {
-        /** For how long it has neither sent nor received anything, in milliseconds; 0 as long as it waits for an answer. */
+        /** How long it has neither sent nor received anything, in milliseconds; 0 while it waits for a reply. */
         long idleMillis(long upMillis);
 
-        /** Lets go of it. */
+        /** Closes the client. */
         void closeIdle();
     }
 
-    /** Runs something once, later, on the event loop. */
+    /** Runs a task once, after a delay, on the event loop. */
     @FunctionalInterface
     interface Timer {
         void set(long delayMillis, Runnable task);
     }
 
-    private static final long MIN_PAUSE_MS = 1_000;
+    private static final long MIN_DELAY_MS = 1_000;
 
     private final Collection<? extends Client> clients;
     private final long limitMillis;
     private final LongSupplier upMillis;
     private final Timer timer;
-    private boolean waiting;
+    private boolean scheduled;
 
     /**
-     * @param clients those that are open, as they come and go
-     * @param limitSeconds how long one may be idle; 0 for ever
-     * @param upMillis a clock that only goes on
+     * @param clients a live view of the open clients
+     * @param limitSeconds idle timeout in seconds; 0 for none
+     * @param upMillis a monotonic clock
      */
     IdleClients(Collection<? extends Client> clients, int limitSeconds, LongSupplier upMillis, Timer timer) {
         this.clients = clients;
@@ -46,34 +46,34 @@ final class IdleClients {
         this.timer = timer;
     }
 
-    /** There is a client now. */
+    /** A client has connected. */
     void opened() {
-        if (limitMillis > 0 && !waiting) {
-            lookIn(limitMillis);
+        if (limitMillis > 0 && !scheduled) {
+            schedule(limitMillis);
         }
     }
 
-    private void lookIn(long millis) {
-        waiting = true;
-        timer.set(Math.max(millis, MIN_PAUSE_MS), this::look);
+    private void schedule(long millis) {
+        scheduled = true;
+        timer.set(Math.max(millis, MIN_DELAY_MS), this::check);
     }
 
-    private void look() {
-        waiting = false;
+    private void check() {
+        scheduled = false;
         long now = upMillis.getAsLong();
         long next = limitMillis;
-        boolean left = false;
+        boolean anyOpen = false;
         for (Client client : List.copyOf(clients)) {
-            long rest = limitMillis - client.idleMillis(now);
-            if (rest <= 0) {
+            long remaining = limitMillis - client.idleMillis(now);
+            if (remaining <= 0) {
                 client.closeIdle();
             } else {
-                left = true;
-                next = Math.min(next, rest);
+                anyOpen = true;
+                next = Math.min(next, remaining);
             }
         }
-        if (left && !waiting) {
-            lookIn(next);
+        if (anyOpen && !scheduled) {
+            schedule(next);
         }
     }
 }

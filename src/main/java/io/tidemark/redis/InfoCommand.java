@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** INFO: sections of {@code key:value} lines, under Redis' names where they say the truth here. */
+/** INFO: sections of {@code key:value} lines, under Redis' names where they apply. */
 final class InfoCommand {
 
     private static final Set<String> EVERYTHING = Set.of("all", "default", "everything");
@@ -13,15 +13,15 @@ final class InfoCommand {
     private InfoCommand() {}
 
     static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
-        Set<String> wanted = new TreeSet<>();
+        Set<String> requested = new TreeSet<>();
         for (int i = 1; i < arguments.length; i++) {
-            wanted.add(Words.lowerCase(arguments[i]));
+            requested.add(Arguments.lowerCase(arguments[i]));
         }
-        boolean all = wanted.isEmpty() || wanted.stream().anyMatch(EVERYTHING::contains);
+        boolean all = requested.isEmpty() || requested.stream().anyMatch(EVERYTHING::contains);
         List<String> sections = new ArrayList<>();
         InfoReport report = new InfoReport(connection.server());
         report.sections().forEach((name, section) -> {
-            if (all || wanted.contains(name)) {
+            if (all || requested.contains(name)) {
                 sections.add(section.get());
             }
         });

@@ -13,8 +13,9 @@ import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /**
- * The sections of INFO, each made when asked for. Under Redis' names stand the fields that monitoring and health checks read and
- * that are true here, also those that are always 0 because there is no such thing; what has no meaning here is left out.
+ * The sections of INFO, each built on request. Under Redis' names are the fields that monitoring and health checks read and
+ * that are true here, including those that are always 0 because the feature does not exist. Fields without a meaning here are
+ * left out.
  */
 final class InfoReport {
 
@@ -28,7 +29,7 @@ final class InfoReport {
         this.shards = server.shards().statuses();
     }
 
-    /** Name in lower case to text, in Redis' order. */
+    /** Section text by section name in lower case, in Redis' order. */
     Map<String, Supplier<String>> sections() {
         Map<String, Supplier<String>> sections = new LinkedHashMap<>();
         sections.put("server", this::serverSection);

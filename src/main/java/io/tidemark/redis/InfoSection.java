@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Gathers one section of INFO: {@code key:value} lines, some of whose values are {@code name=value} pairs with commas between.
+ * Builds one section of INFO: {@code key:value} lines, some of whose values are {@code name=value} pairs separated by commas.
  *
- * <p>Tools cut such a text at line ends, colons, commas and equals signs. So of a value that is text, such as a path, these and
- * everything else that may be taken for a line end are written as {@code %XX}, the byte in hexadecimal; a percent sign is, too.
+ * <p>Tools split the text at line ends, colons, commas and equals signs. In values, such as paths, these characters, everything
+ * else that may be read as a line end, and the percent sign are escaped as {@code %XX}, the byte in hexadecimal.
  */
 final class InfoSection {
     private final StringBuilder text;
@@ -17,13 +17,13 @@ final class InfoSection {
         this.text = new StringBuilder("# ").append(title).append("\r\n");
     }
 
-    /** A line with one value. */
+    /** Adds a line with one value. */
     InfoSection add(String key, Object value) {
         text.append(key).append(':').append(escaped(value.toString())).append("\r\n");
         return this;
     }
 
-    /** A line with several values, each with its name. */
+    /** Adds a line with several named values. */
     InfoSection add(String key, Map<String, Object> values) {
         String joined = values.entrySet().stream()
                 .map(each -> each.getKey() + "=" + escaped(each.getValue().toString()))
@@ -37,14 +37,14 @@ final class InfoSection {
         return text.toString();
     }
 
-    /** Text without anything that parts values, names or lines. */
+    /** The text with all separators of values, names and lines escaped. */
     static String escaped(String value) {
-        if (value.codePoints().noneMatch(InfoSection::parts)) {
+        if (value.codePoints().noneMatch(InfoSection::needsEscape)) {
             return value;
         }
         StringBuilder escaped = new StringBuilder();
         value.codePoints().forEach(each -> {
-            if (parts(each)) {
+            if (needsEscape(each)) {
                 for (byte b : Character.toString(each).getBytes(StandardCharsets.UTF_8)) {
                     escaped.append('%')
                             .append(Character.toUpperCase(Character.forDigit(b >> 4 & 0xF, 16)))
@@ -57,10 +57,10 @@ final class InfoSection {
         return escaped.toString();
     }
 
-    private static boolean parts(int each) {
-        return switch (each) {
+    private static boolean needsEscape(int codePoint) {
+        return switch (codePoint) {
             case '%', ',', ':', '=', '\u2028', '\u2029' -> true;
-            default -> Character.isISOControl(each);
+            default -> Character.isISOControl(codePoint);
         };
     }
 }

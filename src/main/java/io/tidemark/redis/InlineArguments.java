@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Splits an inline request, a line typed by hand, into its arguments by Redis' rules: blanks separate; {@code "…"} may
- * hold {@code \xHH \n \r \t \b \a} and any other character after a backslash; {@code '…'} knows {@code \'} alone; a
- * closing quote must be followed by a blank or the end.
+ * contain {@code \xHH \n \r \t \b \a} and any other character after a backslash; {@code '…'} has only the escape {@code \'};
+ * a closing quote must be followed by a blank or the end.
  */
 final class InlineArguments {
 
@@ -22,7 +22,7 @@ final class InlineArguments {
     }
 
     /**
-     * The arguments in {@code line[from..to)}, which holds no line end; empty for a blank line.
+     * The arguments in {@code line[from..to)}, which contains no line end; empty for a blank line.
      *
      * @throws ProtocolException if a quote is not closed
      */

@@ -6,43 +6,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What one client sends: cut into requests; not read while there is too much of it; discarded behind bytes that are no
- * request or too large a one, so that the client can read why before the connection ends.
+ * The input of one client. It splits the bytes into requests, pauses reading while too many are unanswered, and discards the
+ * input after an invalid or too large request, so that the client can read the error before the connection ends.
  *
  * <p>Event loop only.
  */
 final class Intake {
     private static final Logger LOG = LoggerFactory.getLogger(Intake.class);
 
-    /** Less than this in one look at a turn, and the client is taken to have stopped. */
+    /** A client that sends less than this during one check interval of its turn is considered stalled. */
     private static final long MIN_TURN_BYTES = 256 * 1024;
 
     private final RedisServer server;
     private final ServerLoop loop;
     private final ClientSocket socket;
     private final Session session;
-    private final Runnable again;
+    private final Runnable stateChanged;
     private final IntakeBudget.Ticket ticket;
     private RespParser parser;
     private @Nullable String refusal;
     private long receivedBytes;
     private long discardedBytes;
-    private boolean discards;
+    private boolean discarding;
     private boolean ended;
     private boolean paused;
-    private boolean reads = true;
-    private int turnLookedAt;
+    private boolean reading = true;
+    private int watchedTurn;
     private long turnTimer = -1;
     private long discardTimer = -1;
 
-    /** @param again run on the event loop when more may be read, or the client is not to be read from any more */
-    Intake(RedisServer server, ServerLoop loop, ClientSocket socket, Session session, Runnable again) {
+    /** @param stateChanged run on the event loop when reading may resume, or further input has been refused */
+    Intake(RedisServer server, ServerLoop loop, ClientSocket socket, Session session, Runnable stateChanged) {
         this.server = server;
         this.loop = loop;
         this.socket = socket;
         this.session = session;
-        this.again = again;
-        this.ticket = server.intake().ticket(() -> loop.run(again));
+        this.stateChanged = stateChanged;
+        this.ticket = server.intake().ticket(() -> loop.run(stateChanged));
         this.parser = newParser();
     }
 
@@ -50,12 +50,12 @@ final class Intake {
         return new RespParser(server.requestLimits(session.authenticated()));
     }
 
-    /** The client's rights have changed; its next request is measured by others' limits. */
+    /** The client was authenticated, or no longer is; its next request has other limits. */
     void limitsChanged() {
         parser.limits(server.requestLimits(session.authenticated()));
     }
 
-    /** Takes what has arrived; requests go to {@code sink} as they become whole. */
+    /** Parses a chunk, and passes complete requests to {@code sink}. */
     void received(Buffer chunk, RespParser.Sink sink) {
         receivedBytes += chunk.length();
         try {
@@ -63,33 +63,33 @@ final class Intake {
         } catch (ProtocolException e) {
             refuse("ERR Protocol error: " + e.getMessage());
             if (e.isOverLimit()) {
-                server.overLimit(session, String.valueOf(e.getMessage()));
+                server.requestOverLimit(session, String.valueOf(e.getMessage()));
             }
         } catch (OutOfMemoryError e) {
-            parser = newParser(); // what there was of the request is given back before anything else is done
+            parser = newParser(); // frees the incomplete request before anything else is done
             LOG.error("client {}: no memory for a request", session.remoteAddress(), e);
             refuse("OOM this node has no memory left for the request; nothing of it was carried out");
         }
     }
 
-    /** A request of what is being received is whole. */
-    void requestIsWhole() {
-        ticket.requestIsWhole();
+    /** A request of the current chunk is complete. */
+    void requestCompleted() {
+        ticket.requestCompleted();
     }
 
-    /** Takes nothing more; the client hears why, behind the answers to what it sent before. */
+    /** Refuses all further input; the client gets the error after the replies to its earlier requests. */
     private void refuse(String why) {
         refusal = why;
         parser = newParser();
     }
 
-    /** Why nothing more is taken, as an error line without its dash. */
+    /** Why further input is refused, as an error line without the leading dash; {@code null} if it is not. */
     @Nullable
     String refusal() {
         return refusal;
     }
 
-    /** The client has ended its sending. */
+    /** The client has shut down its output. */
     void end() {
         ended = true;
     }
@@ -98,65 +98,66 @@ final class Intake {
         return ended;
     }
 
-    /** Whether nothing more will be taken, because there is nothing or because of an error. */
+    /** Whether no further request will be accepted: the client has shut down its output, or made an error. */
     boolean isOver() {
         return ended || refusal != null;
     }
 
     /**
-     * Reads on, or not for now.
+     * Pauses or resumes reading.
      *
-     * @param unanswered how many requests, and what they take of the heap
+     * @param unanswered number of unanswered requests
+     * @param unansweredBytes what they take of the heap
      */
     void pauseOrResume(int unanswered, long unansweredBytes) {
-        int most = server.options().getMaxPendingCommands();
-        int mostBytes = server.options().getMaxPendingBytes();
-        if (!paused && (unanswered > most || unansweredBytes > mostBytes)) {
+        int max = server.options().getMaxPendingCommands();
+        int maxBytes = server.options().getMaxPendingBytes();
+        if (!paused && (unanswered > max || unansweredBytes > maxBytes)) {
             paused = true;
-        } else if (paused && unanswered <= most / 2 && unansweredBytes <= mostBytes / 2) {
+        } else if (paused && unanswered <= max / 2 && unansweredBytes <= maxBytes / 2) {
             paused = false;
         }
-        boolean fits = ticket.takes(parser.memoryBytes(), unansweredBytes);
+        boolean fits = ticket.update(parser.memoryBytes(), unansweredBytes);
         read(fits && !paused);
         watchTurn();
     }
 
-    private void read(boolean now) {
-        if (now != reads) {
-            reads = now;
-            socket.reads(now);
+    private void read(boolean on) {
+        if (on != reading) {
+            reading = on;
+            socket.setReading(on);
         }
     }
 
-    /** Nothing more is taken; what is unanswered still counts. */
-    void takesNoMore(long unansweredBytes) {
-        ticket.takesNoMore(unansweredBytes);
+    /** Accepts no further requests; unanswered ones still count. */
+    void stopAccepting(long unansweredBytes) {
+        ticket.stopAccepting(unansweredBytes);
     }
 
-    /** A client whose turn it is, and who does not send, must not keep the others waiting for ever. */
+    /** A client that has the turn and stops sending must not block the others for ever. */
     private void watchTurn() {
         int turn = ticket.turn();
-        if (turn != turnLookedAt && turn != 0) {
-            turnLookedAt = turn;
+        if (turn != watchedTurn && turn != 0) {
+            watchedTurn = turn;
             long before = receivedBytes;
-            turnTimer = loop.after(server.options().getTurnMillis(), () -> lookAtTurn(turn, before));
+            turnTimer = loop.after(server.options().getTurnMillis(), () -> checkTurn(turn, before));
         }
     }
 
-    private void lookAtTurn(int turn, long before) {
+    private void checkTurn(int turn, long before) {
         if (ticket.turn() != turn) {
             return;
         }
-        boolean stopped = reads && parser.memoryBytes() > 0 && receivedBytes - before < MIN_TURN_BYTES;
-        if (!stopped || !server.intake().isShort()) {
-            turnLookedAt = 0;
+        boolean stalled = reading && parser.memoryBytes() > 0 && receivedBytes - before < MIN_TURN_BYTES;
+        if (!stalled || !server.intake().hasWaiters()) {
+            watchedTurn = 0;
             watchTurn();
             return;
         }
-        server.stalled(session, receivedBytes - before);
+        server.stalledRequest(session, receivedBytes - before);
         refuse("ERR the request stopped half-way for " + server.options().getTurnMillis()
                 + " ms while others wait for the memory it takes; nothing of it was carried out");
-        again.run();
+        stateChanged.run();
     }
 
     /** The socket is closed. */
@@ -166,17 +167,17 @@ final class Intake {
         parser = newParser();
     }
 
-    /** Reads and forgets what the client still sends, for a while; then closes. */
+    /** Discards further input for a limited time, then closes. */
     void discard() {
-        discards = true;
+        discarding = true;
         read(true);
         discardTimer = loop.after(server.options().getDiscardMillis(), socket::disconnect);
     }
 
-    /** Forgets what has arrived. */
-    void discarded(Buffer chunk) {
+    /** Counts a discarded chunk; closes when there have been too many bytes. */
+    void countDiscarded(Buffer chunk) {
         discardedBytes += chunk.length();
-        if (discards && discardedBytes > server.options().getDiscardBytes()) {
+        if (discarding && discardedBytes > server.options().getDiscardBytes()) {
             socket.disconnect();
         }
     }

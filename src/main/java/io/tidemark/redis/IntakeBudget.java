@@ -8,20 +8,20 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds what requests of all clients together take of the heap, from their first byte until they have been answered.
+ * Bounds the heap that the requests of all clients take together, from their first byte until they are answered.
  *
- * <p>A client that takes no more than its share is never stopped. What goes beyond is counted for all together; as long as
- * that is more than the budget, such clients are not read from. So that half-sent requests can't wait for each other
- * for ever, one of them has the <em>turn</em>: it is read from all the same, until its request is whole; the next one's turn
- * comes when that has been answered. In the order in which they were stopped.
+ * <p>Reading of a client within its share is never suspended. The bytes of the clients beyond it are added up; while the sum
+ * exceeds the budget, reading of these clients is suspended. So that incomplete requests can't wait for each other for ever, one of these
+ * clients has the <em>turn</em>: it is read until its request is complete. When that request has been answered, the client that
+ * was suspended first gets the turn.
  *
  * <pre>
  *   one request     at most 1/5 of the heap
  *   shares          1/16 of the heap, divided by the number of clients, but at least 4 KiB each
- *   beyond shares   1/16 of the heap, and the request whose turn it is
+ *   beyond shares   1/16 of the heap, plus the request of the client that has the turn
  * </pre>
  *
- * <p>A command in its shard needs its bytes once more, for the log entry; with that, half of the heap stays for the rest.
+ * <p>A command in its shard needs its bytes a second time, for the log entry. Half of the heap remains for everything else.
  * Any thread.
  */
 final class IntakeBudget {
@@ -34,47 +34,51 @@ final class IntakeBudget {
     private @Nullable Ticket turn;
 
     /**
-     * A budget that nobody has used.
+     * An unused budget.
      *
-     * @param heapBytes what the heap may grow to
-     * @param clients how many there are
+     * @param heapBytes maximum size of the heap
+     * @param clients number of connected clients
      */
     IntakeBudget(long heapBytes, IntSupplier clients) {
         this.heapBytes = heapBytes;
         this.clients = clients;
     }
 
-    /** What one request may take. */
+    /** Maximum bytes of one request. */
     long maxRequestBytes() {
         return heapBytes / 5;
     }
 
-    /** What all together may take beyond their shares. */
+    /** Maximum bytes of all clients beyond their shares. */
     long bytes() {
         return heapBytes / 16;
     }
 
-    /** What a client may take without being asked. */
+    /** Bytes that a client may always take. */
     long shareBytes() {
         return Math.max(MIN_SHARE_BYTES, heapBytes / 16 / Math.max(1, clients.getAsInt()));
     }
 
-    /** A new client's. */
+    /**
+     * The ticket of a new client.
+     *
+     * @param mayRead see {@link Ticket#update}
+     */
     Ticket ticket(Runnable mayRead) {
         return new Ticket(mayRead);
     }
 
-    /** What all together take now, of those that take more than their share. */
+    /** Bytes taken by all clients that take more than their share. */
     synchronized long takenBytes() {
         return beyondShares;
     }
 
-    /** Whether somebody waits to be read from. */
-    synchronized boolean isShort() {
+    /** Whether reading of a client is suspended. */
+    synchronized boolean hasWaiters() {
         return !waiting.isEmpty();
     }
 
-    /** Who may go on now; to be called by whoever has changed something, outside of the lock. */
+    /** The tickets that may be read again. The caller runs their {@code mayRead} after releasing the lock. */
     private synchronized List<Ticket> admit() {
         List<Ticket> admitted = new ArrayList<>();
         if (beyondShares <= bytes()) {
@@ -82,40 +86,41 @@ final class IntakeBudget {
             waiting.clear();
         } else if (turn == null && !waiting.isEmpty()) {
             Ticket next = waiting.remove();
-            next.turnBegins();
+            next.beginTurn();
             turn = next;
             admitted.add(next);
         }
         for (Ticket each : admitted) {
-            each.waits = false;
+            each.queued = false;
         }
         return admitted;
     }
 
-    /** @param wants whether it would be read from */
-    private synchronized boolean count(Ticket ticket, boolean wants, long taken, long unanswered, long share) {
+    /** @param wantsInput whether the client would be read if the budget allows it */
+    private synchronized boolean count(Ticket ticket, boolean wantsInput, long taken, long unanswered, long share) {
         long beyond = taken > share ? taken : 0;
         beyondShares += beyond - ticket.counted;
         ticket.counted = beyond;
-        boolean over = ticket.turnUsed ? unanswered <= share : !wants;
-        if (turn == ticket && (beyond == 0 || over)) {
+        boolean turnEnded = ticket.turnUsed ? unanswered <= share : !wantsInput;
+        if (turn == ticket && (beyond == 0 || turnEnded)) {
             turn = null;
             ticket.turnHeld = false;
         }
-        boolean reads = !wants || beyond == 0 || beyondShares <= bytes() || (turn == ticket && !ticket.turnUsed);
-        if (reads && ticket.waits) {
-            ticket.waits = !waiting.remove(ticket);
-        } else if (!reads && !ticket.waits) {
-            ticket.waits = waiting.add(ticket);
+        boolean admitted =
+                !wantsInput || beyond == 0 || beyondShares <= bytes() || (turn == ticket && !ticket.turnUsed);
+        if (admitted && ticket.queued) {
+            ticket.queued = !waiting.remove(ticket);
+        } else if (!admitted && !ticket.queued) {
+            ticket.queued = waiting.add(ticket);
         }
-        return reads;
+        return admitted;
     }
 
-    /** One client's part. Its methods are called by one thread, the client's event loop. */
+    /** One client's use of the budget. Its methods are called on the client's event loop only. */
     final class Ticket {
         private final Runnable mayRead;
         private long counted;
-        private boolean waits;
+        private boolean queued;
         private boolean turnUsed;
         private volatile boolean turnHeld;
         private int turns;
@@ -125,35 +130,35 @@ final class IntakeBudget {
         }
 
         /**
-         * Says what the client takes now.
+         * Reports what the client takes now.
          *
-         * @param partBytes of a request that is not whole yet
-         * @param unansweredBytes of whole requests
-         * @return whether to read on; if not, {@code mayRead} will be run, by any thread, when this is worth asking again
+         * @param partBytes bytes of the incomplete request
+         * @param unansweredBytes bytes of complete, unanswered requests
+         * @return whether to read on; if not, {@code mayRead} is run, on any thread, when the caller should try again
          */
-        boolean takes(long partBytes, long unansweredBytes) {
-            return takes(true, partBytes + unansweredBytes, unansweredBytes);
+        boolean update(long partBytes, long unansweredBytes) {
+            return update(true, partBytes + unansweredBytes, unansweredBytes);
         }
 
-        /** Nothing more is read from the client; what its requests take counts until they are answered. */
-        void takesNoMore(long unansweredBytes) {
-            takes(false, unansweredBytes, unansweredBytes);
+        /** The client is no longer read; its requests count until they are answered. */
+        void stopAccepting(long unansweredBytes) {
+            update(false, unansweredBytes, unansweredBytes);
         }
 
-        private boolean takes(boolean wants, long taken, long unansweredBytes) {
+        private boolean update(boolean wantsInput, long taken, long unansweredBytes) {
             long share = shareBytes();
             if (taken <= share && counted == 0) {
                 return true;
             }
-            boolean reads = count(this, wants, taken, unansweredBytes, share);
+            boolean admitted = count(this, wantsInput, taken, unansweredBytes, share);
             for (Ticket each : admit()) {
                 each.mayRead.run();
             }
-            return reads;
+            return admitted;
         }
 
-        /** A request has become whole: if it was its turn, it has been used. */
-        void requestIsWhole() {
+        /** A request is complete: if the client has the turn, the turn is used. */
+        void requestCompleted() {
             if (turnHeld) {
                 synchronized (IntakeBudget.this) {
                     turnUsed = true;
@@ -161,14 +166,14 @@ final class IntakeBudget {
             }
         }
 
-        /** The number of its turn if it has one and has not yet sent its request, else 0. */
+        /** The number of its turn if it has the turn and its request is incomplete, else 0. */
         int turn() {
             synchronized (IntakeBudget.this) {
                 return turnHeld && !turnUsed ? turns : 0;
             }
         }
 
-        private void turnBegins() {
+        private void beginTurn() {
             turnUsed = false;
             turnHeld = true;
             turns = turns + 1;

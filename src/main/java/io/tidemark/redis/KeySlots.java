@@ -1,18 +1,18 @@
 package io.tidemark.redis;
 
 /**
- * Which slot, and so which shard, a key belongs to: Redis Cluster's slot function, so that a key tag in braces keeps
- * keys together here as it does there.
+ * Maps keys to slots, and slots to shards, with Redis Cluster's slot function, so that a hash tag in braces keeps keys together
+ * as it does there.
  *
- * <p>The slot is CRC-16/XMODEM of the key, or of what stands between its first <code>{</code> and the next <code>}</code>
- * if that is not empty, modulo {@value #SLOTS}. Shards own contiguous ranges of slots. Pure functions; any thread.
+ * <p>The slot is CRC-16/XMODEM of the key, or of the text between its first <code>{</code> and the next <code>}</code> if that
+ * is not empty, modulo {@value #SLOTS}. Shards own contiguous ranges of slots. Pure functions; any thread.
  */
 public final class KeySlots {
 
     /** Number of slots. */
     public static final int SLOTS = 16_384;
 
-    /** The slot function's name, for a data directory to record. */
+    /** Name of the slot function, as recorded in a data directory. */
     public static final String FUNCTION = "crc16-xmodem-16384";
 
     private static final int POLYNOMIAL = 0x1021;
@@ -35,7 +35,7 @@ public final class KeySlots {
     /**
      * The shard that owns the key.
      *
-     * @param shards how many shards there are, 1 to {@link #SLOTS}
+     * @param shards number of shards, 1 to {@link #SLOTS}
      */
     public static int shard(byte[] key, int shards) {
         return shards == 1 ? 0 : slot(key) * shards / SLOTS;
@@ -50,9 +50,9 @@ public final class KeySlots {
         return crc;
     }
 
-    private static int indexOf(byte[] bytes, char wanted, int from) {
+    private static int indexOf(byte[] bytes, char target, int from) {
         for (int i = from; i < bytes.length; i++) {
-            if (bytes[i] == wanted) {
+            if (bytes[i] == target) {
                 return i;
             }
         }

@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** A command over many keys, cut into one command a shard. Shares stand in the order in which shards are first named. */
+/** A command with many keys, split into one command per shard, in the order in which the keys first name the shards. */
 final class KeysByShard {
 
     /**
-     * One shard's share.
+     * One shard's part of the command.
      *
-     * @param positions which of the request's keys these are, counted from 0
+     * @param positions indexes, from 0, of its keys among the request's keys
      */
     record Share(int shard, Command command, int[] positions) {}
 
@@ -29,13 +29,13 @@ final class KeysByShard {
     }
 
     /**
-     * Cuts.
+     * Splits a command.
      *
      * @param keys the keys, in order
-     * @param shards how many shards there are
-     * @param command makes a shard's command from the positions of its keys
+     * @param shards number of shards
+     * @param command builds a shard's command from the positions of its keys
      */
-    static KeysByShard cut(List<byte[]> keys, int shards, Function<int[], Command> command) {
+    static KeysByShard split(List<byte[]> keys, int shards, Function<int[], Command> command) {
         Map<Integer, int[]> positions = new LinkedHashMap<>();
         Map<Integer, Integer> counts = new LinkedHashMap<>();
         for (int i = 0; i < keys.size(); i++) {

@@ -9,12 +9,13 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Up to when everything is known to be durable, as LASTSAVE says it: of each shard the last moment at which it was seen to have
- * nothing unsynced, or when its last good generation began, whichever was later; of all shards the earliest. Which was earlier
- * the monotonic clock decides, so that it never goes back; what is shown is the machine's clock at that moment, as Redis shows it,
- * and goes wherever that is set: who waits for it to change after a BGSAVE need not wait until the clock has caught up.
+ * The time of LASTSAVE: everything written before it is known to be durable. For one shard it is the last moment at which the
+ * shard was seen to have nothing unsynced, or the start of its last successful generation, whichever is later; for the node it is
+ * the earliest of all shards. Moments are compared by the monotonic clock, so LASTSAVE never goes back to an earlier moment. The
+ * value shown is the machine's clock at that moment, as in Redis, and follows the clock when that is set: a client that waits for
+ * LASTSAVE to change after a BGSAVE need not wait until the clock has caught up.
  *
- * <p>A shard is looked at only when somebody asks. Methods may be called from any thread.
+ * <p>Shards are read only on request. Methods may be called from any thread.
  */
 final class LastSave {
     private final AtomicReferenceArray<@Nullable Timestamp> moments;
@@ -24,29 +25,29 @@ final class LastSave {
     }
 
     /**
-     * The moment.
+     * The moment up to which everything is durable.
      *
-     * @param now from before the shards were looked at, so that nothing may have been written in between
-     * @param shards every shard, or none before they are open
-     * @param otherwise if there are none
+     * @param now read before the statuses, so that no write can lie between the two
+     * @param shards the status of every shard; empty before they are open
+     * @param otherwise the result if there are no shards
      */
     Timestamp of(Timestamp now, List<ShardStatus> shards, Timestamp otherwise) {
         return shards.stream()
-                .map(shard -> seen(shard, now))
+                .map(shard -> durableUntil(shard, now))
                 .min(Comparator.comparingLong(moment -> moment.nanos() - now.nanos()))
                 .orElse(otherwise);
     }
 
-    private Timestamp seen(ShardStatus shard, Timestamp now) {
+    private Timestamp durableUntil(ShardStatus shard, Timestamp now) {
         Timestamp durable = isClean(shard) ? now : shard.lastCheckpoint();
-        return Objects.requireNonNull(moments.accumulateAndGet(shard.shard(), durable, LastSave::later));
+        return Objects.requireNonNull(moments.accumulateAndGet(shard.shard(), durable, LastSave::laterOf));
     }
 
-    private static @Nullable Timestamp later(@Nullable Timestamp known, @Nullable Timestamp other) {
+    private static @Nullable Timestamp laterOf(@Nullable Timestamp known, @Nullable Timestamp other) {
         return known == null || (other != null && other.isAfter(known)) ? other : known;
     }
 
-    /** Before it serves, and after it has failed, its log may have entries that its files have not. */
+    /** Only a serving shard can be clean: before recovery and after a failure the log may have entries that the files lack. */
     private static boolean isClean(ShardStatus shard) {
         return shard.phase() == ShardStatus.Phase.SERVING
                 && shard.appliedIndex() <= shard.durableIndex()

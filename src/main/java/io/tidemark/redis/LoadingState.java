@@ -4,6 +4,6 @@ package io.tidemark.redis;
 public enum LoadingState {
     /** Shards are recovering; commands that need data are answered by {@code -LOADING}. */
     LOADING,
-    /** Recovery is over. */
+    /** Recovery is complete. */
     READY
 }

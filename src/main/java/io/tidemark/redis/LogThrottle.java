@@ -2,7 +2,7 @@ package io.tidemark.redis;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Lets a line through once in a while, for what clients may cause as often as they like. Any thread. */
+/** Limits a log line that clients can cause at will to one every ten seconds. Any thread. */
 final class LogThrottle {
     private static final long INTERVAL_MS = 10_000;
 

@@ -6,16 +6,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One reply made of the answers of several shards: counts are added up, values are put into the order of the keys, OK is
- * OK if all are. The first failure, in the order in which the request first names the shards, wins; if it is a write
- * that others have carried out, the error says so.
+ * One reply merged from the answers of several shards: counts are added, values are put into the order of the keys, and the
+ * reply is OK if all answers are. If shards fail, the reply is the failure of the one that the request names first; for a
+ * write that other shards have carried out, the error says so.
  */
 final class MultiShardReply extends PendingReply {
 
     /**
-     * What one shard contributes.
+     * The call of one shard.
      *
-     * @param positions where in the reply each of its values belongs; empty where no values are asked for
+     * @param positions positions in the reply of the shard's values; unused if the command returns no values
      */
     record Part(ShardCall call, int[] positions) {}
 
@@ -36,15 +36,15 @@ final class MultiShardReply extends PendingReply {
     }
 
     @Override
-    boolean over() {
-        return parts.stream().allMatch(part -> part.call().over());
+    boolean isFinished() {
+        return parts.stream().allMatch(part -> part.call().isFinished());
     }
 
     @Override
-    boolean askAgain(Consumer<ShardCall> again) {
+    boolean resubmitPostponed(Consumer<ShardCall> resubmit) {
         boolean any = false;
         for (Part part : parts) {
-            any |= part.call().askAgain(again);
+            any |= part.call().resubmitPostponed(resubmit);
         }
         return any;
     }

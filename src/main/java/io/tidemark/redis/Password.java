@@ -13,7 +13,7 @@ final class Password {
         this.digest = sha256(password.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Whether this is it. */
+    /** Whether the given password is the right one. */
     boolean matches(byte[] given) {
         return MessageDigest.isEqual(digest, sha256(given));
     }

@@ -2,38 +2,38 @@ package io.tidemark.redis;
 
 import java.util.function.Consumer;
 
-/** A reply that a connection owes for a request, in its place in the order of requests. Event loop only. */
+/** A reply that has not been sent yet, in its place in the order of requests. Event loop only. */
 abstract class PendingReply {
 
     /** What the request takes of the heap, counted until the reply is encoded. */
     long requestBytes;
 
-    /** Whether the client does not want it. */
+    /** Whether the reply is not sent, because of CLIENT REPLY. */
     boolean silent;
 
-    /** Whether it can be encoded now. */
+    /** Whether the reply can be encoded now. */
     abstract boolean ready();
 
-    /** Whether nobody needs the request any more, if nobody needs the reply. */
-    boolean over() {
+    /** Whether the request no longer needs its memory, once the reply is not needed. */
+    boolean isFinished() {
         return true;
     }
 
-    /** Gives its calls that their shards have postponed to {@code again}; true if there were any. */
-    boolean askAgain(Consumer<ShardCall> again) {
+    /** Passes its calls that shards have postponed to {@code resubmit}; true if there were any. */
+    boolean resubmitPostponed(Consumer<ShardCall> resubmit) {
         return false;
     }
 
-    /** The shard it comes from if it comes from one, else -1. */
+    /** The shard that answers it if it is exactly one, else -1. */
     int shard() {
         return -1;
     }
 
-    /** Bytes of values that have arrived for it. */
+    /** Bytes of values that have arrived for this reply. */
     long valueBytes() {
         return 0;
     }
 
-    /** Encodes it; called once, when ready. */
+    /** Encodes the reply; called once, when ready. */
     abstract void encode(ReplyWriter out);
 }

@@ -1,8 +1,7 @@
 package io.tidemark.redis;
 
 /**
- * The bytes on a connection are no RESP request, or one that is too large; the connection can't be read any further. Carries
- * no stack trace.
+ * The input of a connection is not a RESP request, or is too large; the rest of the input can't be parsed. Has no stack trace.
  */
 final class ProtocolException extends Exception {
 
@@ -10,7 +9,7 @@ final class ProtocolException extends Exception {
 
     private final boolean overLimit;
 
-    /** @param message what follows {@code "Protocol error: "}, worded as Redis words it */
+    /** @param message the text after {@code "Protocol error: "}, as in Redis */
     ProtocolException(String message) {
         this(message, false);
     }
@@ -20,12 +19,12 @@ final class ProtocolException extends Exception {
         this.overLimit = overLimit;
     }
 
-    /** A request that is well formed and too large. */
+    /** A well-formed request that is too large. */
     static ProtocolException overLimit(String message) {
         return new ProtocolException(message, true);
     }
 
-    /** Whether a limit was passed; else the bytes are no request. */
+    /** Whether the request exceeds a limit; otherwise it is malformed. */
     boolean isOverLimit() {
         return overLimit;
     }

@@ -3,10 +3,10 @@ package io.tidemark.redis;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** How the RESP server is opened: where it listens and what one client may ask for. Not changed once in use. */
+/** Options of the RESP server: its address and the limits of its clients. Must not be changed once in use. */
 public final class RedisOptions {
 
-    /** Default of {@link #getHost}: this machine alone. */
+    /** Default of {@link #getHost}: local clients only. */
     public static final String DEFAULT_HOST = "127.0.0.1";
     /** Default of {@link #getPort}. */
     public static final int DEFAULT_PORT = 7_379;
@@ -21,14 +21,14 @@ public final class RedisOptions {
     /** Default of {@link #getMaxClients}. */
     public static final int DEFAULT_MAX_CLIENTS = 10_000;
 
-    /** Default of {@link #getTcpKeepAliveSeconds}: Redis'. */
+    /** Default of {@link #getTcpKeepAliveSeconds}, as in Redis. */
     public static final int DEFAULT_TCP_KEEP_ALIVE_SECONDS = 300;
-    /** Default of {@link #getIdleTimeoutSeconds}: none, as Redis. */
+    /** Default of {@link #getIdleTimeoutSeconds}: no timeout, as in Redis. */
     public static final int DEFAULT_IDLE_TIMEOUT_SECONDS = 0;
     /** Default of {@link #isPingErrorWhileShedding}. */
     public static final boolean DEFAULT_PING_ERROR_WHILE_SHEDDING = false;
 
-    /** The longest that Linux takes. */
+    /** The maximum that Linux accepts. */
     private static final int MAX_TCP_KEEP_ALIVE_SECONDS = 32_767;
 
     private String host = DEFAULT_HOST;
@@ -93,104 +93,104 @@ public final class RedisOptions {
         return this;
     }
 
-    /** What clients must say with AUTH, {@code null} if nothing. */
+    /** The password for AUTH, {@code null} if clients need none. */
     public @Nullable String getPassword() {
         return password;
     }
 
-    /** Sets what clients must say with AUTH; {@code null} or empty for nothing. */
+    /** Sets the password for AUTH; {@code null} or empty for none. */
     public RedisOptions setPassword(@Nullable String newPassword) {
         this.password = newPassword == null || newPassword.isEmpty() ? null : newPassword;
         return this;
     }
 
-    /** Most bytes of one request, and so of one value. A larger one is answered by a protocol error. */
+    /** Maximum bytes of one request, and so of one value. A larger request is answered by a protocol error. */
     public int getMaxRequestBytes() {
         return maxRequestBytes;
     }
 
-    /** Sets the most bytes of one request, 1,024 to 512 MiB. */
+    /** Sets the maximum bytes of one request, 1,024 to 512 MiB. */
     public RedisOptions setMaxRequestBytes(int bytes) {
         this.maxRequestBytes = within("maxRequestBytes", bytes, 1_024, 512 << 20);
         return this;
     }
 
-    /** A client that owes us the reading of more reply bytes than this when further ones are due is disconnected. */
+    /** Maximum unread reply bytes of one client. A client that exceeds it when further replies are due is disconnected. */
     public int getMaxOutputBytes() {
         return maxOutputBytes;
     }
 
-    /** Sets how many reply bytes may wait for a client to read them, 1,024 or more. */
+    /** Sets the maximum unread reply bytes of one client, 1,024 or more. */
     public RedisOptions setMaxOutputBytes(int bytes) {
         this.maxOutputBytes = within("maxOutputBytes", bytes, 1_024, Integer.MAX_VALUE);
         return this;
     }
 
-    /** With more unanswered commands than this no more of the client's requests are read until half are answered. */
+    /** Maximum unanswered commands of one client. Beyond it, reading is suspended until half of them are answered. */
     public int getMaxPendingCommands() {
         return maxPendingCommands;
     }
 
-    /** Sets how many commands of one client may be unanswered, 1 or more. */
+    /** Sets the maximum unanswered commands of one client, 1 or more. */
     public RedisOptions setMaxPendingCommands(int commands) {
         this.maxPendingCommands = within("maxPendingCommands", commands, 1, Integer.MAX_VALUE);
         return this;
     }
 
-    /** As {@link #getMaxPendingCommands}, for the bytes of unanswered requests. */
+    /** Maximum bytes of unanswered requests of one client; works as {@link #getMaxPendingCommands}. */
     public int getMaxPendingBytes() {
         return maxPendingBytes;
     }
 
-    /** Sets how many bytes of requests of one client may be unanswered, 1,024 or more. */
+    /** Sets the maximum bytes of unanswered requests of one client, 1,024 or more. */
     public RedisOptions setMaxPendingBytes(int bytes) {
         this.maxPendingBytes = within("maxPendingBytes", bytes, 1_024, Integer.MAX_VALUE);
         return this;
     }
 
-    /** Most clients at a time; a further one is told so and closed. */
+    /** Maximum connected clients. A further client gets an error and is closed. */
     public int getMaxClients() {
         return maxClients;
     }
 
-    /** Sets the most clients at a time, 1 or more. */
+    /** Sets the maximum connected clients, 1 or more. */
     public RedisOptions setMaxClients(int clients) {
         this.maxClients = within("maxClients", clients, 1, Integer.MAX_VALUE);
         return this;
     }
 
-    /** How many clients there can be at the moment, whatever {@link #getMaxClients} allows. */
+    /** How many clients the process can serve at the moment; the limit is the smaller of this and {@link #getMaxClients}. */
     public IntSupplier getClientCapacity() {
         return clientCapacity;
     }
 
     /**
-     * Sets what else bounds the clients, such as the process's file descriptors; by default nothing.
+     * Sets a further limit of the clients, such as the process's file descriptors; by default there is no further limit.
      *
-     * @param possible asked at each connection, on an event loop: returns at once
+     * @param capacity called for each connection, on an event loop; must not block
      */
-    public RedisOptions setClientCapacity(IntSupplier possible) {
-        this.clientCapacity = possible;
+    public RedisOptions setClientCapacity(IntSupplier capacity) {
+        this.clientCapacity = capacity;
         return this;
     }
 
-    /** After how many silent seconds the kernel asks whether a client is still there; 0 for never. */
+    /** Seconds without traffic after which the kernel sends keepalive probes to a client; 0 for never. */
     public int getTcpKeepAliveSeconds() {
         return tcpKeepAliveSeconds;
     }
 
-    /** Sets after how many silent seconds the kernel asks, 1 to 32,767; 0 for never. */
+    /** Sets the seconds without traffic before keepalive probes, 1 to 32,767; 0 for never. */
     public RedisOptions setTcpKeepAliveSeconds(int seconds) {
         this.tcpKeepAliveSeconds = within("tcpKeepAliveSeconds", seconds, 0, MAX_TCP_KEEP_ALIVE_SECONDS);
         return this;
     }
 
-    /** A client that is idle for so many seconds, and waits for no answer, is closed; 0 for never. */
+    /** Seconds after which an idle client that waits for no reply is closed; 0 for never. */
     public int getIdleTimeoutSeconds() {
         return idleTimeoutSeconds;
     }
 
-    /** Sets for how many seconds a client may be idle; 0 for ever. */
+    /** Sets the idle timeout in seconds; 0 for none. */
     public RedisOptions setIdleTimeoutSeconds(int seconds) {
         this.idleTimeoutSeconds = within("idleTimeoutSeconds", seconds, 0, Integer.MAX_VALUE);
         return this;
@@ -207,49 +207,49 @@ public final class RedisOptions {
         return this;
     }
 
-    /** What the heap may grow to. */
+    /** Maximum size of the heap in bytes. */
     long getHeapBytes() {
         return heapBytes;
     }
 
-    /** Sets what the heap is taken to grow to, for tests. */
+    /** Sets the assumed maximum size of the heap, for tests. */
     RedisOptions setHeapBytes(long bytes) {
         this.heapBytes = bytes;
         return this;
     }
 
-    /** So much is read and discarded behind a request that was refused as a whole, so that its error can arrive. */
+    /** Bytes that are read and discarded after a refused request, so that the client can receive the error. */
     long getDiscardBytes() {
         return discardBytes;
     }
 
-    /** As {@link #getDiscardBytes}: for so long. */
+    /** How long input is discarded after a refused request. */
     long getDiscardMillis() {
         return discardMillis;
     }
 
-    /** Sets both bounds of what is discarded, for tests. */
+    /** Sets both limits of discarding, for tests. */
     RedisOptions setDiscard(long bytes, long millis) {
         this.discardBytes = bytes;
         this.discardMillis = millis;
         return this;
     }
 
-    /** How long a client that others wait for may send nothing to speak of in the midst of a large request. */
+    /** Interval at which a client that has the turn (see {@link IntakeBudget}) must have made progress with its request. */
     long getTurnMillis() {
         return turnMillis;
     }
 
-    /** Sets the time of {@link #getTurnMillis}, for tests. */
+    /** Sets the interval of {@link #getTurnMillis}, for tests. */
     RedisOptions setTurnMillis(long millis) {
         this.turnMillis = millis;
         return this;
     }
 
-    private static int within(String name, int value, int least, int most) {
-        if (value < least || value > most) {
+    private static int within(String name, int value, int min, int max) {
+        if (value < min || value > max) {
             throw new IllegalArgumentException(
-                    "redis " + name + " is " + value + "; it must be from " + least + " to " + most);
+                    "redis " + name + " is " + value + "; it must be from " + min + " to " + max);
         }
         return value;
     }

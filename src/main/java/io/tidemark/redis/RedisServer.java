@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The RESP server: what all its event loops share. Make one, then deploy as many {@link RedisServerVerticle}s over it
- * as there shall be event loops; they share the port.
+ * The RESP server: the state that all its event loops share. Create one, then deploy one {@link RedisServerVerticle} for each
+ * event loop; they share the port.
  *
  * <pre>{@code
  * RedisServer server = new RedisServer(options, shards, facts, () -> LoadingState.READY, node::shutdown);
@@ -51,16 +51,16 @@ public final class RedisServer {
     private final LogThrottle overLimitLog = new LogThrottle();
     private final IntakeBudget intake;
     private final AtomicBoolean saving = new AtomicBoolean();
-    private final AtomicBoolean shutdownAsked = new AtomicBoolean();
+    private final AtomicBoolean shutdownRequested = new AtomicBoolean();
     private volatile boolean ready;
     private volatile int port;
 
     /**
-     * A server that does not listen yet.
+     * Creates a server that does not listen yet.
      *
      * @param options copied
-     * @param loadingState asked before each command until it says {@code READY} once; must be cheap
-     * @param shutdown begins the node's orderly stop and returns at once; run at most once
+     * @param loadingState called before each command until it first returns {@code READY}; must be cheap
+     * @param shutdown starts the node's orderly shutdown and returns at once; run at most once
      */
     public RedisServer(
             RedisOptions options,
@@ -71,7 +71,7 @@ public final class RedisServer {
         this(options, shards, facts, loadingState, shutdown, TimeSource.SYSTEM);
     }
 
-    /** As the other constructor, by these clocks. */
+    /** As the public constructor, with a clock. */
     RedisServer(
             RedisOptions options,
             Shards shards,
@@ -139,12 +139,12 @@ public final class RedisServer {
         return new RequestLimits(options.getMaxRequestBytes(), intake.maxRequestBytes(), authenticated);
     }
 
-    /** What all clients' requests may take of the heap. */
+    /** The heap budget of all clients' requests. */
     IntakeBudget intake() {
         return intake;
     }
 
-    /** Requests that were refused for their size since the start. */
+    /** Number of requests refused for their size since the start. */
     public long requestsOverLimit() {
         return stats.overLimit.sum();
     }
@@ -156,31 +156,31 @@ public final class RedisServer {
         return !ready;
     }
 
-    /** What PING answers instead of PONG, without its dash; empty for PONG. */
+    /** The error that PING answers, without the leading dash; empty for PONG. */
     String pingError() {
         if (!options.isPingErrorWhileShedding()) {
             return "";
         }
-        String why = writesRefused.why();
-        return why.isEmpty() ? "" : "DISKPRESSURE no shard takes writes: " + why;
+        String reason = writesRefused.reason();
+        return reason.isEmpty() ? "" : "DISKPRESSURE no shard takes writes: " + reason;
     }
 
-    /** For how long the node has been running, in milliseconds; goes on evenly, whatever the machine's clock is set to. */
+    /** How long the node has been running, in milliseconds, by the monotonic clock. */
     long upMillis() {
         return TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - facts.start().nanos());
     }
 
-    /** The machine's clock, milliseconds since 1970; for nothing but to be shown. */
+    /** The machine's clock, milliseconds since 1970; for display only. */
     long epochMillis() {
         return clock.epochMillis();
     }
 
-    /** How many clients are served at a time, at the moment. */
+    /** Maximum connected clients at the moment. */
     int maxClients() {
         return Math.min(options.getMaxClients(), options.getClientCapacity().getAsInt());
     }
 
-    /** A client has come; {@code null} if there are too many. */
+    /** Registers a new client; {@code null} if there are too many. */
     @Nullable
     Session connected(String remoteAddress, String localAddress) {
         if (clients.incrementAndGet() > maxClients()) {
@@ -195,21 +195,20 @@ public final class RedisServer {
         return session;
     }
 
-    /** A client has gone. */
+    /** Unregisters a client. */
     void disconnected(Session session) {
         if (sessions.remove(session.id()) != null) {
             clients.decrementAndGet();
         }
     }
 
-    /** A client does not read and is being disconnected: counted, and logged once in a while. */
+    /** Counts, and logs at most every ten seconds, a client that is disconnected because it does not read its replies. */
     void slowReader(Session session, long unsentBytes) {
         stats.slowReaders.increment();
         if (slowReaderLog.isDue(upMillis())) {
             LOG.warn(
-                    "client {} (id {}, name '{}') has {} bytes of replies to read and asks for more; the limit is {}:"
-                            + " disconnected. {} clients so far. Read replies sooner, pipeline less, or raise the limit"
-                            + " of output bytes",
+                    "client {} (id {}, name '{}') is disconnected: it has {} unread reply bytes, the limit is {}. {} clients"
+                            + " so far. Read replies sooner, pipeline less, or raise the limit of output bytes",
                     session.remoteAddress(),
                     session.id(),
                     session.name(),
@@ -219,8 +218,8 @@ public final class RedisServer {
         }
     }
 
-    /** A request is too large and its client is being disconnected: counted, and logged once in a while. */
-    void overLimit(Session session, String why) {
+    /** Counts, and logs at most every ten seconds, a client that is disconnected because its request is too large. */
+    void requestOverLimit(Session session, String reason) {
         stats.overLimit.increment();
         if (overLimitLog.isDue(upMillis())) {
             LOG.warn(
@@ -228,17 +227,17 @@ public final class RedisServer {
                     session.remoteAddress(),
                     session.id(),
                     session.name(),
-                    why,
+                    reason,
                     stats.overLimit.sum());
         }
     }
 
-    /** A client has stopped in the midst of a request whose memory others wait for: logged once in a while. */
-    void stalled(Session session, long bytes) {
+    /** Logs, at most every ten seconds, a client that is disconnected because it stopped sending while it had the turn. */
+    void stalledRequest(Session session, long bytes) {
         if (stalledLog.isDue(upMillis())) {
             LOG.warn(
-                    "client {} (id {}, name '{}') has sent {} bytes of a large request in {} ms while others wait for the"
-                            + " memory it takes: refused and disconnected",
+                    "client {} (id {}, name '{}') is disconnected: it sent {} bytes of a large request in {} ms while others"
+                            + " wait for the memory it takes",
                     session.remoteAddress(),
                     session.id(),
                     session.name(),
@@ -247,7 +246,7 @@ public final class RedisServer {
         }
     }
 
-    /** Begins to make everything durable; false if that is going on already. */
+    /** Starts to make everything durable; false if that is running already. */
     boolean startBackgroundSave() {
         if (!saving.compareAndSet(false, true)) {
             return false;
@@ -261,21 +260,21 @@ public final class RedisServer {
         return true;
     }
 
-    /** Up to when everything is known to be durable. */
+    /** The moment up to which everything is known to be durable. */
     Timestamp lastSave() {
         Timestamp before = clock.now();
         return lastSave.of(before, shards.statuses(), facts.start());
     }
 
-    /** Whether a client has asked for the node's stop. */
+    /** Whether a client has requested the node's shutdown. */
     boolean isShuttingDown() {
-        return shutdownAsked.get();
+        return shutdownRequested.get();
     }
 
-    /** Begins the node's stop, once. */
+    /** Starts the node's shutdown, once. */
     void shutDown(Session session) {
-        if (shutdownAsked.compareAndSet(false, true)) {
-            LOG.info("client {} asked for a shutdown", session.remoteAddress());
+        if (shutdownRequested.compareAndSet(false, true)) {
+            LOG.info("client {} requested a shutdown", session.remoteAddress());
             shutdown.run();
         }
     }

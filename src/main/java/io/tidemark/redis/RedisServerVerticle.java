@@ -10,15 +10,14 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One event loop of a {@link RedisServer}: listens on its port, and serves its share of the connections. Several
- * instances of one deployment share the port, an ephemeral one too. Undeployed, it closes its connections; replies still
- * owed are not sent.
+ * One event loop of a {@link RedisServer}: listens on its port, and serves its share of the connections. The instances of one
+ * deployment share the port, also an ephemeral one. When undeployed, it closes its connections without sending pending replies.
  */
 public final class RedisServerVerticle extends VerticleBase {
 
     private static final Buffer TOO_MANY_CLIENTS =
             Buffer.buffer(("-" + ErrorTexts.TOO_MANY_CLIENTS + "\r\n").getBytes(StandardCharsets.US_ASCII));
-    /** Vert.x' way to say: any free port, the same one for all instances of the deployment. */
+    /** In Vert.x: any free port, the same for all instances of the deployment. */
     private static final int SHARED_EPHEMERAL_PORT = -1;
 
     private final RedisServer server;

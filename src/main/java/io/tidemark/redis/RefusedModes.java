@@ -3,13 +3,14 @@ package io.tidemark.redis;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What refused commands of one connection have left behind. {@code MULTI} and {@code SELECT} change what the commands after
- * them mean; a client that has sent one before it reads the error, as every pipeline does, does not mean those that follow
- * as they would be carried out. So they are refused until the client has ended what it believes to have begun.
+ * The modes that one client wrongly believes its connection to be in. {@code MULTI} and {@code SELECT} change the meaning of the
+ * commands after them. A client that pipelines sends those commands before it reads that the first was refused; executing them
+ * would not do what it intended. So they are refused, too, until the client leaves the mode.
  *
  * <pre>
- *   MULTI, refused               everything is refused      until EXEC, DISCARD or RESET
- *   SELECT of another database   what touches data is       until a SELECT that succeeds, or RESET
+ *   refused command              refuses                    until
+ *   MULTI                        every command              EXEC, DISCARD or RESET
+ *   SELECT of another database   commands that touch data   a SELECT that succeeds, or RESET
  * </pre>
  *
  * <p>Event loop only.
@@ -19,21 +20,21 @@ final class RefusedModes {
     private boolean transaction;
     private boolean database;
 
-    /** A command was refused, for whatever reason. */
+    /** A command was refused, for any reason. */
     void refused(byte[][] request) {
-        if (Words.matches(request[0], "multi")) {
+        if (Arguments.matches(request[0], "multi")) {
             transaction = true;
-        } else if (Words.matches(request[0], "select")) {
-            database |= request.length != 2 || !Words.matches(request[1], "0");
+        } else if (Arguments.matches(request[0], "select")) {
+            database |= request.length != 2 || !Arguments.matches(request[1], "0");
         }
     }
 
-    /** The client is in the database that there is. */
+    /** The client has selected the only database, 0. */
     void databaseSelected() {
         database = false;
     }
 
-    /** The client has begun again. */
+    /** The client has sent RESET. */
     void reset() {
         transaction = false;
         database = false;
@@ -47,17 +48,17 @@ final class RefusedModes {
     /**
      * Answers a request in a refused transaction.
      *
-     * @return false if it is to be carried out all the same
+     * @return false if the request must be executed normally
      */
     boolean answer(Connection connection, byte[][] request) {
         boolean alone = request.length == 1;
-        if (alone && Words.matches(request[0], "exec")) {
+        if (alone && Arguments.matches(request[0], "exec")) {
             transaction = false;
             connection.error(ErrorTexts.EXEC_ABORT);
-        } else if (alone && Words.matches(request[0], "discard")) {
+        } else if (alone && Arguments.matches(request[0], "discard")) {
             transaction = false;
             connection.ok();
-        } else if (Words.matches(request[0], "reset") || Words.matches(request[0], "quit")) {
+        } else if (Arguments.matches(request[0], "reset") || Arguments.matches(request[0], "quit")) {
             return false;
         } else {
             connection.error(ErrorTexts.IN_REFUSED_MULTI);
@@ -65,7 +66,7 @@ final class RefusedModes {
         return true;
     }
 
-    /** Why a command can't be carried out after a refused SELECT; {@code null} if it can. */
+    /** Why a command can't be executed after a refused SELECT; {@code null} if it can. */
     @Nullable
     String refusal(CommandSpec command) {
         return database && command.touchesData() ? ErrorTexts.AFTER_REFUSED_SELECT : null;

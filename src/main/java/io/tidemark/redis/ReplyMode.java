@@ -4,22 +4,22 @@ package io.tidemark.redis;
 final class ReplyMode {
 
     private boolean off;
-    private boolean skipsThis;
-    private boolean skipsNext;
+    private boolean skipCurrent;
+    private boolean skipNext;
     private boolean silent;
 
-    /** A command begins, maybe not for the first time. */
+    /** A command begins; a held command begins again at each attempt. */
     void begin() {
-        silent = off || skipsThis;
+        silent = off || skipCurrent;
     }
 
-    /** The command has been carried out, or is under way. */
+    /** The command has been executed or dispatched. */
     void end() {
-        skipsThis = skipsNext;
-        skipsNext = false;
+        skipCurrent = skipNext;
+        skipNext = false;
     }
 
-    /** Whether the current command gets no reply. */
+    /** Whether no reply to the current command is sent. */
     boolean silent() {
         return silent;
     }
@@ -38,7 +38,7 @@ final class ReplyMode {
 
     /** No reply to the current command and the next one. */
     void skip() {
-        skipsNext = !off;
+        skipNext = !off;
         silent = true;
     }
 }

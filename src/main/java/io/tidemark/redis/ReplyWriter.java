@@ -8,13 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Encodes RESP2 replies one after another. Small ones gather in one array that is used again and again; above {@value
- * #SLICE_BYTES} bytes they are cut into slices, so that neither this array nor the socket's native buffers ever grow with
- * a value. One thread, an event loop.
+ * Encodes RESP2 replies one after another into an array that is reused. Output above {@value #SLICE_BYTES} bytes is split into
+ * slices, so that neither the array nor the socket's native buffers grow with a value. Used on one event loop only.
  */
 final class ReplyWriter {
 
-    /** Longest piece handed to the socket at once. */
+    /** Maximum bytes of one write to the socket. */
     static final int SLICE_BYTES = 256 * 1024;
 
     private static final int FIRST_BYTES = 16 * 1024;
@@ -43,7 +42,7 @@ final class ReplyWriter {
         raw(NIL_ARRAY);
     }
 
-    /** A status line; without CR or LF. */
+    /** A status line; {@code text} must not contain CR or LF. */
     void status(String text) {
         line('+', text);
     }
@@ -51,7 +50,7 @@ final class ReplyWriter {
     /**
      * An error line.
      *
-     * @param text begins with the error's code; line ends in it become blanks
+     * @param text begins with the error's code; line ends in it are replaced by blanks
      */
     void error(String text) {
         line('-', text.replace('\r', ' ').replace('\n', ' '));
@@ -62,7 +61,7 @@ final class ReplyWriter {
         header(':', number);
     }
 
-    /** The head of an array; that many replies must follow. */
+    /** The header of an array; that many replies must follow. */
     void array(int elements) {
         header('*', elements);
     }
@@ -85,41 +84,41 @@ final class ReplyWriter {
         bytes[length++] = '\n';
     }
 
-    /** Replies that have been encoded before. The array is copied. */
+    /** Encoded replies. The array is copied. */
     void raw(byte[] encoded) {
         int at = 0;
         while (encoded.length - at > SLICE_BYTES) {
-            cut();
+            slice();
             slices.add(Buffer.buffer(SLICE_BYTES).appendBytes(encoded, at, SLICE_BYTES));
             slicedBytes += SLICE_BYTES;
             at += SLICE_BYTES;
         }
-        int rest = encoded.length - at;
-        reserve(rest);
-        System.arraycopy(encoded, at, bytes, length, rest);
-        length += rest;
+        int remaining = encoded.length - at;
+        reserve(remaining);
+        System.arraycopy(encoded, at, bytes, length, remaining);
+        length += remaining;
     }
 
-    /** Whether nothing has been written since it was last taken. */
+    /** Whether nothing has been written since the last {@link #take}. */
     boolean isEmpty() {
         return length == 0 && slices.isEmpty();
     }
 
-    /** Bytes that have been cut into slices since it was last taken. */
+    /** Bytes in complete slices since the last {@link #take}. */
     int slicedBytes() {
         return slicedBytes;
     }
 
-    /** What has been written, to be sent in this order; the writer is empty afterwards. */
+    /** Returns what has been written, to be sent in this order, and empties the writer. */
     List<Buffer> take() {
-        cut();
+        slice();
         List<Buffer> taken = slices;
         slices = new ArrayList<>();
         slicedBytes = 0;
         return taken;
     }
 
-    /** Forgets what has been written. */
+    /** Drops what has been written. */
     void clear() {
         length = 0;
         slicedBytes = 0;
@@ -153,27 +152,27 @@ final class ReplyWriter {
             bytes[length++] = '-';
         }
         int digits = 0;
-        for (long rest = number; rest != 0; rest /= 10) {
+        for (long left = number; left != 0; left /= 10) {
             digits++;
         }
-        long rest = number;
+        long left = number;
         for (int at = length + digits - 1; at >= length; at--) {
-            bytes[at] = (byte) ('0' + Math.abs((int) (rest % 10)));
-            rest /= 10;
+            bytes[at] = (byte) ('0' + Math.abs((int) (left % 10)));
+            left /= 10;
         }
         length += digits;
     }
 
     private void reserve(int more) {
         if (length + more > SLICE_BYTES) {
-            cut();
+            slice();
         }
         if (length + more > bytes.length) {
             bytes = Arrays.copyOf(bytes, Math.min(SLICE_BYTES, Math.max(2 * bytes.length, length + more)));
         }
     }
 
-    private void cut() {
+    private void slice() {
         if (length > 0) {
             slices.add(Buffer.buffer(length).appendBytes(bytes, 0, length));
             slicedBytes += length;

@@ -1,16 +1,16 @@
 package io.tidemark.redis;
 
 /**
- * How large a request may be. Checked against what a client announces, before anything is allocated for it. Each check
- * names the limit, the value seen, and the setting.
+ * The size limits of a request, checked against the announced lengths before anything is allocated. The errors name the limit,
+ * the value seen, and the setting.
  *
- * @param requestBytes bytes of a whole request on the wire, {@code redis.max_request_bytes}
- * @param memoryBytes what a request may need of the heap, see {@link #memory}
- * @param authenticated whether the client may do everything; else its requests are held as small as Redis holds them
+ * @param requestBytes maximum bytes of a request on the wire, {@code redis.max_request_bytes}
+ * @param memoryBytes maximum heap bytes of a request, see {@link #memory}
+ * @param authenticated whether the client is authenticated; if not, Redis' smaller limits apply
  */
 record RequestLimits(int requestBytes, long memoryBytes, boolean authenticated) {
 
-    /** Most bytes of a request that is a line typed by hand. */
+    /** Maximum bytes of an inline request. */
     static final int MAX_INLINE_BYTES = 64 * 1024;
 
     private static final int MAX_ARGUMENTS_BEFORE_AUTH = 10;
@@ -19,25 +19,25 @@ record RequestLimits(int requestBytes, long memoryBytes, boolean authenticated) 
     /** An empty bulk on the wire: {@code $0 CRLF CRLF}. */
     private static final int MIN_ARGUMENT_BYTES = 6;
 
-    /** What an argument needs beside its bytes while a request of many is carried out: array, key, change, their lists. */
+    /** Heap overhead of one argument while a request with many is executed: array, key, change, and their list entries. */
     private static final int ARGUMENT_MEMORY_BYTES = 128;
 
-    /** For a client that may do everything, with any amount of memory. */
+    /** The limits of an authenticated client, without a limit of memory. */
     static RequestLimits authenticated(int maxRequestBytes) {
         return new RequestLimits(maxRequestBytes, Long.MAX_VALUE, true);
     }
 
-    /** For a client that has yet to say the password. */
+    /** The limits of an unauthenticated client, without a limit of memory. */
     static RequestLimits unauthenticated(int maxRequestBytes) {
         return new RequestLimits(maxRequestBytes, Long.MAX_VALUE, false);
     }
 
-    /** What a request needs of the heap, in bytes: its own, and so much for each argument. */
+    /** Heap bytes of a request: its bytes on the wire, and an overhead for each argument. */
     static long memory(long wireBytes, long arguments) {
         return wireBytes + arguments * ARGUMENT_MEMORY_BYTES;
     }
 
-    /** Whether a request of so many arguments may begin. */
+    /** Checks the announced number of arguments. */
     void checkArguments(long arguments) throws ProtocolException {
         if (!authenticated && arguments > MAX_ARGUMENTS_BEFORE_AUTH) {
             throw ProtocolException.overLimit("unauthenticated multibulk length: " + arguments
@@ -54,10 +54,10 @@ record RequestLimits(int requestBytes, long memoryBytes, boolean authenticated) 
     }
 
     /**
-     * Whether a bulk may begin.
+     * Checks the announced length of a bulk.
      *
-     * @param before bytes of the request on the wire before it
-     * @param arguments of the whole request
+     * @param before bytes of the request before this bulk
+     * @param arguments number of arguments of the request
      */
     void checkBulk(long bulkBytes, long before, long arguments) throws ProtocolException {
         if (!authenticated && bulkBytes > MAX_BULK_BYTES_BEFORE_AUTH) {
@@ -74,7 +74,7 @@ record RequestLimits(int requestBytes, long memoryBytes, boolean authenticated) 
         }
     }
 
-    /** Whether a line without an end may be so long. */
+    /** Checks the length of an inline request. */
     static void checkLine(long lineBytes) throws ProtocolException {
         if (lineBytes > MAX_INLINE_BYTES) {
             throw ProtocolException.overLimit("too big inline request: more than " + MAX_INLINE_BYTES

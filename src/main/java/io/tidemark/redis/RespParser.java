@@ -4,27 +4,27 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Cuts the bytes of one connection into requests, however they arrive.
+ * Splits the bytes of one connection into requests, whatever the chunks they arrive in.
  *
  * <pre>
  *   request = "*" count CRLF, count times: "$" length CRLF, length bytes, CRLF
- *           | a line of arguments parted by blanks, LF or CRLF        (see {@link InlineArguments})
+ *           | a line of arguments separated by blanks, LF or CRLF     (see {@link InlineArguments})
  * </pre>
  *
- * A count of 0 or less is skipped, as Redis does. Every byte is looked at once: a state is kept between chunks, not the
- * bytes of an unfinished header. What is kept of an unfinished argument grows with what has arrived, never with what
- * was announced. One thread, the connection's event loop. After an exception the parser is of no use.
+ * A count of 0 or less is skipped, as in Redis. Every byte is read once: between chunks the parser keeps its state, not the bytes
+ * of an incomplete header. The buffer of an incomplete argument grows with the bytes received, never with the announced length.
+ * Connection's event loop only. The parser must not be used after an exception.
  */
 final class RespParser {
 
-    /** Takes requests as they become whole. */
+    /** Receives complete requests. */
     interface Sink {
         /**
-         * Takes one request.
+         * Receives one request.
          *
-         * @param arguments at least one; given away
-         * @param wireBytes how long the request was on the wire
-         * @return whether to go on; false leaves the rest of the chunk unread
+         * @param arguments at least one; ownership passes to the sink
+         * @param wireBytes length of the request on the wire
+         * @return whether to continue; false discards the rest of the chunk
          */
         boolean request(byte[][] arguments, int wireBytes);
     }
@@ -69,12 +69,12 @@ final class RespParser {
         this.limits = limits;
     }
 
-    /** From the next header on, these limits hold. */
+    /** Sets the limits; they apply from the next header on. */
     void limits(RequestLimits newLimits) {
         this.limits = newLimits;
     }
 
-    /** What an unfinished request takes of the heap, in bytes. */
+    /** Heap bytes of the incomplete request. */
     long memoryBytes() {
         return state == State.START
                 ? 0
@@ -82,11 +82,10 @@ final class RespParser {
     }
 
     /**
-     * Reads a chunk to its end, or until the sink says to stop.
+     * Parses a chunk to its end, or until the sink returns false.
      *
-     * @param in not kept
-     * @throws ProtocolException if the bytes are no request or a limit is passed; requests before that have been handed
-     *     over
+     * @param in not retained
+     * @throws ProtocolException if the bytes are malformed or exceed a limit; the sink has received the requests before
      */
     void parse(byte[] in, int from, int to, Sink sink) throws ProtocolException {
         int at = from;
@@ -135,7 +134,7 @@ final class RespParser {
                 }
                 case INLINE -> {
                     int lineEnd = indexOfLineFeed(in, at, to);
-                    keepLine(in, at, lineEnd < 0 ? to : lineEnd);
+                    appendLine(in, at, lineEnd < 0 ? to : lineEnd);
                     at = lineEnd < 0 ? to : lineEnd + 1;
                     if (lineEnd >= 0 && !endLine(sink)) {
                         return;
@@ -152,7 +151,7 @@ final class RespParser {
         negative = false;
     }
 
-    /** Reads on in a number and its CRLF; {@code digits} is {@code Integer.MIN_VALUE} when both are whole. */
+    /** Continues with a number and its CRLF; {@code digits} is {@code Integer.MIN_VALUE} when both are complete. */
     private int number(byte[] in, int from, int to, String what) throws ProtocolException {
         int at = from;
         while (at < to) {
@@ -232,7 +231,7 @@ final class RespParser {
         return sink.request(whole, (int) requestBytes);
     }
 
-    private void keepLine(byte[] in, int from, int to) throws ProtocolException {
+    private void appendLine(byte[] in, int from, int to) throws ProtocolException {
         int more = to - from;
         RequestLimits.checkLine((long) lineFilled + more);
         if (lineFilled + more > line.length) {
@@ -262,8 +261,8 @@ final class RespParser {
         return -1;
     }
 
-    private static void expect(byte found, char wanted) throws ProtocolException {
-        if (found != wanted) {
+    private static void expect(byte found, char expected) throws ProtocolException {
+        if (found != expected) {
             throw new ProtocolException("expected CRLF after a bulk, got '" + printable(found) + "'");
         }
     }

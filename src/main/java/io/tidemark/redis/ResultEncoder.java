@@ -2,7 +2,7 @@ package io.tidemark.redis;
 
 import io.tidemark.shard.Result;
 
-/** Words a shard's result as a RESP reply. The kind of result decides, whatever the command was. */
+/** Encodes a shard's result as a RESP reply, which depends on the type of the result only, not on the command. */
 final class ResultEncoder {
 
     private ResultEncoder() {}
@@ -23,7 +23,7 @@ final class ResultEncoder {
         }
     }
 
-    /** The error line for a failure, without its dash. */
+    /** The error line for a failure, without the leading dash. */
     static String text(Result.Failure failure) {
         String message = failure.message();
         return switch (failure.kind()) {

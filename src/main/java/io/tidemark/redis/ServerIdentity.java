@@ -5,18 +5,18 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * What clients and monitoring hear of which server this is. Made once, not on an event loop.
+ * The identity of this server, for clients and monitoring. Created once, not on an event loop.
  *
- * @param runId 40 hexadecimal digits, other ones at each start
- * @param replicationId the same, for the history of the data, as Redis makes it when it has no replicas
+ * @param runId 40 hexadecimal digits, random at each start
+ * @param replicationId as {@code runId}; identifies the history of the data, as in a Redis without replicas
  * @param systemMemoryBytes memory of the machine, or of the container
  */
 record ServerIdentity(String runId, String replicationId, long systemMemoryBytes) {
 
-    /** The Redis version whose commands, of those there are, this server answers alike. */
+    /** The Redis version that the supported commands are compatible with. */
     static final String REDIS_VERSION = "7.0.0";
 
-    /** That of a server that starts now. */
+    /** The identity of a server that starts now. */
     static ServerIdentity make() {
         SecureRandom random = new SecureRandom();
         return new ServerIdentity(hex(random), hex(random), systemMemory());

@@ -6,19 +6,19 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** What all connections of one event loop share: scratch space and the calls that come back. Event loop only. */
+/** The state that all connections of one event loop share: reply buffers, outgoing and completed calls. Event loop only. */
 final class ServerLoop {
 
-    /** For the replies of the connection that is being served; empty whenever none is. */
+    /** Replies of the connection that is being served; otherwise empty. */
     final ReplyWriter out = new ReplyWriter();
-    /** For one reply that must wait for others; empty whenever none is being encoded. */
-    final ReplyWriter aside = new ReplyWriter();
-    /** Where shards' answers arrive. */
+    /** One reply that must wait for earlier ones, while it is encoded; otherwise empty. */
+    final ReplyWriter scratch = new ReplyWriter();
+    /** Calls that shards have answered. */
     final CompletedCalls completedCalls;
 
-    /** Where calls for shards gather. */
+    /** Calls to be submitted to shards. */
     final ShardOutbox outbox;
-    /** Those that are open. */
+    /** The open connections. */
     final Set<Connection> connections = new HashSet<>();
 
     private final IdleClients idleClients;
@@ -36,33 +36,33 @@ final class ServerLoop {
                 (delayMillis, task) -> context.owner().setTimer(delayMillis, id -> task.run()));
     }
 
-    /** Runs something on this event loop, later. Any thread. */
+    /** Runs a task on this event loop, later. Any thread. */
     void run(Runnable task) {
         context.runOnContext(ignored -> task.run());
     }
 
-    /** A client has come. */
+    /** A client has connected. */
     void opened(Connection connection) {
         connections.add(connection);
         idleClients.opened();
     }
 
-    /** Runs something on this event loop after a time; the result is for {@link #cancel}. */
+    /** Runs a task on this event loop after a delay; returns the timer for {@link #cancel}. */
     long after(long millis, Runnable task) {
         return context.owner().setTimer(Math.max(1, millis), ignored -> task.run());
     }
 
-    /** Forgets what was to run after a time, if it has not. */
+    /** Cancels a timer, if it has not run yet. */
     void cancel(long timer) {
         context.owner().cancelTimer(timer);
     }
 
-    /** Lets go of clients that would keep a stopping server waiting. */
+    /** Disconnects clients that would delay the stop of the server. */
     void stop() {
-        List.copyOf(connections).forEach(Connection::serverStops);
+        List.copyOf(connections).forEach(Connection::serverStopping);
     }
 
-    /** The buffer's bytes from 0 to its length, in an array that is good until the next call. */
+    /** The buffer's bytes, from index 0, in a reused array that is valid until the next call. */
     byte[] bytes(Buffer buffer) {
         if (buffer.length() > chunk.length) {
             chunk = new byte[buffer.length()];

@@ -5,7 +5,7 @@ import io.tidemark.shard.Result;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What the server has counted since it was made. Any thread. */
+/** Counters since the server was created. Any thread. */
 final class ServerStats {
     final LongAdder connections = new LongAdder();
     final LongAdder rejectedConnections = new LongAdder();
@@ -17,21 +17,21 @@ final class ServerStats {
     final LongAdder hits = new LongAdder();
     final LongAdder misses = new LongAdder();
 
-    /** A shard has answered a command: counts the keys that GET, MGET and EXISTS have found and not found. */
+    /** Counts the hits and misses of GET, MGET and EXISTS in a shard's answer. */
     void answered(Command command, Result result) {
         if (result instanceof Result.Value value) {
             (value.bytes() == null ? misses : hits).increment();
         } else if (result instanceof Result.Values values) {
-            found(
+            countLookups(
                     values.all().stream().filter(Objects::nonNull).count(),
                     values.all().size());
-        } else if (command instanceof Command.Exists exists && result instanceof Result.Count there) {
-            found(there.number(), exists.keys().size());
+        } else if (command instanceof Command.Exists exists && result instanceof Result.Count found) {
+            countLookups(found.number(), exists.keys().size());
         }
     }
 
-    private void found(long there, int askedFor) {
-        hits.add(there);
-        misses.add(askedFor - there);
+    private void countLookups(long found, int requested) {
+        hits.add(found);
+        misses.add(requested - found);
     }
 }

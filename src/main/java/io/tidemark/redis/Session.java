@@ -1,8 +1,8 @@
 package io.tidemark.redis;
 
 /**
- * What one client has said about itself. Written on its event loop; CLIENT LIST reads it from others. Times are the server's
- * {@linkplain RedisServer#upMillis time up}.
+ * The state of one client that CLIENT LIST shows. Written on the client's event loop, read on any. Times are in milliseconds of
+ * the server's {@linkplain RedisServer#upMillis uptime}.
  */
 final class Session {
 
@@ -38,8 +38,8 @@ final class Session {
         return authenticated;
     }
 
-    void authenticated(boolean now) {
-        authenticated = now;
+    void authenticated(boolean newValue) {
+        authenticated = newValue;
     }
 
     String name() {
@@ -58,22 +58,22 @@ final class Session {
         libraryVersion = newVersion;
     }
 
-    /** Remembers when the client last sent or received something. */
+    /** Records when the client last sent or received something. */
     void active(long upMillis) {
         activeMillis = upMillis;
     }
 
-    /** For how long it has neither sent nor received anything. */
+    /** How long the client has neither sent nor received anything, in milliseconds. */
     long idleMillis(long upMillis) {
         return upMillis - activeMillis;
     }
 
-    /** Remembers a command that looks at sessions; the others are not worth a write each. */
+    /** Records a CLIENT command; other commands are not recorded, for speed. */
     void lastCommand(String command) {
         lastCommand = command;
     }
 
-    /** One line of CLIENT LIST, with its line end. */
+    /** The client's line in CLIENT LIST, including the line end. */
     String describe(long upMillis) {
         return "id=" + id + " addr=" + remoteAddress + " laddr=" + localAddress + " fd=-1 name=" + name + " age="
                 + (upMillis - connectedMillis) / 1_000 + " idle=" + idleMillis(upMillis) / 1_000

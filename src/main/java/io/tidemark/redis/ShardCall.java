@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A command on its way to one shard and back: the reply a connection owes, or one part of it. Completed on any thread,
- * it goes onto the {@link CompletedCalls} of its connection's event loop; everything else happens there.
+ * A command to one shard, and its answer: the pending reply of a connection, or one part of it. Completed on any thread, it is
+ * pushed onto the {@link CompletedCalls} of its connection's event loop; everything else is done there.
  */
 final class ShardCall extends PendingReply implements Call {
 
@@ -35,7 +35,7 @@ final class ShardCall extends PendingReply implements Call {
     private final int shard;
     private final Command command;
     private @Nullable Result result;
-    private boolean settled;
+    private boolean answered;
     private boolean postponed;
 
     ShardCall(Connection connection, int shard, Command command) {
@@ -71,23 +71,23 @@ final class ShardCall extends PendingReply implements Call {
         return command instanceof Command.Write;
     }
 
-    /** The event loop has seen the answer; if it was none yet, the call is to be submitted again. */
-    void settle() {
+    /** Takes note of the answer, on the event loop. A postponed call must be submitted again. */
+    void observe() {
         postponed = result == Result.Postponed.POSTPONED;
         if (postponed) {
             result = null;
         } else {
-            settled = true;
+            answered = true;
             connection.server().stats().answered(command, answer());
         }
     }
 
-    /** Whether the shard wants it to be submitted again. */
+    /** Whether the shard has postponed the call: it must be submitted again. */
     boolean isPostponed() {
         return postponed;
     }
 
-    /** The answer; only when {@link #ready}. */
+    /** The answer; to be called only when {@link #ready}. */
     Result answer() {
         Result answer = result;
         if (answer == null) {
@@ -98,27 +98,27 @@ final class ShardCall extends PendingReply implements Call {
 
     @Override
     boolean ready() {
-        return settled;
+        return answered;
     }
 
     @Override
-    boolean over() {
-        return settled || postponed;
+    boolean isFinished() {
+        return answered || postponed;
     }
 
     @Override
-    boolean askAgain(Consumer<ShardCall> again) {
+    boolean resubmitPostponed(Consumer<ShardCall> resubmit) {
         if (!postponed) {
             return false;
         }
         postponed = false;
-        again.accept(this);
+        resubmit.accept(this);
         return true;
     }
 
     @Override
     long valueBytes() {
-        return settled ? answer().valueBytes() : 0;
+        return answered ? answer().valueBytes() : 0;
     }
 
     @Override

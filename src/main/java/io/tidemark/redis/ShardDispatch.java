@@ -7,9 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one connection's commands in order on each shard. Commands gather in one list a shard, in which the shard keeps
- * their order; lists of their own are kept in order by the shard only among writes. So while calls are out, a further
- * list may follow only if all of them, and all of it, are writes.
+ * Keeps one connection's commands in order on each shard. A shard executes the commands of one list in order; of separate lists
+ * it keeps only the writes in order. So while calls are unanswered, a further list may be submitted only if all of these calls
+ * and all calls in the list are writes.
  *
  * <p>Event loop only.
  */
@@ -36,7 +36,7 @@ final class ShardDispatch {
         this.lanes = new Lane[shards];
     }
 
-    /** Whether a command may be added now; if not, it must wait until the shard has answered something. */
+    /** Whether a command may be added now; if not, it must wait for an answer of the shard. */
     boolean admits(int shard, Command command) {
         Lane lane = lanes[shard];
         if (lane == null || lane.readsOut + lane.writesOut == 0) {
@@ -61,7 +61,7 @@ final class ShardDispatch {
         }
     }
 
-    /** Submits what has been added, one list a shard. */
+    /** Submits the added calls, in one list per shard. */
     void submit() {
         for (Lane lane : gathering) {
             List<Call> calls = lane.gathered;
@@ -75,8 +75,8 @@ final class ShardDispatch {
         gathering.clear();
     }
 
-    /** Submits a read again that its shard has postponed; it still counts as not answered. */
-    void again(ShardCall call) {
+    /** Submits a postponed read again; it still counts as unanswered. */
+    void resubmit(ShardCall call) {
         outbox.add(call.shard(), List.of(call), true);
     }
 

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Gathers what all connections of one event loop have to submit, and submits it once the loop has read every socket that was
- * ready: one list a shard instead of one a connection, so that a log entry, and its fdatasync, carries them all. Lists of
- * reads alone stay apart from the others, because a shard answers those without waiting for its log.
+ * Collects the calls of all connections of one event loop, and submits them when the loop has read all ready sockets: one list
+ * per shard instead of one per connection, so that one log entry, and one fdatasync, covers them all. Lists of reads only are
+ * kept separate, because a shard answers them without waiting for its log.
  *
  * <p>Event loop only.
  */

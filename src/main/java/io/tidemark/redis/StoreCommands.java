@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The commands that concern all shards: how much there is, make it durable, stop. */
+/** The commands on all shards: DBSIZE, SAVE, BGSAVE, LASTSAVE, SHUTDOWN. */
 final class StoreCommands {
 
     private StoreCommands() {}
@@ -17,17 +17,17 @@ final class StoreCommands {
     }
 
     static void save(Connection connection, byte[][] arguments, ReplyWriter out) {
-        connection.replyLater(connection.server().shards().syncAll(), (outcome, later) -> {
+        connection.replyWhenDone(connection.server().shards().syncAll(), (outcome, reply) -> {
             if (outcome.succeeded()) {
-                later.ok();
+                reply.ok();
             } else {
-                later.error("ERR not everything could be made durable: " + reason(outcome.cause()));
+                reply.error("ERR not everything could be made durable: " + reason(outcome.cause()));
             }
         });
     }
 
     static void bgSave(Connection connection, byte[][] arguments, ReplyWriter out) {
-        boolean scheduled = arguments.length == 2 && Words.matches(arguments[1], "schedule");
+        boolean scheduled = arguments.length == 2 && Arguments.matches(arguments[1], "schedule");
         if (arguments.length > 1 && !scheduled) {
             out.error(ErrorTexts.SYNTAX);
         } else if (connection.server().startBackgroundSave()) {
@@ -43,20 +43,20 @@ final class StoreCommands {
         out.integer(lastSaveSeconds(connection.server()));
     }
 
-    /** Up to when everything is known to be durable, seconds since 1970 by the machine's clock of then. */
+    /** The moment up to which everything is known to be durable, in seconds since 1970 by the machine's clock at that moment. */
     static long lastSaveSeconds(RedisServer server) {
         return server.lastSave().epochMillis() / 1_000;
     }
 
     /**
-     * Stops in order, whatever is said of saving: the log has every acknowledged write, and without the last checkpoints the next
-     * start would only have more of it to replay. Nobody else is waited for (NOW), and a shard that can't be forced does not keep
-     * the node from ending (FORCE).
+     * Shuts the node down in order, whether SAVE or NOSAVE is given: the log has every acknowledged write, and final checkpoints
+     * only shorten the replay at the next start. NOW and FORCE have no further effect: the node waits for no replica, and a shard
+     * that can't be forced does not prevent the shutdown.
      */
     static void shutdown(Connection connection, byte[][] arguments, ReplyWriter out) {
         Set<String> options = new TreeSet<>();
         for (int i = 1; i < arguments.length; i++) {
-            options.add(Words.lowerCase(arguments[i]).toUpperCase(Locale.ROOT));
+            options.add(Arguments.lowerCase(arguments[i]).toUpperCase(Locale.ROOT));
         }
         boolean known = Set.of("NOSAVE", "SAVE", "NOW", "FORCE", "ABORT").containsAll(options);
         boolean contradictory =
@@ -74,7 +74,7 @@ final class StoreCommands {
         }
     }
 
-    /** What went wrong, for people. */
+    /** The message of an exception, or its class if it has none. */
     static String reason(Throwable cause) {
         String message = cause.getMessage();
         return message == null ? cause.toString() : message;

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets when the kernel asks whether a silent client is still there: first after so many seconds, then three times, each a third
- * of that later, as Redis does; a client that has answered none is closed. Vert.x' own options only switch keepalive on, by the
+ * Sets the times of the kernel's keepalive probes, as Redis does: the first after a number of seconds without traffic, then three
+ * more at intervals of a third of that; a client that answers none is closed. Vert.x' own options only enable keepalive with the
  * kernel's times, two hours on most machines.
  */
 final class TcpKeepAlive {
@@ -21,15 +21,15 @@ final class TcpKeepAlive {
 
     private TcpKeepAlive() {}
 
-    /** Sets it for one connection, for which keepalive is on. Where the system has no such options, its own times stay. */
+    /** Sets the times for a connection with keepalive enabled. If the system has no such options, its own times apply. */
     static void set(NetSocket socket, int seconds) {
         Channel channel = ((NetSocketInternal) socket).channelHandlerContext().channel();
         try {
             set(channel, ExtendedSocketOptions.TCP_KEEPIDLE, seconds);
             set(channel, ExtendedSocketOptions.TCP_KEEPINTERVAL, Math.max(1, seconds / PROBES));
             set(channel, ExtendedSocketOptions.TCP_KEEPCOUNT, PROBES);
-        } catch (ChannelException | UnsupportedOperationException gone) {
-            LOG.debug("client {}: its keepalive could not be set", socket.remoteAddress(), gone);
+        } catch (ChannelException | UnsupportedOperationException e) {
+            LOG.debug("client {}: could not set the keepalive times", socket.remoteAddress(), e);
         }
     }
 

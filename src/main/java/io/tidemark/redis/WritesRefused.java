@@ -6,34 +6,34 @@ import io.tidemark.shard.TimeSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Whether every shard refuses writes, for whoever asks often: shards are looked at again after 100 ms. Any thread. */
+/** Whether every shard refuses writes; the result is cached for 100 ms, for frequent callers. Any thread. */
 final class WritesRefused {
-    private static final long GOOD_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long CACHE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private record Look(long nanos, String why) {}
+    private record Cached(long nanos, String reason) {}
 
     private final Shards shards;
     private final TimeSource clock;
-    private volatile Look last;
+    private volatile Cached last;
 
     WritesRefused(Shards shards, TimeSource clock) {
         this.shards = shards;
         this.clock = clock;
-        this.last = new Look(clock.nanoTime() - GOOD_NANOS, "");
+        this.last = new Cached(clock.nanoTime() - CACHE_NANOS, "");
     }
 
-    /** Why no shard takes writes; empty if one does, and as long as they are being opened. */
-    String why() {
+    /** Why no shard accepts writes; empty if one does, or while the shards are being opened. */
+    String reason() {
         long now = clock.nanoTime();
-        Look look = last;
-        if (now - look.nanos() >= GOOD_NANOS) {
-            look = new Look(now, why(shards.statuses()));
-            last = look;
+        Cached cached = last;
+        if (now - cached.nanos() >= CACHE_NANOS) {
+            cached = new Cached(now, reason(shards.statuses()));
+            last = cached;
         }
-        return look.why();
+        return cached.reason();
     }
 
-    private static String why(List<ShardStatus> statuses) {
+    private static String reason(List<ShardStatus> statuses) {
         for (ShardStatus shard : statuses) {
             if (!shard.refusesWrites()) {
                 return "";

@@ -1,7 +1,7 @@
 /**
- * The RESP server: the RESP codec, the commands, and which shard a key belongs to.
+ * The RESP server: the protocol, the commands, and the mapping of keys to shards.
  *
- * <p>On the way of a write it is the first step and, with the reply, the last.
+ * <p>It is the first step of the write path and, with the reply, the last.
  */
 @NullMarked
 package io.tidemark.redis;

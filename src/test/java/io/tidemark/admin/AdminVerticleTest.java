@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every route, over HTTP, with real shards behind it. */
+/** Every route, over HTTP, on real shards. */
 @Timeout(60)
 class AdminVerticleTest {
 
@@ -49,7 +49,7 @@ class AdminVerticleTest {
     }
 
     @Test
-    void health_inEachPhase_liveIsTrueAndReadyTells() throws Exception {
+    void health_inEachPhase_liveIsTrueAndReadyShowsThePhase() throws Exception {
         try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
             for (NodePhase phase : NodePhase.values()) {
                 endpoint.phase.set(phase);
@@ -65,7 +65,7 @@ class AdminVerticleTest {
     }
 
     @Test
-    void shards_tellPositionsBeforeAndAfterASync() throws Exception {
+    void shards_beforeAndAfterASync_showTheirPositions() throws Exception {
         try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
             endpoint.setAndWait(1, "a");
             JsonObject dirty = shard(endpoint.get("/api/shards"), 1);
@@ -114,7 +114,7 @@ class AdminVerticleTest {
 
     @ParameterizedTest
     @CsvSource({"2, 404", "-1, 404", "99999999999, 400", "x, 400", "1x, 400"})
-    void journal_ofNoShard_saysWhatThereIs(String number, int status) throws Exception {
+    void journal_ofAnUnknownShard_namesTheValidRange(String number, int status) throws Exception {
         try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
             RunningEndpoint.Answer answer = endpoint.get("/api/shards/" + number + "/journal");
             assertThat(answer.status()).isEqualTo(status);
@@ -137,7 +137,7 @@ class AdminVerticleTest {
     }
 
     @Test
-    void sync_deadlinePasses_504TellsWhichShardGoesOn() throws Exception {
+    void sync_deadlinePasses_504NamesTheShardThatGoesOn() throws Exception {
         try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
             CountDownLatch gate = new CountDownLatch(1);
             endpoint.disk.faults().before(Operation.FORCE, "**/shard-0/data/*.data", path -> hang(gate));
@@ -291,7 +291,7 @@ class AdminVerticleTest {
     }
 
     @Test
-    void longHeader_isRefusedAndTheDoorGoesOn() throws Exception {
+    void longHeader_isRefusedAndTheEndpointGoesOn() throws Exception {
         try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
             RunningEndpoint.Answer answer = endpoint.send(endpoint.request("/health/live")
                     .header("X-Long", "x".repeat(10_000))
@@ -341,7 +341,7 @@ class AdminVerticleTest {
     }
 
     @Test
-    void connections_aboveTheBound_areClosed_andRoomComesBack() throws Exception {
+    void connections_aboveTheLimit_areClosed_untilOthersClose() throws Exception {
         try (RunningEndpoint endpoint = RunningEndpoint.quiet()) {
             List<Socket> open = new ArrayList<>();
             try {
@@ -362,7 +362,7 @@ class AdminVerticleTest {
                 try {
                     answer = endpoint.get("/health/live");
                 } catch (java.io.IOException stillFull) {
-                    // the server hears of the closed ones in its own time
+                    // the server notices the closed connections asynchronously
                 }
             }
             assertThat(answer).isNotNull();
@@ -370,7 +370,7 @@ class AdminVerticleTest {
     }
 
     @Test
-    void everyForceHangs_theDoorAnswersWithinASecond() throws Exception {
+    void everyForceHangs_theEndpointAnswersWithinASecond() throws Exception {
         CheckpointOptions soon =
                 RunningEndpoint.quietOptions().setStallWarnMs(500).setStallShedMs(1_000);
         CountDownLatch gate = new CountDownLatch(1);
@@ -379,7 +379,7 @@ class AdminVerticleTest {
                     List.of("/health/live", "/health/ready", "/metrics", "/api/shards", "/api/shards/1/journal");
             assertThat(endpoint.post("/api/sync", "").status()).isEqualTo(200);
             for (String path : paths) {
-                endpoint.get(path); // what a endpoint's first answers cost is no part of the claim
+                endpoint.get(path); // the cost of an endpoint's first answers is not part of the claim
             }
             endpoint.setAndWait(0, "a");
             endpoint.setAndWait(1, "a");
@@ -397,7 +397,7 @@ class AdminVerticleTest {
                 }
                 for (int shard = 0; shard < 2; shard++) {
                     JsonObject reasons;
-                    do { // both have hung long enough: each is told at its watch's next look
+                    do { // both have hung long enough: each stall is reported at the next check
                         reasons = shard(endpoint.get("/api/shards"), shard).getJsonObject("reasons");
                     } while (!"shed".equals(reasons.getString("FSYNC_STALLED"))
                             || !"shed".equals(reasons.getString("LOG_STALLED")));
@@ -405,7 +405,7 @@ class AdminVerticleTest {
                 RunningEndpoint.Answer ready = endpoint.get("/health/ready");
                 assertThat(ready.status()).isEqualTo(503);
                 assertThat(ready.json().getJsonArray("reasons").toString())
-                        .as("whichever was told first speaks")
+                        .as("whichever stall was reported first")
                         .contains("shard 0: ", "shard 1: ")
                         .containsPattern("(FSYNC|LOG)_STALLED");
                 assertThat(shard(endpoint.get("/api/shards"), 0).getBoolean("checkpoint_in_flight"))

@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The admin HTTP endpoint over two real shards on a disk that fails and hangs when told to. */
+/** The admin HTTP endpoint on two real shards, whose disk fails and hangs on demand. */
 final class RunningEndpoint implements AutoCloseable {
     final FaultyDisk disk = new FaultyDisk(1);
     final AtomicReference<NodePhase> phase = new AtomicReference<>(NodePhase.SERVING);
@@ -59,7 +59,7 @@ final class RunningEndpoint implements AutoCloseable {
                 .compose(opened -> shards.recover()));
     }
 
-    /** Nothing is forced but on request; no password; no metrics. */
+    /** Forces only on request; no password; no metrics. */
     static RunningEndpoint quiet() throws Exception {
         return new RunningEndpoint(quietOptions(), null, () -> "");
     }
@@ -137,7 +137,7 @@ final class RunningEndpoint implements AutoCloseable {
         }
     }
 
-    /** Ends everything; the disk must have come back. */
+    /** Stops everything; the disk must no longer hang. */
     @Override
     public void close() {
         disk.faults().clear();

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Many ask, one call runs. */
+/** Many callers share one call. */
 class SharedCallTest {
     private final List<Promise<String>> calls = new ArrayList<>();
     private final SharedCall<String> shared = new SharedCall<>(() -> {
@@ -18,10 +18,10 @@ class SharedCallTest {
     });
 
     @Test
-    void allWhoAskMeanwhile_shareOneCall() {
+    void callersWhileItRuns_shareOneCall() {
         List<Future<String>> answers = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            answers.add(shared.ask());
+            answers.add(shared.join());
         }
         assertThat(calls).hasSize(1);
         calls.get(0).complete("first");
@@ -29,10 +29,10 @@ class SharedCallTest {
     }
 
     @Test
-    void whoAsksAfterItsEnd_startsTheNext_alsoAfterAFailure() {
-        Future<String> first = shared.ask();
+    void callerAfterItsEnd_startsTheNext_alsoAfterAFailure() {
+        Future<String> first = shared.join();
         calls.get(0).fail("no");
-        Future<String> second = shared.ask();
+        Future<String> second = shared.join();
         assertThat(calls).hasSize(2);
         calls.get(1).complete("second");
         assertThat(first.failed()).isTrue();

@@ -2,7 +2,6 @@ package io.tidemark.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidemark.disk.Disk;
 import org.junit.jupiter.api.Test;
 
 class DescriptorBudgetTest {
@@ -36,7 +35,6 @@ class DescriptorBudgetTest {
     void now_ofThisProcess_isPlausible() {
         DescriptorBudget now = DescriptorBudget.now(4);
         assertThat(now.limit()).isGreaterThan(now.jvm());
-        // other tests in this process may have left files to the garbage collector, which are counted as open still
-        assertThat(now.jvm() + Disk.openFiles()).isPositive();
+        assertThat(now.jvm()).isPositive();
     }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What clients may get wrong: answered clearly; the server, and where it can be the connection, goes on. */
+/** Invalid input gets a clear error. The server, and the connection where possible, remains usable. */
 class BadInputTest {
 
     private final MemoryShards shards = MemoryShards.immediate(4);

@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What a client can make the server keep: bounded, whatever it does. */
+/** The memory that one client can make the server use is bounded. */
 class BoundsTest {
 
     private static final byte[] SET = Resp.request("SET", "key", "x".repeat(1_000));
 
     @Test
-    void unansweredCommands_aboveTheBound_areNotRead() throws Exception {
+    void unansweredCommands_aboveTheLimit_areNotRead() throws Exception {
         MemoryShards shards = MemoryShards.stepped(1);
         RedisOptions options = new RedisOptions().setMaxPendingCommands(100);
         int sets = 30_000;
@@ -41,7 +41,7 @@ class BoundsTest {
     }
 
     @Test
-    void unansweredBytes_aboveTheBound_areNotRead() throws Exception {
+    void unansweredBytes_aboveTheLimit_areNotRead() throws Exception {
         MemoryShards shards = MemoryShards.stepped(1);
         RedisOptions options = new RedisOptions().setMaxPendingBytes(64 * 1024);
         CompletableFuture<Void> sender;
@@ -58,9 +58,9 @@ class BoundsTest {
         assertThat(sender).failsWithin(10, TimeUnit.SECONDS);
     }
 
-    /** Each is held for a moment: what was held and has been sent on no longer counts as held. */
+    /** Each request is held for a moment: once dispatched, it no longer counts as held. */
     @Test
-    void heldBytes_inAllAboveTheBound_doNotStopTheReading() throws Exception {
+    void heldBytes_inAllAboveTheLimit_doNotStopTheReading() throws Exception {
         MemoryShards shards = MemoryShards.stepped(1);
         RedisOptions options = new RedisOptions().setMaxPendingBytes(8_192);
         try (RunningServer server = new RunningServer(shards, options, 1);
@@ -83,7 +83,7 @@ class BoundsTest {
     }
 
     @Test
-    void clientThatDoesNotRead_aboveTheBound_isDisconnectedAndOthersGoOn() throws Exception {
+    void clientThatDoesNotRead_aboveTheLimit_isDisconnectedAndOthersGoOn() throws Exception {
         MemoryShards shards = MemoryShards.immediate(1);
         RedisOptions options = new RedisOptions().setMaxOutputBytes(4 << 20);
         try (RunningServer server = new RunningServer(shards, options, 1);
@@ -99,7 +99,7 @@ class BoundsTest {
     }
 
     @Test
-    void clientThatDoesNotRead_belowTheBound_doesNotKeepTheServerFromStopping() throws Exception {
+    void clientThatDoesNotRead_belowTheLimit_doesNotKeepTheServerFromStopping() throws Exception {
         try (RunningServer server = new RunningServer(MemoryShards.immediate(1));
                 RawClient client = new RawClient(server.port(), 8_192);
                 RawClient other = server.client()) {
@@ -112,7 +112,7 @@ class BoundsTest {
     }
 
     @Test
-    void oneReplyAboveTheBound_isSentToWhoeverReads() throws IOException {
+    void oneReplyAboveTheLimit_isSentToWhoeverReads() throws IOException {
         MemoryShards shards = MemoryShards.immediate(4);
         RedisOptions options = new RedisOptions().setMaxOutputBytes(1 << 20);
         String value = "x".repeat(1 << 20);
@@ -126,7 +126,7 @@ class BoundsTest {
     }
 
     @Test
-    void clients_aboveTheBound_areToldAndClosed() throws IOException {
+    void clients_aboveTheLimit_getAnErrorAndAreClosed() throws IOException {
         RedisOptions options = new RedisOptions().setMaxClients(2);
         try (RunningServer server = new RunningServer(MemoryShards.immediate(1), options, 1);
                 RawClient first = server.client()) {
@@ -157,7 +157,7 @@ class BoundsTest {
             try (RawClient second = server.client()) {
                 assertThat(second.reply()).isEqualTo("-ERR max number of clients reached");
             }
-            assertThat(first.ask("PING")).as("who is there stays").isEqualTo("+PONG");
+            assertThat(first.ask("PING")).as("connected clients stay").isEqualTo("+PONG");
             possible.set(100);
             assertThat(first.ask("CONFIG", "GET", "maxclients")).isEqualTo("[$maxclients, $5]");
         }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What clients see when somebody sets the machine's clock. */
+/** Times shown to clients when the machine's clock is set. */
 class ClockTest {
     private static final long NOON = 1_700_000_000_000L;
     private static final long DAY_MS = 86_400_000;

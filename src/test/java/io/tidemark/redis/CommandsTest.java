@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each command's own answers, over a socket. */
+/** The replies of each command, over a socket. */
 class CommandsTest {
 
     private final MemoryShards shards = MemoryShards.immediate(4);
@@ -105,7 +105,7 @@ class CommandsTest {
                 "OUTCOME_UNKNOWN|shard 3: log failed|-ERR outcome unknown: shard 3: log failed",
                 "UNREADABLE|shard 3: bad checksum|-ERR unreadable: shard 3: bad checksum",
             })
-    void failure_ofAShard_isWorded(Result.Kind kind, String message, String reply) throws IOException {
+    void failure_ofAShard_isAnErrorReply(Result.Kind kind, String message, String reply) throws IOException {
         shards.answerWith(command -> new Result.Failure(kind, message));
         assertThat(client.ask("SET", "a", "1")).isEqualTo(reply);
         assertThat(client.ask("GET", "a")).isEqualTo(reply);
@@ -222,7 +222,7 @@ class CommandsTest {
     }
 
     @Test
-    void client_remembersWhatItIsTold() throws IOException {
+    void client_nameAndLibrary_areRemembered() throws IOException {
         assertThat(client.ask("CLIENT", "GETNAME")).isEqualTo("(nil)");
         assertThat(client.ask("CLIENT", "SETNAME", "batch-7")).isEqualTo("+OK");
         assertThat(client.ask("CLIENT", "SETINFO", "LIB-NAME", "jedis")).isEqualTo("+OK");
@@ -236,7 +236,7 @@ class CommandsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"CLIENT", "CONFIG", "COMMAND"})
-    void help_listsExactlyTheSubcommandsThereAre(String command) throws IOException {
+    void help_listsExactlyTheSupportedSubcommands(String command) throws IOException {
         String help = client.ask(command, "HELP");
         assertThat(help)
                 .startsWith("[+" + command + " <subcommand> [<arg> [value] [opt] ...]. Subcommands are:, +")
@@ -277,7 +277,7 @@ class CommandsTest {
     }
 
     @Test
-    void info_allSections_tellWhatIsTrue() throws IOException {
+    void info_allSections_showTheState() throws IOException {
         client.ask("SET", "a", "1");
         shards.level(PressureLevel.SHED);
         assertThat(client.ask("INFO"))

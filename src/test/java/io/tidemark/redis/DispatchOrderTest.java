@@ -9,7 +9,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Commands over shards that answer when told: what may be under way at once, and in what order replies come. */
+/** Commands on shards that answer on demand: which calls may be unanswered at once, and the order of replies. */
 class DispatchOrderTest {
 
     /** Of two shards: the slot of "foo" is 12182, that of "hello" 866. */
@@ -212,7 +212,7 @@ class DispatchOrderTest {
         assertThat(shards.waiting()).isEmpty();
     }
 
-    /** As far as the server can see, the client may wait for answers still. */
+    /** The server can't know that the client no longer waits for replies. */
     @Test
     void close_whileWritesAreOut_carriesOutWhatWasReceived() throws IOException {
         send(Resp.request("SET", ON_ONE, "1"));
@@ -224,7 +224,7 @@ class DispatchOrderTest {
         RunningServer.until(() -> server.server().sessions().size() == 1);
     }
 
-    /** Sends all in one piece and waits until the server has done with it. */
+    /** Sends the requests in one chunk and waits until the server has processed it. */
     private void send(byte[]... requests) throws IOException {
         byte[] all = Resp.join(requests);
         long before = server.server().stats().inputBytes.sum();

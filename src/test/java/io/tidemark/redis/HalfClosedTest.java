@@ -6,7 +6,7 @@ import io.tidemark.shard.Command;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-/** Clients that end their sending before they have their answers, as {@code nc -N} does. */
+/** Clients that shut down their output before they have all replies, as {@code nc -N} does. */
 class HalfClosedTest {
 
     @Test
@@ -38,13 +38,15 @@ class HalfClosedTest {
             assertThat(shards.waiting().get(0).commands()).hasExactlyElementsOfTypes(Command.Get.class);
             shards.step();
             assertThat(client.replies(3)).containsExactly("+OK", "$1", ":1");
-            assertThat(client.isClosedByServer()).as("half a request is none").isTrue();
+            assertThat(client.isClosedByServer())
+                    .as("an incomplete request is ignored")
+                    .isTrue();
             RunningServer.until(() -> server.server().sessions().isEmpty());
             assertThat(shards.waiting()).isEmpty();
         }
     }
 
-    /** Far more than what may be unanswered at a time: the end is seen behind what was not read for a while. */
+    /** Far more requests than may be unanswered at a time: the end of input is seen after reading was suspended. */
     @Test
     void endOfSending_behindALongPipeline_allIsAnswered() throws IOException {
         MemoryShards shards = MemoryShards.immediate(2);

@@ -7,17 +7,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** When idle clients are closed, on time that the test lets pass. */
+/** When idle clients are closed, on a clock that the test advances. */
 class IdleClientsTest {
     private static final int LIMIT_S = 60;
 
     private final class Fake implements IdleClients.Client {
         private long activeMillis = now;
-        private boolean waits;
+        private boolean awaitingReply;
 
         @Override
         public long idleMillis(long upMillis) {
-            return waits ? 0 : upMillis - activeMillis;
+            return awaitingReply ? 0 : upMillis - activeMillis;
         }
 
         @Override
@@ -81,11 +81,11 @@ class IdleClientsTest {
     void clientThatWaitsForAnAnswer_isNotClosed_howeverLong() {
         IdleClients idle = idle(LIMIT_S);
         Fake waiting = open(idle);
-        waiting.waits = true;
+        waiting.awaitingReply = true;
         Fake silent = open(idle);
         passSeconds(3_600);
         assertThat(clients).containsExactly(waiting).doesNotContain(silent);
-        waiting.waits = false;
+        waiting.awaitingReply = false;
         waiting.activeMillis = now;
         passSeconds(59);
         assertThat(clients).containsExactly(waiting);
@@ -111,7 +111,7 @@ class IdleClientsTest {
         assertThat(task).isNull();
         open(idle);
         passSeconds(61);
-        assertThat(task).as("after the last one has gone").isNull();
+        assertThat(task).as("after the last client has disconnected").isNull();
         open(idle);
         assertThat(task).isNotNull();
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What monitoring and health checks read of INFO, and that they can read it. */
+/** The fields of INFO that monitoring and health checks read, and whether they can parse them. */
 class InfoTest {
     private static final String PATH = "/srv/a,b=c:d\r\n100% \u2028e/日本";
 
@@ -149,7 +149,7 @@ class InfoTest {
         return fields;
     }
 
-    /** As {@link RawClient} reads it, a character for each byte. */
+    /** The text as {@link RawClient} reads it: one character per byte. */
     private static String utf8(String text) {
         return Resp.text(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }

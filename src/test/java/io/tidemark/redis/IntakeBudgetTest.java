@@ -9,7 +9,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
-/** Who may go on to send while all together take too much: bounded, and everybody's turn comes. */
+/** Which clients are read while all together take too much: memory is bounded, and every client gets its turn. */
 class IntakeBudgetTest {
 
     private static final long HEAP = 16 << 20;
@@ -18,7 +18,7 @@ class IntakeBudgetTest {
     private final List<Sender> senders = new ArrayList<>();
     private final IntakeBudget budget = new IntakeBudget(HEAP, senders::size);
 
-    /** A client of one large request: sends it in pieces while it is read from. */
+    /** A client with one large request, sent in pieces while the client is read. */
     private final class Sender {
         private final IntakeBudget.Ticket ticket = budget.ticket(() -> admitted.add(this));
         private final long size;
@@ -34,26 +34,26 @@ class IntakeBudgetTest {
         void send(long bytes) {
             part = Math.min(size, part + bytes);
             if (part == size) {
-                ticket.requestIsWhole();
+                ticket.requestCompleted();
                 unanswered = size;
                 part = 0;
             }
-            ask();
+            update();
         }
 
         void answer() {
             unanswered = 0;
-            ask();
+            update();
         }
 
-        void ask() {
-            reads = ticket.takes(part, unanswered);
+        void update() {
+            reads = ticket.update(part, unanswered);
         }
     }
 
-    private void askAdmitted() {
+    private void updateAdmitted() {
         while (!admitted.isEmpty()) {
-            admitted.remove(0).ask();
+            admitted.remove(0).update();
         }
     }
 
@@ -62,21 +62,21 @@ class IntakeBudgetTest {
     }
 
     @Test
-    void clientThatHasGone_neitherWaitsNorGetsATurn() {
+    void disconnectedClient_neitherWaitsNorGetsATurn() {
         Sender sending = new Sender(3 << 20);
         sending.send(2 << 20);
-        askAdmitted();
+        updateAdmitted();
         assertThat(sending.reads).as("the control: its turn").isTrue();
-        Sender gone = new Sender(3 << 20);
-        gone.send(3 << 20);
-        assertThat(gone.reads).isFalse();
-        assertThat(budget.isShort()).as("the control: it waits").isTrue();
-        gone.ticket.takesNoMore(gone.unanswered);
-        assertThat(budget.isShort()).as("somebody waits").isFalse();
+        Sender closed = new Sender(3 << 20);
+        closed.send(3 << 20);
+        assertThat(closed.reads).isFalse();
+        assertThat(budget.hasWaiters()).as("the control: it waits").isTrue();
+        closed.ticket.stopAccepting(closed.unanswered);
+        assertThat(budget.hasWaiters()).as("a client waits").isFalse();
         assertThat(budget.takenBytes()).as("what it takes still counts").isEqualTo(5 << 20);
         sending.send(1 << 20);
         sending.answer();
-        assertThat(admitted).doesNotContain(gone);
+        assertThat(admitted).doesNotContain(closed);
     }
 
     @Test
@@ -88,7 +88,7 @@ class IntakeBudgetTest {
         Sender large = new Sender(3 << 20);
         large.send(2 << 20);
         assertThat(large.reads).as("over the budget, and the turn is its own").isFalse();
-        askAdmitted();
+        updateAdmitted();
         assertThat(large.reads).isTrue();
         for (Sender each : small) {
             each.send(budget.shareBytes());
@@ -100,17 +100,17 @@ class IntakeBudgetTest {
     void halfSentRequests_overTheBudgetTogether_completeByTurnsInOrder() {
         List<Sender> all = List.of(new Sender(3 << 20), new Sender(3 << 20), new Sender(3 << 20));
         all.forEach(each -> each.send(1 << 20));
-        all.get(0).ask();
-        askAdmitted();
+        all.get(0).update();
+        updateAdmitted();
         assertThat(all).extracting(each -> each.reads).containsExactly(false, true, false);
         all.get(1).send(2 << 20);
-        askAdmitted();
+        updateAdmitted();
         assertThat(all)
                 .as("its turn is used, and not over before it is answered")
                 .extracting(each -> each.reads)
                 .containsExactly(false, false, false);
         all.get(1).answer();
-        askAdmitted();
+        updateAdmitted();
         assertThat(all).extracting(each -> each.reads).containsExactly(false, true, true);
     }
 
@@ -118,16 +118,16 @@ class IntakeBudgetTest {
     void turn_ofAClientThatGoes_isTheNextOnes() {
         List<Sender> all = List.of(new Sender(3 << 20), new Sender(3 << 20), new Sender(3 << 20), new Sender(3 << 20));
         all.forEach(each -> each.send(1 << 20));
-        askAdmitted();
+        updateAdmitted();
         assertThat(all.get(1).ticket.turn()).isEqualTo(1);
         all.get(1).part = 0;
-        all.get(1).ask();
-        askAdmitted();
+        all.get(1).update();
+        updateAdmitted();
         assertThat(all.get(1).ticket.turn()).isZero();
         assertThat(all.stream().filter(each -> each.ticket.turn() > 0)).hasSize(1);
     }
 
-    /** Whatever comes in whatever order: never more than promised, and in the end all have been answered. */
+    /** Any events in any order: the bounds are never exceeded, and in the end all requests are answered. */
     @Property(tries = 300)
     void anyOrder_staysWithinItsBoundsAndEnds(@ForAll long seed) {
         senders.clear();
@@ -145,9 +145,9 @@ class IntakeBudgetTest {
         List<Sender> left = new ArrayList<>(senders);
         long bound = budget.bytes() + budget.maxRequestBytes() + clients * (budget.shareBytes() + chunk);
         for (int steps = 0; !left.isEmpty(); steps++) {
-            assertThat(steps).as("nobody waits for ever").isLessThan(100_000);
+            assertThat(steps).as("no client waits for ever").isLessThan(100_000);
             if (!admitted.isEmpty()) {
-                admitted.remove(random.nextInt(admitted.size())).ask();
+                admitted.remove(random.nextInt(admitted.size())).update();
                 continue;
             }
             Sender one = left.get(random.nextInt(left.size()));
@@ -159,6 +159,6 @@ class IntakeBudgetTest {
             }
             assertThat(taken()).isLessThanOrEqualTo(bound);
         }
-        assertThat(budget.isShort()).isFalse();
+        assertThat(budget.hasWaiters()).isFalse();
     }
 }

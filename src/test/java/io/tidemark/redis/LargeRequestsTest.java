@@ -13,13 +13,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** More than the heap should hold, sent at once by clients that have all begun: nobody is cut off, each has its turn. */
+/** Large requests sent at once, too many for the heap: every client gets its turn, none is disconnected. */
 @Timeout(60)
 class LargeRequestsTest {
 
     private static final int MIB = 1 << 20;
 
-    /** One request may take 12.8 MiB, all together 4 MiB and one more. */
+    /** One request may take 12.8 MiB; all together 4 MiB plus one request. */
     private final RedisOptions options = new RedisOptions().setHeapBytes(64 * MIB);
 
     private final MemoryShards shards = MemoryShards.stepped(1);
@@ -44,8 +44,8 @@ class LargeRequestsTest {
         });
     }
 
-    /** As often as others' requests are answered, one that could arrive would have arrived. */
-    private static void settle(RawClient other) throws IOException {
+    /** After so many round trips of another client, a request that could arrive would have arrived. */
+    private static void awaitQuiescence(RawClient other) throws IOException {
         for (int i = 0; i < 100; i++) {
             assertThat(other.ask("PING")).as("small requests are not stopped").isEqualTo("+PONG");
         }
@@ -65,7 +65,7 @@ class LargeRequestsTest {
             }
             for (int i = 0; i < clients; i++) {
                 RunningServer.until(() -> !shards.waiting().isEmpty());
-                settle(other);
+                awaitQuiescence(other);
                 assertThat(shards.waiting()).as("more would not fit").hasSize(1);
                 assertThat(server.server().intake().takenBytes()).isLessThan(18 * MIB);
                 shards.step();
@@ -87,17 +87,17 @@ class LargeRequestsTest {
         server.close();
         server = new RunningServer(shards, options.setTurnMillis(100), 1);
         try (RawClient stops = server.client();
-                RawClient waits = server.client()) {
+                RawClient waiting = server.client()) {
             stops.send(Arrays.copyOf(set(8 * MIB), 5 * MIB));
             RunningServer.until(() -> server.server().intake().takenBytes() > 4 * MIB);
-            CompletableFuture<Void> sending = sends(waits, set(8 * MIB));
+            CompletableFuture<Void> sending = sends(waiting, set(8 * MIB));
             assertThat(stops.reply())
                     .isEqualTo("-ERR the request stopped half-way for 100 ms while others wait for the memory it takes;"
                             + " nothing of it was carried out");
             assertThat(stops.isClosedByServer()).isTrue();
             RunningServer.until(() -> !shards.waiting().isEmpty());
             shards.step();
-            assertThat(waits.reply()).isEqualTo("+OK");
+            assertThat(waiting.reply()).isEqualTo("+OK");
             sending.get(10, TimeUnit.SECONDS);
         }
     }
@@ -111,7 +111,7 @@ class LargeRequestsTest {
                 RawClient other = server.client()) {
             stops.send(Arrays.copyOf(request, 5 * MIB));
             RunningServer.until(() -> server.server().intake().takenBytes() > 4 * MIB);
-            settle(other);
+            awaitQuiescence(other);
             stops.send(Arrays.copyOfRange(request, 5 * MIB, request.length));
             RunningServer.until(() -> !shards.waiting().isEmpty());
             shards.step();
@@ -127,7 +127,7 @@ class LargeRequestsTest {
             RunningServer.until(() -> !shards.waiting().isEmpty());
             goes.reset();
             RunningServer.until(() -> server.server().sessions().size() == 1);
-            settle(other);
+            awaitQuiescence(other);
             assertThat(server.server().intake().takenBytes()).isGreaterThan(3 * MIB);
             shards.step();
             RunningServer.until(() -> server.server().intake().takenBytes() == 0);

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Up to when everything is durable, by clocks that the test sets. */
+/** The moment up to which everything is durable, with clocks that the test sets. */
 class LastSaveTest {
     private static final Timestamp START = at(1_000);
     private static final long DAY = 86_400_000;
@@ -58,67 +58,69 @@ class LastSaveTest {
         return new Timestamp(upMillis * 1_000_000, epochMillis);
     }
 
-    private long asked(Timestamp now, ShardStatus... shards) {
+    private long lastSave(Timestamp now, ShardStatus... shards) {
         return lastSave.of(now, List.of(shards), START).epochMillis();
     }
 
     @Test
     void noShards_isTheStart() {
-        assertThat(asked(at(5_000))).isEqualTo(START.epochMillis());
+        assertThat(lastSave(at(5_000))).isEqualTo(START.epochMillis());
     }
 
     @Test
     void cleanShards_areDurableUpToNow() {
-        assertThat(asked(at(5_000), clean(0), clean(1))).isEqualTo(5_000);
-        assertThat(asked(at(9_000), clean(0), clean(1))).isEqualTo(9_000);
+        assertThat(lastSave(at(5_000), clean(0), clean(1))).isEqualTo(5_000);
+        assertThat(lastSave(at(9_000), clean(0), clean(1))).isEqualTo(9_000);
     }
 
     @Test
     void shardThatStaysDirty_holdsItAtItsLastCheckpoint() {
-        assertThat(asked(at(5_000), clean(0), dirty(1, at(2_000)))).isEqualTo(2_000);
-        assertThat(asked(at(9_000), clean(0), dirty(1, at(2_000)))).isEqualTo(2_000);
-        assertThat(asked(at(9_500), clean(0), dirty(1, at(9_400))))
+        assertThat(lastSave(at(5_000), clean(0), dirty(1, at(2_000)))).isEqualTo(2_000);
+        assertThat(lastSave(at(9_000), clean(0), dirty(1, at(2_000)))).isEqualTo(2_000);
+        assertThat(lastSave(at(9_500), clean(0), dirty(1, at(9_400))))
                 .as("forced, and written again")
                 .isEqualTo(9_400);
     }
 
     @Test
     void shardThatBecomesDirty_holdsItWhereItWasSeenClean() {
-        assertThat(asked(at(5_000), clean(0), clean(1))).isEqualTo(5_000);
-        assertThat(asked(at(6_000), clean(0), dirty(1, START))).as("never back").isEqualTo(5_000);
-        assertThat(asked(at(7_000), clean(0), dirty(1, START)))
+        assertThat(lastSave(at(5_000), clean(0), clean(1))).isEqualTo(5_000);
+        assertThat(lastSave(at(6_000), clean(0), dirty(1, START)))
+                .as("never back")
+                .isEqualTo(5_000);
+        assertThat(lastSave(at(7_000), clean(0), dirty(1, START)))
                 .as("its force fails")
                 .isEqualTo(5_000);
-        assertThat(asked(at(8_000), clean(0), clean(1))).isEqualTo(8_000);
+        assertThat(lastSave(at(8_000), clean(0), clean(1))).isEqualTo(8_000);
     }
 
     @Test
     void shardInAGeneration_orNotServing_isNotClean() {
-        assertThat(asked(at(5_000), clean(0), shard(1, Phase.SERVING, false, true, at(2_000))))
+        assertThat(lastSave(at(5_000), clean(0), shard(1, Phase.SERVING, false, true, at(2_000))))
                 .isEqualTo(2_000);
-        assertThat(asked(at(6_000), clean(0), shard(1, Phase.RECOVERING, false, false, at(2_000))))
+        assertThat(lastSave(at(6_000), clean(0), shard(1, Phase.RECOVERING, false, false, at(2_000))))
                 .isEqualTo(2_000);
-        assertThat(asked(at(7_000), clean(0), shard(1, Phase.FAILED, false, false, at(2_000))))
+        assertThat(lastSave(at(7_000), clean(0), shard(1, Phase.FAILED, false, false, at(2_000))))
                 .isEqualTo(2_000);
     }
 
     @Test
     void clockSetBack_cleanShards_areDurableUpToNowByTheNewTime() {
-        assertThat(asked(at(5_000, DAY), clean(0), clean(1))).isEqualTo(DAY);
-        assertThat(asked(at(6_000, 1_000), clean(0), clean(1))).isEqualTo(1_000);
+        assertThat(lastSave(at(5_000, DAY), clean(0), clean(1))).isEqualTo(DAY);
+        assertThat(lastSave(at(6_000, 1_000), clean(0), clean(1))).isEqualTo(1_000);
     }
 
     @Test
     void clockSetBack_checkpointSinceThen_counts() {
-        assertThat(asked(at(5_000, DAY), clean(0), clean(1))).isEqualTo(DAY);
-        assertThat(asked(at(7_000, 2_000), clean(0), dirty(1, at(6_000, 1_000))))
+        assertThat(lastSave(at(5_000, DAY), clean(0), clean(1))).isEqualTo(DAY);
+        assertThat(lastSave(at(7_000, 2_000), clean(0), dirty(1, at(6_000, 1_000))))
                 .as("forced after it was last seen clean, by a clock that was set back")
                 .isEqualTo(1_000);
     }
 
     @Test
     void clockSetForward_theShardFurthestBehindIsFoundByTheMonotonicClock() {
-        assertThat(asked(at(9_000, 2_000), dirty(0, at(5_000, DAY)), dirty(1, at(6_000, 1_000))))
+        assertThat(lastSave(at(9_000, 2_000), dirty(0, at(5_000, DAY)), dirty(1, at(6_000, 1_000))))
                 .as("the first shard's, from before the clock was set right")
                 .isEqualTo(DAY);
     }
@@ -127,8 +129,8 @@ class LastSaveTest {
     void monotonicClock_overflowing_changesNothing() {
         Timestamp before = new Timestamp(Long.MAX_VALUE - 10, 1_000);
         Timestamp behind = new Timestamp(Long.MIN_VALUE + 10, 2_000);
-        assertThat(asked(before, clean(0), clean(1))).isEqualTo(1_000);
-        assertThat(asked(behind, clean(0), dirty(1, START))).isEqualTo(1_000);
-        assertThat(asked(behind, clean(0), clean(1))).isEqualTo(2_000);
+        assertThat(lastSave(before, clean(0), clean(1))).isEqualTo(1_000);
+        assertThat(lastSave(behind, clean(0), dirty(1, START))).isEqualTo(1_000);
+        assertThat(lastSave(behind, clean(0), clean(1))).isEqualTo(2_000);
     }
 }

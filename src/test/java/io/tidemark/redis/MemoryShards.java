@@ -28,12 +28,12 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shards in memory that answer when the test says so, or at once. While they are stepped, lists wait in the order they
- * came; one list is answered whole.
+ * Shards in memory that answer at once, or step by step. Stepped shards queue the submitted lists; each step answers one list
+ * completely.
  */
 final class MemoryShards implements Shards {
 
-    /** A list handed in and not yet answered. */
+    /** A submitted list that is not yet answered. */
     record Submission(int shard, List<Call> calls) {
         List<Command> commands() {
             return calls.stream().map(Call::command).toList();
@@ -88,12 +88,12 @@ final class MemoryShards implements Shards {
         }
     }
 
-    /** Lists handed in so far. */
+    /** Number of lists submitted so far. */
     int submissions() {
         return submissions.get();
     }
 
-    /** What waits to be answered, oldest first. */
+    /** The unanswered lists, oldest first. */
     synchronized List<Submission> waiting() {
         return List.copyOf(waiting);
     }
@@ -103,38 +103,38 @@ final class MemoryShards implements Shards {
         carryOut(waiting.remove());
     }
 
-    /** Answers the newest list, so that answers come in the wrong order. */
+    /** Answers the newest list first, to test answers out of order. */
     synchronized void stepLast() {
         carryOut(waiting.removeLast());
     }
 
-    /** From now on this decides, where it gives a result. */
+    /** Sets a function that decides the results from now on; where it returns {@code null}, the shard answers as usual. */
     synchronized void answerWith(@Nullable Function<Command, @Nullable Result> answers) {
         override = answers;
     }
 
-    /** The pressure of all shards. */
+    /** Sets the pressure of all shards. */
     void level(PressureLevel now) {
         level(now, data.size());
     }
 
-    /** The pressure of the first so many; the others have none. */
+    /** Sets the pressure of the first {@code shards} shards; the others have none. */
     void level(PressureLevel now, int shards) {
         atLevel = shards;
         level = now;
     }
 
-    /** The first so many shards have nothing unsynced from now on, the others something. */
+    /** From now on the first {@code shards} shards have nothing unsynced, and the others have something. */
     void clean(int shards) {
         clean = shards;
     }
 
-    /** Every shard's last checkpoint began at this moment. */
+    /** Sets the moment at which every shard's last checkpoint began. */
     void checkpointed(Timestamp began) {
         checkpoints.replaceAll(before -> began);
     }
 
-    /** How often everything was to be made durable. */
+    /** Number of sync requests for all shards. */
     int syncs() {
         return syncs.get();
     }
@@ -189,7 +189,7 @@ final class MemoryShards implements Shards {
     private static Result increment(Map<ByteBuffer, byte[]> keys, Command.IncrementBy by) {
         byte[] old = keys.get(ByteBuffer.wrap(by.key()));
         try {
-            long sum = Math.addExact(old == null ? 0 : Words.integer(old), by.delta());
+            long sum = Math.addExact(old == null ? 0 : Arguments.parseLong(old), by.delta());
             keys.put(ByteBuffer.wrap(by.key()), Resp.bytes(Long.toString(sum)));
             return new Result.Count(sum);
         } catch (NumberFormatException e) {

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests over a limit: the client that sends them whole before it reads hears which limit it was. */
+/** Requests over a limit: a client that sends them completely before it reads gets an error that names the limit. */
 @Timeout(30)
 class OverLimitTest {
 
@@ -60,7 +60,7 @@ class OverLimitTest {
     }
 
     @Test
-    void clientThatSendsOn_isDisconnectedAfterSoManyBytes() throws IOException {
+    void clientThatKeepsSending_isDisconnectedAfterTheDiscardLimit() throws IOException {
         options.setDiscard(4 * MIB, 600_000);
         try (RunningServer server = new RunningServer(MemoryShards.immediate(1), options, 1);
                 RawClient client = server.client()) {
@@ -80,7 +80,7 @@ class OverLimitTest {
     }
 
     @Test
-    void clientThatKeepsItsSideOpen_isDisconnectedAfterAWhile() throws IOException {
+    void clientThatKeepsItsSideOpen_isDisconnectedAfterTheDiscardTime() throws IOException {
         options.setDiscard(1L << 40, 50);
         try (RunningServer server = new RunningServer(MemoryShards.immediate(1), options, 1);
                 RawClient client = server.client()) {

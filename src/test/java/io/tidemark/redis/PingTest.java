@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a health check hears that sends PING, while writes are refused. */
+/** The reply to a health check's PING while writes are refused. */
 class PingTest {
     private final SettableClock clock = new SettableClock(1_700_000_000_000L);
     private final MemoryShards shards = MemoryShards.immediate(4);

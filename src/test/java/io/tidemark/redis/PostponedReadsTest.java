@@ -13,7 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Reads that a shard wants to be asked again, because their list had answers enough; and answers that can't be encoded. */
+/** Reads that a shard postpones because their list has enough answers already; and answers that can't be encoded. */
 class PostponedReadsTest {
     private final MemoryShards shards = MemoryShards.stepped(2);
     private final RunningServer server = new RunningServer(shards);
@@ -45,22 +45,22 @@ class PostponedReadsTest {
         return Resp.bytes(inline.toString());
     }
 
-    /** As a shard does: the first so many of each list are answered. */
-    private void answerAtATime(int most) {
+    /** As a shard does: answers the first {@code max} calls of each list, and postpones the others. */
+    private void answerAtATime(int max) {
         AtomicInteger answered = new AtomicInteger();
         AtomicInteger lists = new AtomicInteger();
         shards.answerWith(command -> {
             if (lists.getAndSet(shards.submissions()) != shards.submissions()) {
                 answered.set(0);
             }
-            return answered.getAndIncrement() < most
+            return answered.getAndIncrement() < max
                     ? new Result.Value(((Command.Get) command).key())
                     : Result.Postponed.POSTPONED;
         });
     }
 
     @Test
-    void postponed_isAskedAgainInOrder_untilAllAreAnswered() throws IOException {
+    void postponed_isResubmittedInOrder_untilAllAreAnswered() throws IOException {
         answerAtATime(3);
         send(gets(10));
         List<Integer> sizes = new ArrayList<>();
@@ -77,7 +77,7 @@ class PostponedReadsTest {
     }
 
     @Test
-    void writeBehindAPostponedRead_isHeld() throws IOException {
+    void writeAfterAPostponedRead_isHeld() throws IOException {
         answerAtATime(1);
         send(gets(2));
         client.send(Resp.request("SET", "k1{foo}", "later"));
@@ -92,25 +92,25 @@ class PostponedReadsTest {
     }
 
     @Test
-    void partOfAGatheredReply_isAskedAgain() throws IOException {
-        AtomicInteger asked = new AtomicInteger();
-        shards.answerWith(command -> asked.getAndIncrement() == 0 ? Result.Postponed.POSTPONED : null);
+    void partOfAMultiShardReply_isResubmitted() throws IOException {
+        AtomicInteger calls = new AtomicInteger();
+        shards.answerWith(command -> calls.getAndIncrement() == 0 ? Result.Postponed.POSTPONED : null);
         client.send(Resp.request("MGET", "foo", "hello"));
         for (int i = 0; i < 3; i++) {
             RunningServer.until(() -> !shards.waiting().isEmpty());
             shards.step();
         }
         assertThat(client.reply()).isEqualTo("[(nil), (nil)]");
-        assertThat(asked).hasValue(3);
+        assertThat(calls).hasValue(3);
     }
 
-    /** What one shard has answered waits for the other: no more is asked of it until then. */
+    /** Answers of one shard that wait for another shard's: no more reads are submitted to it until then. */
     @Test
-    void largeAnswersBehindAnotherShards_areNotAskedFor() throws IOException {
+    void largeAnswersAfterAnotherShards_areNotResubmitted() throws IOException {
         byte[] large = new byte[2 << 20];
-        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
         shards.answerWith(
-                command -> asked.getAndIncrement() % 2 == 0 ? new Result.Value(large) : Result.Postponed.POSTPONED);
+                command -> calls.getAndIncrement() % 2 == 0 ? new Result.Value(large) : Result.Postponed.POSTPONED);
         client.send(Resp.bytes("GET foo\r\n".repeat(2) + "GET hello\r\n".repeat(2)));
         RunningServer.until(() -> shards.waiting().size() == 2);
         assertThat(shards.waiting().get(0).shard())
@@ -127,18 +127,18 @@ class PostponedReadsTest {
         RunningServer.until(() -> !shards.waiting().isEmpty());
         assertThat(shards.waiting()).singleElement().satisfies(next -> assertThat(next.shard())
                 .isZero());
-        asked.set(0);
+        calls.set(0);
         shards.step();
         assertThat(client.reply()).hasSize(large.length + 1);
     }
 
-    /** The client does not read: as long as megabytes wait for it, nothing more is asked on its behalf. */
+    /** The client does not read: while megabytes of replies are unsent, no postponed read is submitted again. */
     @Test
     void postponed_waitsUntilTheClientHasRead() throws IOException {
         byte[] large = new byte[16 << 20];
-        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger calls = new AtomicInteger();
         shards.answerWith(
-                command -> asked.getAndIncrement() == 0 ? new Result.Value(large) : Result.Postponed.POSTPONED);
+                command -> calls.getAndIncrement() == 0 ? new Result.Value(large) : Result.Postponed.POSTPONED);
         try (RawClient slow = new RawClient(server.port(), 8_192); // and what it has not read, its kernel hasn't either
                 RawClient other = server.client()) {
             slow.send(gets(2));

@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A client of plain sockets: sends any bytes, reads replies as text. Reading fails after ten seconds of nothing. */
+/** A client on a plain socket: sends any bytes, reads replies as text. Reading times out after ten seconds. */
 final class RawClient implements AutoCloseable {
 
     private final Socket socket = new Socket();
@@ -32,7 +32,7 @@ final class RawClient implements AutoCloseable {
         in = new BufferedInputStream(socket.getInputStream());
     }
 
-    /** Its own port. */
+    /** The client's local port. */
     int port() {
         return socket.getLocalPort();
     }
@@ -57,10 +57,10 @@ final class RawClient implements AutoCloseable {
      */
     String reply() throws IOException {
         String line = line();
-        String rest = line.substring(1);
+        String header = line.substring(1);
         return switch (line.charAt(0)) {
-            case '$' -> bulk(Integer.parseInt(rest));
-            case '*' -> array(Integer.parseInt(rest));
+            case '$' -> bulk(Integer.parseInt(header));
+            case '*' -> array(Integer.parseInt(header));
             default -> line;
         };
     }
@@ -82,7 +82,7 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    /** Says that nothing more will be sent, and goes on reading. */
+    /** Shuts down the output; the client can still read. */
     void endSending() throws IOException {
         socket.shutdownOutput();
     }
@@ -120,7 +120,7 @@ final class RawClient implements AutoCloseable {
         return Resp.text(line.toByteArray());
     }
 
-    /** Closes so that the server hears of an error. */
+    /** Resets the connection, so that the server sees an error. */
     void reset() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The server as a client library of others sees it. */
+/** The server used through another project's client library. */
 class RealClientTest {
 
     private static final io.tidemark.redis.RedisOptions PASSWORD =

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands that change what the following ones mean: refused, they must not let those do what nobody meant. */
+/** Refused commands that would change the meaning of the following ones: those must not do what the client did not intend. */
 class RefusedModesTest {
 
     private static final String UNKNOWN_MULTI = "-ERR unknown command 'MULTI', with args beginning with: ";
@@ -100,7 +100,7 @@ class RefusedModesTest {
     }
 
     @Test
-    void multi_ofOneClient_concernsNoOther() throws IOException {
+    void multi_ofOneClient_affectsNoOther() throws IOException {
         assertThat(client.ask("MULTI")).isEqualTo(UNKNOWN_MULTI);
         try (RawClient other = server.client()) {
             assertThat(other.ask("INCR", "x")).isEqualTo(":1");
@@ -136,7 +136,7 @@ class RefusedModesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"SELECT 1", "select 15", "SELECT x", "SELECT 0 1", "SELECT"})
-    void select_ofAnotherDatabase_nothingReachesTheOneThereIs(String select) throws IOException {
+    void select_ofAnotherDatabase_nothingReachesTheOnlyOne(String select) throws IOException {
         assertThat(client.ask("SET", "a", "mine")).isEqualTo("+OK");
         client.send(
                 Resp.bytes(select + "\r\nSET a theirs\r\nGET a\r\nDEL a\r\nDBSIZE\r\nPING\r\nSELECT 0\r\nGET a\r\n"));
@@ -166,7 +166,7 @@ class RefusedModesTest {
         }
     }
 
-    /** Were it refused, every later reply would be taken for that of the command before. */
+    /** If it were refused, the client would take every later reply for that of the previous command. */
     @Test
     void clientReply_offAndSkip_noReplyIsTakenForAnother() throws IOException {
         client.send(Resp.bytes("CLIENT REPLY SKIP\r\nSET a 1\r\nGET a\r\n"));

@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 
-/** The clients' bytes: however they are cut and whatever stands around them, the same requests or the same refusal. */
+/** Parsing does not depend on how the input is split into chunks, or on the bytes around it in the buffer. */
 @Tag("fuzz")
 @Timeout(10)
 class RespParserFuzzTest {
@@ -58,7 +58,7 @@ class RespParserFuzzTest {
         }
     }
 
-    /** Parses it in pieces, each between two other bytes; returns why it was refused, or nothing. */
+    /** Parses the stream in pieces, each between two other bytes; returns the error, or an empty string. */
     private String parse(byte[] stream, int piece, RequestLimits limits, byte around) {
         RespParser parser = new RespParser(limits);
         requests.clear();

@@ -128,7 +128,7 @@ class RespParserTest {
     }
 
     @Test
-    void parse_sinkSaysStop_leavesTheRest() throws ProtocolException {
+    void parse_sinkReturnsFalse_stops() throws ProtocolException {
         byte[] stream = Resp.join(Resp.request("QUIT"), Resp.request("PING"));
         parser.parse(stream, 0, stream.length, (arguments, bytes) -> {
             requests.add(wrap(arguments));
@@ -198,7 +198,7 @@ class RespParserTest {
                                 + " one request may take of this node's heap (-Xmx)");
     }
 
-    /** What an unfinished request takes is counted by what is allocated for it, not by what was announced. */
+    /** The memory of an incomplete request is what has been allocated for it, not what was announced. */
     @Test
     void parse_memoryBytes_growWithWhatHasArrived() throws ProtocolException {
         assertThat(parser.memoryBytes()).isZero();
@@ -215,7 +215,7 @@ class RespParserTest {
     }
 
     @Test
-    void parse_unauthenticated_isHeldSmall() throws ProtocolException {
+    void parse_unauthenticated_hasSmallerLimits() throws ProtocolException {
         assertThatThrownBy(() -> parseUnauthenticated("*11\r\n"))
                 .hasMessageStartingWith("unauthenticated multibulk length: 11 ");
         assertThatThrownBy(() -> parseUnauthenticated("*1\r\n$16385\r\n"))

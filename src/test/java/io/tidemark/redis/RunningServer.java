@@ -45,7 +45,7 @@ final class RunningServer implements AutoCloseable {
         this(shards, options, instances, first, FACTS, TimeSource.SYSTEM);
     }
 
-    /** One that goes by other clocks than the machine's. */
+    /** A server with other clocks than the machine's. */
     RunningServer(MemoryShards shards, RedisOptions options, ServerFacts facts, TimeSource clock) {
         this(shards, options, 1, LoadingState.READY, facts, clock);
     }
@@ -79,13 +79,13 @@ final class RunningServer implements AutoCloseable {
         return vertx;
     }
 
-    /** Waits until the server has read this many bytes in all, and has done with them. */
+    /** Waits until the server has read this many bytes in total, and has processed them. */
     void awaitInput(RawClient other, long bytes) throws IOException {
         until(() -> server.stats().inputBytes.sum() >= bytes);
         other.ask("PING");
     }
 
-    /** Stops the server alone. */
+    /** Stops the server, but not Vert.x. */
     void undeploy() {
         await(vertx.undeploy(deployment));
     }

@@ -3,7 +3,7 @@ package io.tidemark.redis;
 import io.tidemark.shard.TimeSource;
 import java.util.concurrent.TimeUnit;
 
-/** Clocks that stand still until the test moves them. Any thread. */
+/** A clock that moves only when the test moves it. Any thread. */
 final class SettableClock implements TimeSource {
     private volatile long nanos;
     private volatile long epochMillis;
@@ -22,13 +22,13 @@ final class SettableClock implements TimeSource {
         return epochMillis;
     }
 
-    /** Time goes by. */
+    /** Lets time pass: advances both clocks. */
     synchronized void pass(long seconds) {
         nanos += TimeUnit.SECONDS.toNanos(seconds);
         epochMillis += TimeUnit.SECONDS.toMillis(seconds);
     }
 
-    /** Somebody sets the machine's clock. */
+    /** Sets the machine's clock; the monotonic clock stays. */
     synchronized void set(long newEpochMillis) {
         epochMillis = newEpochMillis;
     }

@@ -23,11 +23,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Clients that send nothing any more: those that are gone, and those that are idle. */
+/** Clients that no longer send anything: dead ones, and idle ones. */
 class SilentClientsTest {
     private static final int JIFFIES_PER_SECOND = 100;
 
-    /** As the kernel shows a connection: its timer, and in how many seconds that runs out. */
+    /** The timer of a connection in the kernel, and in how many seconds it expires. */
     private record KernelTimer(int kind, long seconds) {}
 
     @ParameterizedTest

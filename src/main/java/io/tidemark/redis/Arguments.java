@@ -3,18 +3,18 @@ package io.tidemark.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Reads arguments: key words in any case, and numbers as strictly as Redis does. Pure functions. */
-final class Words {
+/** Parses arguments: keywords, ignoring case, and numbers, as strictly as Redis. Pure functions. */
+final class Arguments {
 
-    private Words() {}
+    private Arguments() {}
 
-    /** Whether the argument is the word; ASCII case makes no difference. */
-    static boolean matches(byte[] argument, String word) {
-        return equal(argument, word.getBytes(StandardCharsets.US_ASCII));
+    /** Whether the argument is the keyword, ignoring ASCII case. */
+    static boolean matches(byte[] argument, String keyword) {
+        return equalsIgnoreCase(argument, keyword.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Whether both are the same word; ASCII case makes no difference. */
-    static boolean equal(byte[] one, byte[] other) {
+    /** Whether both are equal, ignoring ASCII case. */
+    static boolean equalsIgnoreCase(byte[] one, byte[] other) {
         if (one.length != other.length) {
             return false;
         }
@@ -26,22 +26,22 @@ final class Words {
         return true;
     }
 
-    /** The argument as text in lower case; bytes that are not ASCII come out as replacement characters. */
+    /** The argument, decoded as UTF-8, in lower case. */
     static String lowerCase(byte[] argument) {
         return text(argument).toLowerCase(Locale.ROOT);
     }
 
-    /** The argument as text. */
+    /** The argument, decoded as UTF-8. */
     static String text(byte[] argument) {
         return new String(argument, StandardCharsets.UTF_8);
     }
 
     /**
-     * A decimal 64-bit integer: no sign but a minus, no leading zeros, nothing around it.
+     * Parses a decimal 64-bit integer without plus sign, leading zeros or blanks.
      *
-     * @throws NumberFormatException if it is not one
+     * @throws NumberFormatException if the argument is anything else
      */
-    static long integer(byte[] argument) {
+    static long parseLong(byte[] argument) {
         int length = argument.length;
         boolean negative = length > 1 && argument[0] == '-';
         int first = negative ? 1 : 0;
