@@ -10,10 +10,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Descriptors that are held for files, and given up one by one when an open fails for want of them. Part of them is for what is
- * closed again at once, such as a directory that is forced: that must not fail because clients hold all the others.
+ * A reserve of file descriptors, released one by one when an open fails because the process has none left. Half of them are
+ * kept for files that are closed again at once, such as a directory that is forced: that must not fail because clients hold
+ * all other descriptors.
  *
- * <p>Thread-safe. What is given up may be taken by anybody in this process; so an open is tried again as long as there are some.
+ * <p>Thread-safe. Any thread of the process may grab a released descriptor first, so an open is retried while the reserve
+ * lasts.
  */
 final class DescriptorReserve {
     /** Opens something. */
@@ -22,11 +24,11 @@ final class DescriptorReserve {
         T open() throws IOException;
     }
 
-    /** How long what is opened stays open, and so what may be given up for it. */
+    /** How long the file stays open, which decides how much of the reserve may be used for it. */
     enum Use {
-        /** For a while. */
+        /** Stays open after the call. */
         KEPT(2),
-        /** It is closed by the same call. */
+        /** Closed by the same call. */
         BRIEF(1);
 
         private final int share;
@@ -35,19 +37,19 @@ final class DescriptorReserve {
             this.share = share;
         }
 
-        /** How many are left for others. */
-        private int leaves(int size) {
+        /** How many descriptors must stay in the reserve. */
+        private int minHeld(int size) {
             return share == 1 ? 0 : size / share;
         }
     }
 
-    /** What Linux says of a process, or of the whole system, that has none left, with either C library. */
+    /** The error texts of EMFILE and ENFILE on Linux, of glibc and of musl. */
     private static final List<String> TEXTS = List.of("too many open files", "no file descriptors available");
-    /** Another error than want of descriptors is believed when it has come so often. */
-    private static final int OTHERS = 3;
+    /** How often an ambiguous error is retried before it is taken for something else than a lack of descriptors. */
+    private static final int MAX_AMBIGUOUS = 3;
 
     private final Opening<? extends Closeable> spare;
-    private final Predicate<FileSystemException> maybe;
+    private final Predicate<FileSystemException> ambiguous;
     private final ArrayDeque<Closeable> held = new ArrayDeque<>();
     private final int size;
     private volatile int missing;
@@ -55,52 +57,52 @@ final class DescriptorReserve {
     /**
      * An empty reserve; see {@link #refill}.
      *
-     * @param size how many it holds
-     * @param spare opens what is always there
-     * @param maybe whether a failure to open may be want of descriptors, though its text isn't one of those known
+     * @param size how many descriptors it holds when full
+     * @param spare opens a file that always exists
+     * @param ambiguous whether a failure may be a lack of descriptors although its text is not a known one
      */
-    DescriptorReserve(int size, Opening<? extends Closeable> spare, Predicate<FileSystemException> maybe) {
+    DescriptorReserve(int size, Opening<? extends Closeable> spare, Predicate<FileSystemException> ambiguous) {
         this.spare = spare;
-        this.maybe = maybe;
+        this.ambiguous = ambiguous;
         this.size = size;
         this.missing = size;
     }
 
-    /** Whether a failure says that there are no descriptors left; in English only. */
-    static boolean saysSo(@Nullable String text) {
-        String words = text == null ? "" : text.toLowerCase(Locale.ROOT);
-        return TEXTS.stream().anyMatch(words::contains);
+    /** Whether an error text says that no descriptor is left; recognises English only. */
+    static boolean meansNoDescriptors(@Nullable String text) {
+        String lower = text == null ? "" : text.toLowerCase(Locale.ROOT);
+        return TEXTS.stream().anyMatch(lower::contains);
     }
 
     /**
-     * Opens something, if need be with a descriptor of the reserve.
+     * Opens a file, with a descriptor of the reserve if there is no other.
      *
-     * @throws NoDescriptorsException if there is none, nor in the reserve
+     * @throws NoDescriptorsException if no descriptor is left, not even in the reserve
      */
     <T> T open(Use use, Opening<T> opening) throws IOException {
-        int others = 0;
+        int ambiguousFailures = 0;
         while (true) {
             try {
                 return opening.open();
             } catch (FileSystemException failure) {
-                if (isOut(failure)) {
-                    if (!giveUpOne(use.leaves(size))) {
+                if (isExhausted(failure)) {
+                    if (!releaseOne(use.minHeld(size))) {
                         throw new NoDescriptorsException(failure);
                     }
-                } else if (!mayBe(failure) || ++others == OTHERS) {
+                } else if (!isAmbiguous(failure) || ++ambiguousFailures == MAX_AMBIGUOUS) {
                     throw failure;
                 }
             }
         }
     }
 
-    private boolean isOut(FileSystemException failure) {
-        return saysSo(failure.getReason()) || (mayBe(failure) && !canOpen());
+    private boolean isExhausted(FileSystemException failure) {
+        return meansNoDescriptors(failure.getReason()) || (isAmbiguous(failure) && !canOpen());
     }
 
-    /** The types of its subclasses say what it is. */
-    private boolean mayBe(FileSystemException failure) {
-        return failure.getClass() == FileSystemException.class && maybe.test(failure);
+    /** A subclass of FileSystemException already names the error. */
+    private boolean isAmbiguous(FileSystemException failure) {
+        return failure.getClass() == FileSystemException.class && ambiguous.test(failure);
     }
 
     private boolean canOpen() {
@@ -112,10 +114,10 @@ final class DescriptorReserve {
         }
     }
 
-    private boolean giveUpOne(int leave) {
+    private boolean releaseOne(int minHeld) {
         Closeable one;
         synchronized (held) {
-            if (held.size() <= leave) {
+            if (held.size() <= minHeld) {
                 return false;
             }
             one = held.pop();
@@ -125,7 +127,7 @@ final class DescriptorReserve {
         return true;
     }
 
-    /** Takes back what was given up, as far as there are descriptors. Costs nothing if nothing was. */
+    /** Fills the reserve again, as far as descriptors are available. Costs nothing if it is full. */
     void refill() {
         while (missing > 0) {
             Closeable one;

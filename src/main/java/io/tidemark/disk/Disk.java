@@ -17,53 +17,56 @@ public interface Disk {
         return RealDisk.INSTANCE;
     }
 
-    /** How many files of the machine's own file systems are open in this process now; each has a file descriptor. Any thread. */
+    /** Number of files this process has open through {@link #real()}; each holds a file descriptor. Any thread. */
     static int openFiles() {
         return RealDisk.openFiles();
     }
 
     /**
-     * Makes a new empty file, open for reading and writing. Its name is durable only after {@link #forceDirectory} of
+     * Creates an empty file, open for reading and writing. Its name is durable only after {@link #forceDirectory} of
      * its parent.
      *
-     * @throws java.nio.file.FileAlreadyExistsException if there is a file of that name
-     * @throws NoDescriptorsException if the process has no file descriptor left, as any method that opens something may
+     * @throws java.nio.file.FileAlreadyExistsException if a file of that name exists
+     * @throws NoDescriptorsException if the process has no file descriptor left; so may every method that opens a file
      */
     DiskFile create(Path file) throws IOException;
 
     /**
      * Opens an existing file for reading only.
      *
-     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws java.nio.file.NoSuchFileException if it does not exist
      */
     DiskFile openForRead(Path file) throws IOException;
 
     /**
-     * Opens an existing file for reading and writing, to write it anew from the start; nothing of it is cut off.
+     * Opens an existing file for reading and writing, to overwrite it from the start; it is not truncated.
      *
-     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws java.nio.file.NoSuchFileException if it does not exist
      * @throws IOException also if it is a symbolic link
      */
     DiskFile openForWrite(Path file) throws IOException;
 
     /**
-     * Maps a range of an existing file, through a descriptor of its own, for writing it back in steps. The file may be open
-     * and grow meanwhile; it must not shrink.
+     * Maps a range of an existing file, through a separate descriptor, to write it back in steps. The file may be open and
+     * grow meanwhile; it must not shrink.
      *
      * @param bytes 1 to {@link FileRange#MAX_BYTES}
      * @throws IllegalArgumentException if the file ends before the range does
-     * @throws IOException if the range can't be mapped, as on file systems without shared mappings. Nothing has been written
-     *     back then, and nothing is lost
+     * @throws IOException if the range can't be mapped, as on file systems without shared mappings; nothing has been
+     *     written back then, and nothing is lost
      */
     FileRange mapRange(Path file, long offset, int bytes) throws IOException;
 
     /**
-     * Makes a directory and its parents where they are missing, and forces each parent that changed. If that fails, the
-     * directory whose name could not be made durable is removed again, so that a second attempt makes it anew.
+     * Creates a directory and its missing parents, and forces each parent that changed. If a force fails, the directory whose
+     * name could not be made durable is removed again, so that a second attempt creates it again.
      */
     void createDirectories(Path directory) throws IOException;
 
-    /** The same, and its own name is durable also if an earlier process made it and got no further. */
+    /**
+     * Like {@link #createDirectories}; also makes the name of a directory durable that an earlier process created but
+     * may not have forced.
+     */
     default void createDurably(Path directory) throws IOException {
         createDirectories(directory);
         Path parent = directory.toAbsolutePath().getParent();
@@ -72,53 +75,53 @@ public interface Disk {
         }
     }
 
-    /** Renames within one directory, replacing the target in one step. Durable after {@link #forceDirectory}. */
+    /** Renames within one directory, replacing the target atomically. Durable after {@link #forceDirectory}. */
     void rename(Path from, Path to) throws IOException;
 
-    /** Removes a file; does nothing if there is none. Durable after {@link #forceDirectory}. */
+    /** Removes a file; does nothing if it does not exist. Durable after {@link #forceDirectory}. */
     void delete(Path file) throws IOException;
 
-    /** Makes the names in a directory durable (fsync of the directory). */
+    /** Makes the names in a directory durable (fsync of the directory). Blocks. */
     void forceDirectory(Path directory) throws IOException;
 
     /**
-     * The names in a directory, sorted; empty if there is no such directory.
+     * The names in a directory, sorted; empty if the directory does not exist.
      *
-     * @throws IOException if that can't be told: what can't be looked at must not be taken for what isn't there
+     * @throws IOException if the directory can't be read: unreadable must not be taken for absent
      */
     List<String> list(Path directory) throws IOException;
 
     /**
-     * Whether there is a file or directory of that name.
+     * Whether a file or directory of that name exists.
      *
-     * @throws IOException if that can't be told: what can't be looked at must not be taken for what isn't there
+     * @throws IOException if that is unknown: unreadable must not be taken for absent
      */
     boolean exists(Path path) throws IOException;
 
     /**
-     * Which file a name stands for now, and how long it is; {@code null} if there is none of that name. One system call.
+     * Which file a name refers to now, and its length; {@code null} if no file has that name. One system call.
      *
-     * @throws IOException if that is unknown: what can't be looked at must not be taken for what isn't there
+     * @throws IOException if that is unknown: unreadable must not be taken for absent
      */
     @Nullable
     FileStamp stamp(Path file) throws IOException;
 
     /**
-     * How much room there is where a directory lies, if the file system says so; see {@link DiskSpace#isKnown}. A hanging
-     * disk can hold this up like anything else. By default there is no bound.
+     * Free space of the volume that holds a directory, if the file system reports it; see {@link DiskSpace#isKnown}. Blocks
+     * on a hanging disk like any other call. The default implementation reports an unbounded volume.
      *
-     * @param directory exists
-     * @throws IOException if not even the volume is known
+     * @param directory an existing directory
+     * @throws IOException if the volume itself can't be determined
      */
     default DiskSpace space(Path directory) throws IOException {
         return DiskSpace.unbounded();
     }
 
     /**
-     * Replaces a small file as a whole so that a crash leaves either the old or the new contents: a new file beside it
-     * (name plus {@code .new}), force, rename, directory sync.
+     * Replaces a small file atomically, so that a crash leaves either the old or the new contents: writes a new file beside it
+     * (name plus {@code .new}), forces it, renames it, syncs the directory.
      *
-     * @throws NotReplacedException if the new file could not be created or written: the old one is what it was
+     * @throws NotReplacedException if the new file could not be created or written: the old one is unchanged
      * @throws IOException if any later step fails; which of the two contents is durable is then unknown
      */
     default void replace(Path file, byte[] contents) throws IOException {
@@ -144,7 +147,7 @@ public interface Disk {
     /**
      * Reads a small file as a whole.
      *
-     * @param maxBytes what a sane file of this kind may have
+     * @param maxBytes largest valid size of such a file
      * @throws CorruptionException if it is larger than {@code maxBytes}
      */
     default byte[] readAll(Path file, int maxBytes) throws IOException {

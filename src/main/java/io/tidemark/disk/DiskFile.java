@@ -7,23 +7,23 @@ import java.nio.file.Path;
 /**
  * One open file. All access is positional, so that any number of threads may read while one writes.
  *
- * <p>A write goes to the page cache only; {@link #force} makes it durable. An {@link IOException} from {@link #force}
- * is final for this file: on Linux the kernel drops the pages it could not write and the next call reports success
- * over the loss. So keep the writing descriptor open from the first unforced byte until it is durable, and after a
- * failure write the bytes anew into another file.
+ * <p>A write goes to the page cache only; {@link #force} makes it durable. An {@link IOException} from {@link #force} is
+ * final for this file: on Linux the kernel drops the pages it could not write and the next call reports success over the
+ * loss. So keep the writing descriptor open from the first unforced byte until it is durable, and after a failure write the
+ * bytes again, into another file.
  *
- * <p>No thread that is inside a call may be interrupted: an interrupt closes the file for every user of it.
+ * <p>Never interrupt a thread inside a call: an interrupt closes the file for all its users.
  */
 public interface DiskFile extends AutoCloseable {
 
-    /** Where this file is. */
+    /** Path of this file. */
     Path path();
 
     /**
-     * Writes some of the remaining bytes at a position; may write fewer than there are (a full disk does so once
-     * before it says so).
+     * Writes some of the remaining bytes at a position; may write fewer (a full disk does so once before it reports the
+     * error).
      *
-     * @param source its position advances by what was written
+     * @param source its position advances by the bytes written
      * @param position offset in bytes from the start of the file
      * @return bytes written, 0 or more
      * @throws IOException if nothing could be written; the call may be repeated at the same position
@@ -33,7 +33,7 @@ public interface DiskFile extends AutoCloseable {
     /**
      * Reads some bytes at a position.
      *
-     * @return bytes read, or -1 at or behind the end of the file
+     * @return bytes read, or -1 at or after the end of the file
      */
     int read(ByteBuffer target, long position) throws IOException;
 
@@ -43,7 +43,7 @@ public interface DiskFile extends AutoCloseable {
     /**
      * Makes every byte written so far, and the length, durable (fdatasync). Blocks; never call it on an event loop.
      *
-     * @throws IOException if any byte may be lost; see the class comment: never call it again as proof of anything
+     * @throws IOException if any byte may be lost: a later call that succeeds proves nothing, see the class comment
      */
     void force() throws IOException;
 
@@ -51,7 +51,7 @@ public interface DiskFile extends AutoCloseable {
     @Override
     void close() throws IOException;
 
-    /** Writes all remaining bytes; a short write goes on where it stopped. */
+    /** Writes all remaining bytes; continues after a short write. */
     default void writeFully(ByteBuffer source, long position) throws IOException {
         long at = position;
         while (source.hasRemaining()) {

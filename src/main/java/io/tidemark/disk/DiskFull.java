@@ -3,32 +3,32 @@ package io.tidemark.disk;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Distinguishes a disk without room from other trouble: {@code ENOSPC}, and {@code EDQUOT}, which counts as the same. Java has
- * no type for either, and the system's texts have a language; see {@link ErrorTexts}.
+ * Tells a full disk from other errors: {@code ENOSPC} and {@code EDQUOT}, which are treated alike. Java has no exception type
+ * for either, and the system's error texts depend on the locale; see {@link ErrorTexts}.
  *
- * <p>A <em>write</em> that failed for want of room can be repeated at the same place once there is room, and so can the making
- * of a file that nobody has seen yet. A <em>force</em> of anything else that failed can not: it has lost bytes, whatever its
- * reason. So look at what failed first, and only then ask here.
+ * <p>A <em>write</em> that failed on a full disk can be retried at the same offset once there is space, and so can the
+ * creation of a file that is not yet in use. A failed <em>force</em> of anything else can't: it has lost bytes, whatever
+ * the reason. So check first which operation failed, and only then ask this class why.
  */
 public final class DiskFull {
     private static final ErrorTexts TEXTS = ErrorTexts.ofThisProcess();
 
     private DiskFull() {}
 
-    /** Whether a failure, or what caused it, is known to be want of room: giving some up helps then. */
+    /** Whether a failure, or one of its causes, is known to be a full disk or quota: freeing space helps then. */
     public static boolean isCauseOf(@Nullable Throwable failure) {
         return kindOf(failure) == ErrorTexts.Kind.NO_SPACE;
     }
 
     /**
-     * Whether it is want of room, or may be: in another language than English a quota can't be recognised. For what can safely
-     * be tried again later, such as a write that nobody has been answered for.
+     * Whether it is or may be a full disk: in a locale other than English an exceeded quota can't be recognised. For operations
+     * that can safely be retried, such as a write that has not been acknowledged.
      */
     public static boolean mayBeCauseOf(@Nullable Throwable failure) {
         return kindOf(failure) != ErrorTexts.Kind.OTHER;
     }
 
-    /** Learns the system's texts, if that has not been done. Blocks a little. */
+    /** Learns the system's error texts, unless already done. Blocks briefly. */
     static void learn() {
         kindOf(null);
     }

@@ -14,10 +14,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What kind of error the system has reported. Java keeps no error number, only the system's text for it, and that is in the
- * language of the process ({@code LC_MESSAGES}). So the texts that matter are learned: errors that can be provoked without
- * harm show which language it is, and what it calls {@code ENOSPC} ({@code /dev/full}) and {@code EIO}. {@code EDQUOT} can't be
- * provoked; in another language than English it is one of the unknown ones.
+ * Classifies I/O errors by their text. Java keeps no error number, only the system's error text, in the locale of the
+ * process ({@code LC_MESSAGES}). So the texts are learned by provoking harmless errors: they reveal whether the locale is
+ * English, and the texts of {@code ENOSPC} (from {@code /dev/full}) and {@code EIO}. {@code EDQUOT} can't be provoked; in a
+ * locale other than English it is classified as unknown.
  *
  * @param english whether the system's texts are in English: then all of them are known
  * @param noSpace the text of {@code ENOSPC}; {@code null} if not learned
@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 record ErrorTexts(boolean english, @Nullable String noSpace, @Nullable String ioError) {
 
-    /** Kinds of errors. */
+    /** The classes of errors that matter here. */
     enum Kind {
-        /** No room, or no more of a quota. */
+        /** The disk is full, or a quota exceeded. */
         NO_SPACE,
-        /** Any other error, for certain. */
+        /** Certainly another error. */
         OTHER,
-        /** May be either. */
+        /** May be either of the two. */
         UNKNOWN
     }
 
@@ -39,19 +39,19 @@ record ErrorTexts(boolean english, @Nullable String noSpace, @Nullable String io
     private static final String IO_ERROR = "input/output error";
     private static final Path FULL_DEVICE = Path.of("/dev/full");
     private static final Path OWN_MEMORY = Path.of("/proc/self/mem");
-    private static final int MORE_THAN_A_PATH_HAS = 5_000;
+    private static final int OVERLONG_PATH_CHARS = 5_000;
 
-    /** The texts of this process, for its whole life. Blocks a little. */
+    /** Learns the texts of this process; they do not change while it runs. Blocks briefly. */
     static ErrorTexts ofThisProcess() {
         String tooLong = tooLong();
         boolean english = tooLong == null || tooLong.toLowerCase(Locale.ROOT).contains("too long");
         return new ErrorTexts(english, fullDevice(), english ? null : unreadableMemory());
     }
 
-    /** Of a name longer than any may be; no file system is asked. */
+    /** The error text for an overlong path; reaches no file system. */
     private static @Nullable String tooLong() {
         try {
-            Files.readAttributes(Path.of("/" + "x/".repeat(MORE_THAN_A_PATH_HAS / 2)), BasicFileAttributes.class);
+            Files.readAttributes(Path.of("/" + "x/".repeat(OVERLONG_PATH_CHARS / 2)), BasicFileAttributes.class);
         } catch (FileSystemException expected) {
             return expected.getReason();
         } catch (IOException | InvalidPathException notLearned) {
@@ -63,7 +63,7 @@ record ErrorTexts(boolean english, @Nullable String noSpace, @Nullable String io
     private static @Nullable String fullDevice() {
         try {
             if (!Files.readAttributes(FULL_DEVICE, BasicFileAttributes.class).isOther()) {
-                return null; // somebody's file
+                return null; // a regular file, put there by someone
             }
         } catch (IOException none) {
             return null;
@@ -78,7 +78,7 @@ record ErrorTexts(boolean english, @Nullable String noSpace, @Nullable String io
         return null;
     }
 
-    /** Of an address where nothing is. */
+    /** The text of {@code EIO}, from reading an unmapped address. */
     private static @Nullable String unreadableMemory() {
         try (FileChannel channel = FileChannel.open(OWN_MEMORY, StandardOpenOption.READ)) {
             int unused = channel.read(ByteBuffer.allocate(1), 0);
@@ -90,7 +90,7 @@ record ErrorTexts(boolean english, @Nullable String noSpace, @Nullable String io
         return null;
     }
 
-    /** The kind of a failure, by all that caused it. */
+    /** Classifies a failure by its whole chain of causes. */
     Kind kindOf(@Nullable Throwable failure) {
         Throwable root = null;
         for (Throwable at = failure; at != null; at = at.getCause()) {
@@ -99,10 +99,10 @@ record ErrorTexts(boolean english, @Nullable String noSpace, @Nullable String io
             }
             root = at;
         }
-        return root == null || english || !isSystems(root) || isIoError(textOf(root)) ? Kind.OTHER : Kind.UNKNOWN;
+        return root == null || english || !isUntyped(root) || isIoError(textOf(root)) ? Kind.OTHER : Kind.UNKNOWN;
     }
 
-    /** What the system said, without the names of files. */
+    /** The system's error text, without file names. */
     private static @Nullable String textOf(Throwable failure) {
         if (failure instanceof FileSystemException named) {
             return named.getReason();
@@ -110,8 +110,8 @@ record ErrorTexts(boolean english, @Nullable String noSpace, @Nullable String io
         return failure instanceof IOException ? failure.getMessage() : null;
     }
 
-    /** Whether the type says nothing: those of a missing file, of one that is there or not allowed say it all. */
-    private static boolean isSystems(Throwable failure) {
+    /** Whether only the text tells the error: the other exception types, such as NoSuchFileException, name it. */
+    private static boolean isUntyped(Throwable failure) {
         return textOf(failure) != null
                 && (failure.getClass() == IOException.class || failure.getClass() == FileSystemException.class);
     }
@@ -120,8 +120,8 @@ record ErrorTexts(boolean english, @Nullable String noSpace, @Nullable String io
         if (text == null) {
             return false;
         }
-        String words = text.toLowerCase(Locale.ROOT);
-        return NO_SPACE.stream().anyMatch(words::contains) || (noSpace != null && text.contains(noSpace));
+        String lower = text.toLowerCase(Locale.ROOT);
+        return NO_SPACE.stream().anyMatch(lower::contains) || (noSpace != null && text.contains(noSpace));
     }
 
     private boolean isIoError(@Nullable String text) {

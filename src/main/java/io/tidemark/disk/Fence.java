@@ -2,18 +2,18 @@ package io.tidemark.disk;
 
 import java.io.IOException;
 
-/** Whether a process may still change what lies in its directories: another one may have taken them over. Any thread. */
+/** Checks that this process still owns its directories: another process may have taken them over. Any thread. */
 @FunctionalInterface
 public interface Fence {
-    /** For directories that nobody else can take. */
+    /** For directories that no other process can take over. */
     Fence NONE = () -> {};
 
     /**
-     * Returns if the directories were seen to be this process's a moment ago. Costs a few nanoseconds as a rule, and a look at the
-     * disk after a pause of the process; so not on an event loop.
+     * Returns normally if ownership was verified recently. Usually costs a few nanoseconds, but reads the disk after a
+     * pause of the process; so never call it on an event loop.
      *
-     * @throws IOException if they are another's, or if that is unknown: nothing may be changed or acknowledged now. The call may
-     *     be repeated
+     * @throws IOException if another process owns them, or if ownership is unknown: nothing may be changed or acknowledged
+     *     then. The call may be repeated
      */
     void check() throws IOException;
 }

@@ -6,14 +6,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another disk that asks a {@link Fence} before each step that makes, renames, replaces or removes a file or directory. Whoever
- * has lost a directory replaces no manifest, begins no file and removes none.
+ * Checks a {@link Fence} before each step that creates, renames, replaces or removes a file or directory. A process that
+ * has lost its directory replaces no manifest, creates no file and removes none.
  *
- * <p>Writes to files that are open already are not held back: they go behind what a manifest or a log's next header lists, where
- * they count for nothing.
+ * <p>Writes to files that are already open are not checked: they land past the lengths that a manifest or the log's next header
+ * lists, and are ignored there.
  *
- * @param disk does the work
- * @param fence is asked first
+ * @param disk the disk to delegate to
+ * @param fence checked before each such step
  */
 public record FencedDisk(Disk disk, Fence fence) implements Disk {
 

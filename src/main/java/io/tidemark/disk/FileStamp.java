@@ -1,10 +1,10 @@
 package io.tidemark.disk;
 
 /**
- * What a name in a directory stands for at one moment. Compared with an earlier one it says whether somebody has removed,
- * replaced or cut off a file that is open.
+ * The identity and length of the file that a name refers to at one moment. Comparing two shows whether an open file has been
+ * replaced or truncated.
  *
- * @param key equal for one file under any name, as long as it is open somewhere or has a name: its device and inode
+ * @param key the file's device and inode: equal under any of its names, as long as the file is open or has a name
  * @param bytes its length
  */
 public record FileStamp(Object key, long bytes) {}

@@ -3,7 +3,7 @@ package io.tidemark.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Reads a file through a window that moves along it, for scans that touch each byte once. Not thread-safe. */
+/** Reads a file through a sliding window, for scans that read each byte once. Not thread-safe. */
 public final class FileWindow {
     private static final int BYTES = 1 << 20;
 
@@ -15,24 +15,24 @@ public final class FileWindow {
     /**
      * A window on a file.
      *
-     * @param end nothing is read from there on; the file must be that long
+     * @param end offset at which reading ends; the file must be at least that long
      */
     public FileWindow(DiskFile file, long end) {
         this.file = file;
         this.end = end;
     }
 
-    /** Nothing is read from this offset on. */
+    /** Offset at which reading ends. */
     public long end() {
         return end;
     }
 
     /**
-     * Makes sure that so many bytes can be read at once.
+     * Loads a range, unless it is already in the window.
      *
-     * @param offset where in the file
+     * @param offset in the file
      * @param bytes at most {@code end() - offset}
-     * @return where they begin in {@link #bytes}
+     * @return where the range begins in {@link #bytes}
      */
     public int load(long offset, int bytes) throws IOException {
         if (offset >= start && offset + bytes <= start + window.limit()) {
@@ -49,7 +49,7 @@ public final class FileWindow {
         return 0;
     }
 
-    /** What is loaded; valid until the next {@link #load}. */
+    /** The loaded bytes; valid until the next {@link #load}. */
     public ByteBuffer bytes() {
         return window;
     }

@@ -3,8 +3,8 @@ package io.tidemark.disk;
 import java.nio.file.Path;
 
 /**
- * Hears of everything by which a {@link MeasuredDisk} makes bytes durable. Called on the thread that does it, before and
- * after: return at once, and throw nothing.
+ * Notified by a {@link MeasuredDisk} before and after each operation that makes bytes durable, on the thread that runs it.
+ * Implementations must return at once and not throw.
  */
 public interface ForceMeter {
 
@@ -12,21 +12,20 @@ public interface ForceMeter {
     enum Kind {
         /** A file's bytes, by {@link DiskFile#force}. */
         FILE,
-        /** Some of a file's bytes, by {@link FileRange#force}: written back, and durable once the file is forced. */
+        /** Some of a file's bytes, by {@link FileRange#force}: written back, not durable until the file is forced. */
         RANGE,
         /** A directory's names, by {@link Disk#forceDirectory}. */
         DIRECTORY,
-        /** A small file as a whole, by {@link Disk#replace}: its bytes, its name and its directory. */
+        /** A small file, by {@link Disk#replace}: its bytes, its name and its directory. */
         REPLACEMENT
     }
 
-    /** It begins; what follows may block for as long as the disk likes. */
+    /** An operation begins. It may block for any length of time. */
     default void began(Kind kind, Path path) {}
 
     /**
-     * It has ended.
-     *
-     * @param nanos how long it took, in nanoseconds
+     * An operation has ended.
+     * @param nanos its duration in nanoseconds
      * @param ok false if it threw
      */
     default void ended(Kind kind, Path path, long nanos, boolean ok) {}

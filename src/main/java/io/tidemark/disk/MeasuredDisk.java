@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another disk, and a {@link ForceMeter} that hears how long its forces take. Everything else is handed on as it is.
+ * Delegates to another disk and notifies a {@link ForceMeter} of how long its forces take.
  *
- * @param disk does the work
- * @param meter hears of it
+ * @param disk the disk to delegate to
+ * @param meter notified of each force
  */
 public record MeasuredDisk(Disk disk, ForceMeter meter) implements Disk {
 

@@ -5,22 +5,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A file could not be opened because the process, or the system, has no file descriptor left. That says nothing about the disk:
- * the same call may be made again once there are some.
+ * the same call may be retried once descriptors are free.
  */
 public final class NoDescriptorsException extends FileSystemException {
     private static final long serialVersionUID = 1L;
 
-    /** Of an open that failed so. */
+    /** Wraps the failure of an open. */
     public NoDescriptorsException(FileSystemException failure) {
         super(failure.getFile(), failure.getOtherFile(), failure.getReason());
         initCause(failure);
     }
 
-    /** Whether a failure, or what caused it, was want of descriptors. */
+    /** Whether a failure, or one of its causes, is a lack of descriptors. */
     public static boolean isCauseOf(@Nullable Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
             if (at instanceof NoDescriptorsException
-                    || (at instanceof FileSystemException named && DescriptorReserve.saysSo(named.getReason()))) {
+                    || (at instanceof FileSystemException named
+                            && DescriptorReserve.meansNoDescriptors(named.getReason()))) {
                 return true;
             }
         }

@@ -2,7 +2,7 @@ package io.tidemark.disk;
 
 import java.io.IOException;
 
-/** A disk had no room for something, by the room that it had then: its text alone did not say so. */
+/** The disk was full: its free space at the time of the failure says so, although the error's text does not. */
 final class NoSpaceException extends IOException {
     private static final long serialVersionUID = 1L;
 

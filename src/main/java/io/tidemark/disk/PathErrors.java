@@ -9,21 +9,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
-/** Java's exceptions about a path often have a path for a message and nothing else; this adds what is wrong with it. */
+/** Java's exceptions about a path often carry only the path as their message; this adds what is wrong with it. */
 public final class PathErrors {
     private PathErrors() {}
 
-    /** The same failure, of the same type, with a message that says what is wrong. */
+    /** The same failure, with the same type, and a message that says what is wrong. */
     public static IOException explained(IOException failure) {
         if (!(failure instanceof FileSystemException bare) || bare.getReason() != null) {
             return failure;
         }
-        FileSystemException said = explained(bare);
-        said.setStackTrace(bare.getStackTrace());
-        return said;
+        FileSystemException explained = explained(bare);
+        explained.setStackTrace(bare.getStackTrace());
+        return explained;
     }
 
-    /** What went wrong, in words; the type's name where Java has none. */
+    /** What went wrong, as text; the exception's type where Java has no message. */
     public static String reason(IOException failure) {
         String message = explained(failure).getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;
@@ -39,14 +39,14 @@ public final class PathErrors {
             return new NoSuchFileException(file, other, "no such file or directory");
         }
         if (bare instanceof FileAlreadyExistsException) {
-            return new FileAlreadyExistsException(file, other, "there is one already");
+            return new FileAlreadyExistsException(file, other, "already exists");
         }
         if (bare instanceof NotDirectoryException || bare instanceof DirectoryNotEmptyException) {
             return new FileSystemException(
                     file, other, bare instanceof NotDirectoryException ? "not a directory" : "directory not empty");
         }
         return bare.getClass() == FileSystemException.class
-                ? new FileSystemException(file, other, "failed, and the system did not say why")
+                ? new FileSystemException(file, other, "failed, and the system gave no reason")
                 : bare;
     }
 }

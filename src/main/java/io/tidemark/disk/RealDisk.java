@@ -27,18 +27,18 @@ import org.jspecify.annotations.Nullable;
 enum RealDisk implements Disk {
     INSTANCE;
 
-    /** With less than this a file system may have no block left that it would give to a file. */
-    private static final long LEAST_ROOM_BYTES = 1 << 20;
+    /** With less free space than this, a file system may have no block left for a file. */
+    private static final long MIN_FREE_BYTES = 1 << 20;
 
     private static final int RESERVED_DESCRIPTORS = 16;
     private static final AtomicInteger OPEN_FILES = new AtomicInteger();
     private static final DescriptorReserve RESERVE = new DescriptorReserve(
             RESERVED_DESCRIPTORS,
-            () -> FileChannel.open(Path.of("/"), StandardOpenOption.READ), // a directory that is always there
+            () -> FileChannel.open(Path.of("/"), StandardOpenOption.READ), // always exists
             failure -> DiskFull.kindOf(failure) == ErrorTexts.Kind.UNKNOWN);
 
     static {
-        DiskFull.learn(); // while nothing is wrong yet
+        DiskFull.learn(); // before any real error occurs
         RESERVE.refill();
     }
 
@@ -55,7 +55,7 @@ enum RealDisk implements Disk {
         }
     }
 
-    private static DiskFile kept(Path path, OpenOption... options) throws IOException {
+    private static DiskFile openFile(Path path, OpenOption... options) throws IOException {
         DiskFile file = new RealFile(path, open(Use.KEPT, path, options), new AtomicBoolean());
         OPEN_FILES.incrementAndGet();
         return file;
@@ -64,34 +64,34 @@ enum RealDisk implements Disk {
     @Override
     public DiskFile create(Path file) throws IOException {
         try {
-            return kept(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            return openFile(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (NoDescriptorsException none) {
             throw none;
         } catch (IOException failure) {
-            throw judged(failure, file, 0);
+            throw classified(failure, file, 0);
         }
     }
 
-    /** With the type that says so, if its text is unknown and there is no room beside the file. */
-    private static IOException judged(IOException failure, Path file, long bytes) {
+    /** Wraps the failure in a {@link NoSpaceException} if its text is unknown and the volume is full. */
+    private static IOException classified(IOException failure, Path file, long bytes) {
         Path directory = file.toAbsolutePath().getParent();
         if (DiskFull.kindOf(failure) != ErrorTexts.Kind.UNKNOWN || directory == null) {
             return failure;
         }
         File volume = directory.toFile();
-        boolean full = volume.getTotalSpace() > 0 && volume.getUsableSpace() < bytes + LEAST_ROOM_BYTES;
+        boolean full = volume.getTotalSpace() > 0 && volume.getUsableSpace() < bytes + MIN_FREE_BYTES;
         return full ? new NoSpaceException(failure) : failure;
     }
 
     @Override
     public DiskFile openForRead(Path file) throws IOException {
-        return kept(file, StandardOpenOption.READ);
+        return openFile(file, StandardOpenOption.READ);
     }
 
     @Override
     public DiskFile openForWrite(Path file) throws IOException {
         requireNoLink(file);
-        return kept(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        return openFile(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     }
 
     @Override
@@ -104,11 +104,11 @@ enum RealDisk implements Disk {
         }
     }
 
-    /** Before a file is written to: behind a symbolic link could be anybody's. Creation follows none anyway. */
+    /** Checked before a file is written to: a symbolic link could lead to a foreign file. Creation never follows links. */
     private static void requireNoLink(Path file) throws IOException {
         if (Files.isSymbolicLink(file)) {
             throw new FileSystemException(
-                    file.toString(), null, "is a symbolic link; the node writes through none: remove it");
+                    file.toString(), null, "is a symbolic link; the node never writes through one: remove it");
         }
     }
 
@@ -135,14 +135,14 @@ enum RealDisk implements Disk {
                 throw PathErrors.explained(made);
             }
         } catch (IOException failure) {
-            throw judged(PathErrors.explained(failure), directory, 0);
+            throw classified(PathErrors.explained(failure), directory, 0);
         }
         if (parent != null) {
             forceNew(directory, parent);
         }
     }
 
-    /** If its name can't be made durable it goes away again: a second force of the same names would prove nothing. */
+    /** Removes the directory again if its name can't be made durable: a second force of the same names would prove nothing. */
     private void forceNew(Path directory, Path parent) throws IOException {
         try {
             forceDirectory(parent);
@@ -161,7 +161,7 @@ enum RealDisk implements Disk {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
-            throw judged(PathErrors.explained(failure), to, 0);
+            throw classified(PathErrors.explained(failure), to, 0);
         }
     }
 
@@ -198,7 +198,7 @@ enum RealDisk implements Disk {
     @Override
     public boolean exists(Path path) throws IOException {
         try {
-            Files.readAttributes(path, BasicFileAttributes.class); // Files.exists says no to any failure
+            Files.readAttributes(path, BasicFileAttributes.class); // Files.exists returns false for any failure
             return true;
         } catch (NoSuchFileException none) {
             return false;
@@ -213,23 +213,24 @@ enum RealDisk implements Disk {
             BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
             Object key = found.fileKey();
             return new FileStamp(
-                    key == null ? "unknown" : key, found.size()); // no key on some: nothing to compare then
+                    key == null ? "unknown" : key,
+                    found.size()); // some file systems have no key: nothing to compare then
         } catch (NoSuchFileException none) {
             return null;
         }
     }
 
-    /** By {@link File}: a {@code FileStore} must find the mount point first, and in a chroot there may be none. */
+    /** Uses {@link File}: a {@code FileStore} looks up the mount point, which may not exist in a chroot. */
     @Override
     public DiskSpace space(Path directory) throws IOException {
-        RESERVE.refill(); // asked for now and then
+        RESERVE.refill(); // called regularly
         String volume = volume(directory);
         File file = directory.toFile();
         long total = file.getTotalSpace(); // 0 also for an error
         return total > 0 ? new DiskSpace(volume, total, file.getUsableSpace()) : DiskSpace.unknown(volume);
     }
 
-    /** The device's number: the name of a store is the same for all of tmpfs. */
+    /** The device's number: a file store's name is the same for every tmpfs. */
     private static String volume(Path directory) throws IOException {
         return directory.getFileSystem().supportedFileAttributeViews().contains("unix")
                 ? "device " + Files.getAttribute(directory, "unix:dev")
@@ -242,7 +243,7 @@ enum RealDisk implements Disk {
             try {
                 return channel.write(source, position);
             } catch (IOException failure) {
-                throw judged(failure, path, source.remaining());
+                throw classified(failure, path, source.remaining());
             }
         }
 
@@ -271,7 +272,7 @@ enum RealDisk implements Disk {
         }
     }
 
-    /** The mapping keeps the descriptor's open file alive, errors and all, after the channel has been closed. */
+    /** The mapping keeps the open file description alive, with its error state, after the channel is closed. */
     private record RealRange(Path path, long offset, MappedByteBuffer mapping) implements FileRange {
         @Override
         public int length() {

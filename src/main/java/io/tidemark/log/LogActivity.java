@@ -1,9 +1,9 @@
 package io.tidemark.log;
 
 /**
- * What a log's thread is at.
+ * What a log's thread is doing.
  *
- * @param work what it does
- * @param sinceNanos since when it does that, in the first two cases with one group, on {@link LogHost#nanoTime}
+ * @param work the kind of work
+ * @param sinceNanos when it began, for this group if the work is of a group, by {@link LogHost#nanoTime}
  */
 public record LogActivity(LogWork work, long sinceNanos) {}

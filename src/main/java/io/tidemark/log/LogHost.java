@@ -3,16 +3,16 @@ package io.tidemark.log;
 import java.io.IOException;
 
 /**
- * What a log needs of the process that it lives in: somebody to report to, a timer, and help against a full disk. Calls
- * come from the log's thread and may not throw; {@link #makeRoom} may block, the others return at once.
+ * What a log needs from its process: a receiver of failures, a clock, a timer, and help with a full disk. Called on the log's
+ * thread; methods must not throw. {@link #makeRoom} may block, the others must return at once.
  */
 @FunctionalInterface
 public interface LogHost {
 
-    /** A write or force failed for good: nobody knows what is in the log until it has been opened anew. Called once. */
+    /** A write or force failed permanently: what the log holds is unknown until it is reopened. Called once. */
     void failed(IOException cause);
 
-    /** The applier failed for good: what is in the log comes back when it is opened anew. Called once. */
+    /** The applier failed permanently: logged entries will be applied when the log is reopened. Called once. */
     default void applyFailed(IOException cause) {}
 
     /** A monotonic clock. */
@@ -20,40 +20,43 @@ public interface LogHost {
         return System.nanoTime();
     }
 
-    /** Whether there is room for what only saves time: files kept to be used again, and blocks written ahead. */
+    /** Whether disk space is ample enough for what only saves time: spare files to recycle, and preallocated blocks. */
     default boolean ample() {
         return true;
     }
 
     /**
-     * There is no room to go on: gives some up that was kept for this.
+     * The disk is too full to continue: frees space that was reserved for this case.
      *
      * @param work {@code WRITING} or {@code APPLYING}
-     * @return whether to try again at once; true only if there is more room than before
+     * @return whether to retry at once; true only if space was freed
      */
     default boolean makeRoom(LogWork work) {
         return false;
     }
 
     /**
-     * Calls back after a pause, once, from any thread.
+     * Runs a task once after a delay, on any thread.
      *
-     * @return false if there is no such timer: then nothing can wait, and what would have to has failed for good
+     * @return false if there is no timer: the log then can't suspend, and fails permanently instead
      */
-    default boolean schedule(long millis, Runnable task) {
+    default boolean schedule(long delayMs, Runnable task) {
         return false;
     }
 
     /**
-     * The log holds a group that it can't go on with, and takes nothing further until {@link #resumed}.
+     * The log is suspended: it holds a group that it can't finish, and processes nothing further until {@link #resumed}.
      *
      * @param work {@code WRITING} or {@code APPLYING}
      */
     default void suspended(LogWork work, IOException why) {}
 
-    /** What made it wait is over. */
+    /** The suspended group can continue. */
     default void resumed(LogWork work) {}
 
-    /** No segment could be begun for want of room or of file descriptors; the writes that needed it were refused, the next ones may be taken. */
+    /**
+     * No segment could be created for lack of disk space or file descriptors. The writes that needed it were refused; later
+     * ones may succeed.
+     */
     default void writesRefused(IOException why) {}
 }

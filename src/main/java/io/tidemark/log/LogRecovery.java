@@ -1,12 +1,12 @@
 package io.tidemark.log;
 
 /**
- * What opening a log found.
+ * The result of opening a log.
  *
- * @param replayedEntries entries handed to the applier
+ * @param replayedEntries number of entries passed to the applier
  * @param replayedBytes their payload bytes
- * @param tornBytes bytes of a torn tail that were left out: never acknowledged
- * @param rewrittenEntries entries whose durability was unknown and which were written anew
+ * @param tornBytes bytes of a torn tail that were ignored: never acknowledged
+ * @param rewrittenEntries number of entries whose durability was unknown and which were rewritten
  * @param lastIndex the last index
  */
 public record LogRecovery(

@@ -1,11 +1,11 @@
 package io.tidemark.log;
 
-/** What a log's thread does: with each group of entries the first and then the second, and between groups the third. */
+/** Kinds of work of a log's thread: {@code WRITING} then {@code APPLYING} for each group, {@code RELEASING} between groups. */
 public enum LogWork {
-    /** Writes and forces a group, in the log's own files. */
+    /** Writes and forces a group in the log's own files. */
     WRITING,
-    /** Hands it to the applier, which appends to the data files. */
+    /** Passes the group's entries to the applier, which appends to the data files. */
     APPLYING,
-    /** Forgets what is durable without the log, or gives back files kept for later; groups wait behind it. */
+    /** Releases segments, or deletes spare files; groups wait meanwhile. */
     RELEASING
 }

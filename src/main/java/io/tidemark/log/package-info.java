@@ -1,9 +1,8 @@
 /**
- * The source of truth: what a shard's log promises, whoever implements it. {@code log.segment} is the embedded
- * default.
+ * The source of truth: the interface of a shard's log. {@code log.segment} is the embedded default implementation.
  *
- * <p>On the way of a write it is the step that makes it durable: an entry is applied, and its writer answered, only
- * after the log says that it can't be lost.
+ * <p>On the write path it is the step that makes a write durable: an entry is applied, and its write acknowledged, only
+ * once it is durable in the log.
  */
 @NullMarked
 package io.tidemark.log;

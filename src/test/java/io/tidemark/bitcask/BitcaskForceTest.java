@@ -255,7 +255,7 @@ final class BitcaskForceTest {
         BitcaskSnapshot captured = store.snapshot();
         assertThatThrownBy(() -> store.force(captured))
                 .isInstanceOf(NotReplacedException.class)
-                .hasMessageContaining(MANIFEST + " could not be replaced, and is what it was");
+                .hasMessageContaining(MANIFEST + " could not be replaced and is unchanged");
         assertThat(store.repairNeed()).isEqualTo(RepairNeed.NOTHING);
         assertThat(store.durableIndex()).isEqualTo(1);
         assertReplayedRight(disk.copyOf().crashLosingAllUnforced());

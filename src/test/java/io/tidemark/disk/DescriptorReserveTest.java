@@ -73,7 +73,7 @@ class DescriptorReserveTest {
     }
 
     @Test
-    void refill_withNothingGivenUp_opensNothing() throws IOException {
+    void refill_fullReserve_opensNothing() throws IOException {
         reserve.refill();
         assertThat(free).isEqualTo(6);
         reserve.refill();
@@ -99,7 +99,7 @@ class DescriptorReserveTest {
     }
 
     @Test
-    void open_failsForAReasonThatIsUnknown_whileThereAreDescriptors_isNotTriedForEver() {
+    void open_ambiguousFailure_whileDescriptorsAreFree_isNotRetriedForever() {
         FileSystemException unknown = new FileSystemException("/data/7", null, "Nur-Lese-Dateisystem");
         int[] tries = {0};
         assertThatThrownBy(() -> reserve.open(Use.KEPT, () -> {

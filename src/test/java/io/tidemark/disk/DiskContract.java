@@ -297,7 +297,7 @@ abstract class DiskContract {
     }
 
     @Test
-    void forceRange_fileClosedOrRemovedMeanwhile_goesOn() throws IOException {
+    void forceRange_fileClosedOrRemovedMeanwhile_stillWorks() throws IOException {
         Path path = directory().resolve("a");
         DiskFile file = disk().create(path);
         file.writeFully(utf8("abc"), 0);

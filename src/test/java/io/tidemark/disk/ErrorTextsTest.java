@@ -63,7 +63,7 @@ class ErrorTextsTest {
     }
 
     @Test
-    void fileName_thatSaysSo_isNoReason() {
+    void fileName_thatContainsTheText_isIgnored() {
         assertThat(ENGLISH.kindOf(new FileSystemException("/no space left on device", null, "Is a directory")))
                 .isEqualTo(Kind.OTHER);
     }

@@ -161,7 +161,10 @@ public final class FaultyDisk implements Disk {
         }
     }
 
-    /** Whether name, length and every byte written are on the device as far as forces told; drops are not known here. */
+    /**
+     * Whether name, length and every byte written are on the device as far as the forces reported; dropped pages are
+     * unknown here.
+     */
     public boolean isForced(Path path) {
         synchronized (lock) {
             MemoryNode seen = names.get(absolute(path));
@@ -444,13 +447,13 @@ public final class FaultyDisk implements Disk {
             long lengthBytes,
             OperationRecord.Outcome outcome) {
         OperationRecord made = journal.add(operation, path, target, offset, lengthBytes, outcome);
-        Consumer<OperationRecord> told = observer;
-        if (told == null || observing || !operation.isChanging()) {
+        Consumer<OperationRecord> current = observer;
+        if (current == null || observing || !operation.isChanging()) {
             return;
         }
         observing = true;
         try {
-            told.accept(made);
+            current.accept(made);
         } finally {
             observing = false;
         }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param number position in the journal, from 0
  * @param path absolute path of the file or directory
  * @param target new name of a {@link Operation#RENAME}, else null
- * @param offset position in the file in bytes; 0 where there is none
- * @param lengthBytes bytes read, written or forced; 0 where there are none
+ * @param offset position in the file in bytes; 0 if it has none
+ * @param lengthBytes bytes read, written or forced; 0 if it has none
  */
 public record OperationRecord(
         int number,

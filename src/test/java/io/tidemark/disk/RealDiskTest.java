@@ -71,7 +71,7 @@ class RealDiskTest extends DiskContract {
         disk().create(file).close();
         assertThatThrownBy(() -> disk().create(file))
                 .isInstanceOf(FileAlreadyExistsException.class)
-                .hasMessage(file + ": there is one already");
+                .hasMessage(file + ": already exists");
         Files.createDirectories(directory.resolve("full/of"));
         assertThatThrownBy(() -> disk().delete(directory.resolve("full")))
                 .hasMessageContaining(": directory not empty");

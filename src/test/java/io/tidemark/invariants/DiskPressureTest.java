@@ -341,7 +341,7 @@ class DiskPressureTest {
             leave(MIB);
             Node.until(() -> unforced.struck() > 2 || node.pressures.get(0).size() > 1);
             assertThat(node.pressures.get(0))
-                    .as("what was told while no probe could be forced")
+                    .as("what was published while no probe could be forced")
                     .containsExactly("SHED LOW_SPACE");
             assertShed(node.set(0, "a", "1"), "LOW_SPACE");
             unforced.cancel();

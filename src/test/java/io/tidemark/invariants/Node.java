@@ -253,7 +253,7 @@ final class Node implements AutoCloseable {
         return shards.statuses().get(shard);
     }
 
-    /** Waits until a failed generation has been told, which comes after its pressure. */
+    /** Waits until a failed generation has been reported, which happens after its pressure was raised. */
     void awaitFailedGeneration(int shard) throws InterruptedException {
         while (shards.journal(shard).stream()
                 .noneMatch(entry -> entry instanceof JournalEntry.Generation generation

@@ -27,11 +27,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * I7, at each place: a shard whose files were damaged opens with exactly what was acknowledged, or is refused by the name of
- * a file, and then putting the bytes back heals it. There is one way to a smaller state: that the end of the last segment is
- * overwritten with every later frame, so that nothing in the log tells a loss from a torn tail; then it is exactly the state
- * before the first frame that is gone, and never one below the durable index. Cut off, it is one only if the file did not go
- * ahead of its frames, as in shard 0.
+ * I7, at each place: a shard whose files were damaged opens with exactly what was acknowledged, or is refused by the name
+ * of a file, and then putting the bytes back heals it. There is one way to a smaller state: that the end of the last
+ * segment is overwritten with every later frame, so that nothing in the log distinguishes a loss from a torn tail; then it
+ * is exactly the state before the first frame that is gone, and never one below the durable index. A truncated file leads
+ * there only if it was not preallocated, as in shard 0.
  */
 @Timeout(120)
 class OpeningDamageTest {

@@ -13,7 +13,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** I7, told beforehand: what a stopped node's files are like, by the same rules as its recovery. */
+/** I7, checked beforehand: what a stopped node's files are like, by the same rules as its recovery. */
 class VerifyTest {
     private static final Path MANIFEST = Node.data(0).resolve("CHECKPOINT");
     private static final Path DATA = Node.data(0).resolve("0000000001.data");

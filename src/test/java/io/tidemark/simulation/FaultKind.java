@@ -17,7 +17,7 @@ enum FaultKind {
     /** Half a minute to two minutes. */
     DATA_FORCE_HANGS(CrashPoint.DATA_FORCE, Operation.FORCE, Effect.HANGS),
     DATA_DIRECTORY_SYNC_FAILS(CrashPoint.DATA_DIRECTORY_SYNC, Operation.FORCE_DIRECTORY, Effect.FAILS),
-    /** Reported once, and the names are lost for good: also to the next process, which is told that all is well. */
+    /** Reported once, and the names are lost for good: also for the next process, whose forces report success. */
     DATA_DIRECTORY_SYNC_LOSES(CrashPoint.DATA_DIRECTORY_SYNC, Operation.FORCE_DIRECTORY, Effect.LOSES),
     MANIFEST_CREATE_FAILS(CrashPoint.MANIFEST, Operation.CREATE, Effect.FAILS),
     MANIFEST_WRITE_FAILS(CrashPoint.MANIFEST, Operation.WRITE, Effect.FAILS),

@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  * goes on by itself up to its next {@link #pause}.
  */
 final class Fiber {
-    /** Where it is. */
+    /** State of a fiber. */
     enum Standing {
-        /** It is its turn. */
+        /** Has its turn. */
         RUNNING,
-        /** Held up by {@link #pause}, or not begun. */
+        /** Paused by {@link #pause}, or not started. */
         PAUSED,
-        /** Waits for something that is not ours. */
+        /** Blocked on something outside the scheduler. */
         STUCK,
-        /** Its task has ended. */
+        /** The task has ended. */
         ENDED
     }
 
@@ -38,7 +38,7 @@ final class Fiber {
     private volatile @Nullable Throwable failure;
     private long wakeAtNanos;
 
-    /** A fiber that has not begun. */
+    /** A fiber that has not started. */
     Fiber(String name, Runnable task) {
         this.name = name;
         this.task = task;
@@ -46,7 +46,7 @@ final class Fiber {
         this.worker = idle == null ? new Worker() : idle;
     }
 
-    /** The fiber that calls, or null. */
+    /** The calling fiber, or null. */
     static @Nullable Fiber current() {
         return Thread.currentThread() instanceof Worker worker ? worker.running : null;
     }
@@ -64,27 +64,27 @@ final class Fiber {
         wakeAtNanos = nanos;
     }
 
-    /** What ended it, if it was not its own end and not a kill. */
+    /** The unexpected exception that ended it, if any. */
     @Nullable
     Throwable failure() {
         return failure;
     }
 
-    /** Gives it its turn; returns when that has ended. Called by the thread that made it. */
+    /** Runs one turn; returns when it has ended. Called by the thread that created the fiber. */
     void run() {
         stand(Standing.RUNNING);
         worker.giveTurn(this);
         await();
     }
 
-    /** If it was stuck and has got free, waits until it is held up again. */
-    void settle() {
-        if (state() == Standing.STUCK && !worker.waits()) {
+    /** If it was stuck and has continued, waits until it pauses again. */
+    void awaitPaused() {
+        if (state() == Standing.STUCK && !worker.isBlocked()) {
             await();
         }
     }
 
-    /** Unwinds it: it meets {@link Killed} where it was held up. */
+    /** Unwinds it: {@link Killed} is thrown where it paused. */
     void kill() {
         killed = true;
         while (state() == Standing.PAUSED) {
@@ -119,20 +119,20 @@ final class Fiber {
 
     private void await() {
         long from = System.nanoTime();
-        long waitsSince = 0;
+        long blockedSince = 0;
         while (!held()) {
             LockSupport.parkNanos(this, 1_000_000);
             long now = System.nanoTime();
-            if (!worker.waits()) {
-                waitsSince = 0;
-            } else if (waitsSince == 0) {
-                waitsSince = now;
-            } else if (now - waitsSince > STUCK_AFTER_NANOS) {
+            if (!worker.isBlocked()) {
+                blockedSince = 0;
+            } else if (blockedSince == 0) {
+                blockedSince = now;
+            } else if (now - blockedSince > STUCK_AFTER_NANOS) {
                 stuck();
                 return;
             }
             if (now - from > LOST_AFTER_NANOS) {
-                AssertionError lost = new AssertionError(name + " has not come back");
+                AssertionError lost = new AssertionError(name + " did not end its turn");
                 lost.setStackTrace(worker.getStackTrace());
                 throw lost;
             }
@@ -145,7 +145,7 @@ final class Fiber {
                 task.run();
             }
         } catch (Killed end) {
-            // as it was meant
+            // expected
         } catch (Throwable unexpected) {
             failure = unexpected;
         }
@@ -156,7 +156,7 @@ final class Fiber {
         return name + " " + state;
     }
 
-    /** A thread for one fiber after another. */
+    /** A thread that runs fibers one after another. */
     private static final class Worker extends Thread {
         private final AtomicReference<@Nullable Fiber> turn = new AtomicReference<>();
         private @Nullable Fiber running;
@@ -172,8 +172,8 @@ final class Fiber {
             LockSupport.unpark(this);
         }
 
-        /** Whether it has its turn and can't go on. */
-        boolean waits() {
+        /** Whether it has its turn and is blocked. */
+        boolean isBlocked() {
             Thread.State now = getState();
             return turn.get() == null
                     && (now == Thread.State.BLOCKED

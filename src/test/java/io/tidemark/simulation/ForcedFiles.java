@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
 
-/** I5: a file of which a force has failed is never forced again. A name that is made anew is another file. */
+/** I5: a file of which a force has failed is never forced again. A name that is created again is another file. */
 final class ForcedFiles {
     private final Checks checks;
     private final Set<Path> failed = new HashSet<>();
@@ -39,7 +39,7 @@ final class ForcedFiles {
                 }
             }
             default -> {
-                // tells nothing of forces
+                // no force involved
             }
         }
     }

@@ -168,7 +168,7 @@ final class LivingShard implements ShardFromParts.World, CheckpointListener {
         phase = Phase.SERVING;
         life.met("recoveries", found.replayedEntries() > 0 ? "with a replay" : "without a replay");
         if (found.rewrittenEntries() > 0) {
-            life.met("recoveries", "of a tail written anew");
+            life.met("recoveries", "of a rewritten tail");
         }
         if (found.tornBytes() > 0) {
             life.met(Coverage.RARE, "recovery of a torn tail");

@@ -183,7 +183,7 @@ final class Scheduler implements CheckpointerOnVirtualTime.Time {
      */
     void step(@Nullable Runnable outside, int weight) {
         choices.clear();
-        fibers.forEach(Fiber::settle);
+        fibers.forEach(Fiber::awaitPaused);
         fibers.removeIf(fiber -> fiber.state() == Fiber.Standing.ENDED);
         synchronized (this) {
             if (!loop.isEmpty()) {
@@ -293,7 +293,7 @@ final class Scheduler implements CheckpointerOnVirtualTime.Time {
     void end() {
         over = true;
         for (Fiber fiber : fibers) {
-            fiber.settle();
+            fiber.awaitPaused();
             fiber.kill();
         }
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
     private static final int SEEDS = 2_000;
-    private static final int LEAST_OF_EACH = 20;
+    private static final int MIN_OF_EACH = 20;
 
     @Test
     void sameSeed_givesTheSameLives() {
@@ -46,7 +46,7 @@ class SimulationTest {
         coverage.expect("sync-now", List.of("clean", "answered by generation 1", "answered by generation 2", "failed"));
         coverage.expect("slips", List.of("marks of another counter"));
         coverage.expect("repairs", List.of("done", "failed"));
-        coverage.expect("recoveries", List.of("with a replay", "of a tail written anew"));
+        coverage.expect("recoveries", List.of("with a replay", "of a rewritten tail"));
         coverage.expect("checks on a copy of the disk", List.of("durable index", "recovery"));
         long started = System.nanoTime();
         long lives = 0;
@@ -57,8 +57,8 @@ class SimulationTest {
                 "simulation: %d lives in %d s%n%s%n",
                 lives, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started), coverage);
         if (seeds >= SEEDS) {
-            assertThat(coverage.below(LEAST_OF_EACH))
-                    .as("kinds met fewer than %d times", LEAST_OF_EACH)
+            assertThat(coverage.below(MIN_OF_EACH))
+                    .as("kinds met fewer than %d times", MIN_OF_EACH)
                     .isEmpty();
         }
     }

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What waits for a log: batches, and at last the call of close. Any thread adds; the log's thread does the rest. */
+/** A log's queue: batches, and at last the close request. Any thread adds; all else is for the log's thread. */
 final class BatchQueue {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
 
-    /** Stands for the call of close: what is before it is committed, what is behind it fails. */
+    /** The close request: batches before it are committed, batches after it fail. */
     private static final LogBatch END = new LogBatch() {
         @Override
         public @Nullable ByteBuffer close() {
@@ -23,7 +23,7 @@ final class BatchQueue {
 
         @Override
         public void failed(IOException cause, boolean outcomeUnknown) {
-            // never told
+            // never called
         }
     };
 
@@ -37,7 +37,7 @@ final class BatchQueue {
      * An empty queue.
      *
      * @param shard for messages
-     * @param groupBytes frame bytes that a group may have, unless it has one batch only
+     * @param groupBytes max frame bytes of a group, unless it has only one batch
      */
     BatchQueue(int shard, int groupBytes) {
         this.shard = shard;
@@ -56,15 +56,15 @@ final class BatchQueue {
         return queue.isEmpty();
     }
 
-    /** Whether a closed batch waits that did not fit the last group. */
-    boolean carries() {
+    /** Whether a closed batch that did not fit the last group is held for the next one. */
+    boolean hasCarriedBatch() {
         return carriedBatch != null;
     }
 
     /**
-     * Closes waiting batches into a group.
+     * Closes queued batches into a group.
      *
-     * @return whether the end of the queue was met
+     * @return whether the close request was reached
      */
     boolean gather(Group group) {
         while (!group.isFull()) {
@@ -94,7 +94,7 @@ final class BatchQueue {
                         batch,
                         new BatchRefusedException(
                                 "a batch of " + payload.remaining() + " bytes, at most " + Frame.MAX_PAYLOAD_BYTES
-                                        + " fit a log entry",
+                                        + " fit into a log entry",
                                 null),
                         false);
             } else if (group.fits(payload.remaining(), groupBytes)) {
@@ -113,10 +113,10 @@ final class BatchQueue {
     }
 
     /**
-     * Fails everything that waits; nothing of it was written.
+     * Fails all queued batches; nothing of them was written.
      *
-     * @param cause asked for each batch
-     * @param end called where the call of close stands
+     * @param cause called for each batch
+     * @param end called at the close request
      */
     void failAll(Supplier<IOException> cause, Runnable end) {
         LogBatch carried = carriedBatch;
@@ -134,12 +134,12 @@ final class BatchQueue {
         }
     }
 
-    /** Fails one batch, whatever it thinks of that. */
+    /** Fails one batch; an exception from its callback is logged. */
     void fail(LogBatch batch, IOException cause, boolean outcomeUnknown) {
         try {
             batch.failed(cause, outcomeUnknown);
         } catch (RuntimeException broken) {
-            LOG.error("shard {}: a batch did not take its failure", shard, broken);
+            LOG.error("shard {}: the failure callback of a batch threw", shard, broken);
         }
     }
 }

@@ -2,23 +2,23 @@ package io.tidemark.log.segment;
 
 import org.jspecify.annotations.Nullable;
 
-/** A group on its way through the log, and how far it has come: it can stop for want of room and go on later. */
+/** A group and its progress through the log; it can be suspended on a full disk and resumed later. */
 final class Commit {
     final Group group;
 
-    /** Whether the call of close stood behind it. */
+    /** Whether the close request followed it in the queue. */
     final boolean last;
 
-    /** Where it goes, once that is known; never another afterwards, for some of it may have been written. */
+    /** The segment it goes to, once chosen; fixed from then on, since part of the group may have been written there. */
     @Nullable
     ActiveSegment segment;
 
-    /** Whether its entries can't be lost any more. */
+    /** Whether its entries are durable. */
     boolean durable;
 
-    /** The batch that is to be applied next, and how many logged ones come before it. */
+    /** Position of the batch to apply next. */
     int next;
-
+    /** Number of logged batches before {@link #next}. */
     int ordinal;
 
     Commit(Group group, boolean last) {

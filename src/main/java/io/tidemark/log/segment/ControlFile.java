@@ -7,8 +7,8 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * What the control file {@code LOG} says: which segments make up the log, and how far it was released. It is the release
- * record. Replaced as a whole by {@link io.tidemark.disk.Disk#replace}. Numbers are big-endian.
+ * The control file {@code LOG}: which segments make up the log, and how far it is released. It is the release record. Replaced
+ * atomically by {@link io.tidemark.disk.Disk#replace}. Numbers are big-endian.
  *
  * <pre>
  *  0  8 bytes  magic "TIDELOG1"
@@ -17,7 +17,7 @@ import java.util.zip.CRC32C;
  * 16  16 bytes data directory id (UUID)
  * 32  u64      released index
  * 40  u64      first live segment's id
- * 48  u64      last live segment's id; first - 1 in a log that has none yet
+ * 48  u64      last live segment's id; first - 1 in a log without segments
  * 56  u32      zero
  * 60  u32      CRC32C of everything before
  * </pre>
@@ -47,15 +47,14 @@ record ControlFile(UUID dataDirectoryId, int shard, long releasedIndex, long fir
     }
 
     /**
-     * Reads it.
-     *
+     * Decodes the file's contents.
      * @param file for messages
      */
     static ControlFile decode(byte[] contents, Path file) throws CorruptionException {
         ByteBuffer bytes = ByteBuffer.wrap(contents);
         if (contents.length != BYTES || bytes.getInt(CRC_AT) != checksum(bytes)) {
             throw new CorruptionException(file + ": " + contents.length + " bytes that fail their checksum, expected "
-                    + BYTES + " good ones; the log can't be told from an older one: restore it from a copy");
+                    + BYTES + " valid bytes; without it an outdated log can't be recognised: restore it from a copy");
         }
         long magic = bytes.getLong(0);
         int version = bytes.getInt(8);

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * The frame, the unit of a segment. Every frame begins at a multiple of 8 bytes, so that a scan can find the next good
- * one behind damage. Numbers are big-endian.
+ * The frame, the unit of a segment. Every frame begins at a multiple of 8 bytes, so that a scan can find the next valid one
+ * after damage. Numbers are big-endian.
  *
  * <pre>
  *  0  u32  magic        "TMF" and the type: 0x01 ENTRY, 0x02 MARK
@@ -19,9 +19,9 @@ import java.util.zip.CRC32C;
  * 48  ...  payload, padded with zeros to a multiple of 8
  * </pre>
  *
- * <p>The identity is random for each segment file and stands in its header only. So neither the frames that a recycled
- * file still holds, nor a client's value that looks like a frame, can pass for one. A header has a checksum of its own:
- * its length can be believed before the payload is read, and its forced mark is evidence even if its payload is torn.
+ * <p>The identity is random for each segment file and stands in its header only. So neither the old frames in a recycled
+ * file nor a client's value that looks like a frame is taken for one. The header has its own checksum: its length can be
+ * trusted before the payload is read, and its forced mark is evidence even if the payload is torn.
  */
 final class Frame {
     static final int ENTRY = 0x544D_4601;
@@ -39,14 +39,14 @@ final class Frame {
 
     private Frame() {}
 
-    /** Bytes on disk of a frame with such a payload. */
+    /** Bytes on disk of a frame with a payload of this size. */
     static int sizeOf(int payloadBytes) {
         return (HEADER_BYTES + payloadBytes + 7) & ~7;
     }
 
     /**
-     * Puts payload, padding, length and payload checksum at {@code at}; {@link #seal} does the rest. Moves the buffer's
-     * position and limit, leaves the payload's alone.
+     * Writes payload, padding, length and payload checksum of the frame at {@code at}; {@link #seal} completes it. Changes the
+     * buffer's position and limit, not the payload's.
      */
     static void putPayload(ByteBuffer buffer, int at, ByteBuffer payload, CRC32C crc) {
         int length = payload.remaining();
@@ -60,7 +60,7 @@ final class Frame {
         buffer.putInt(at + PAYLOAD_CRC, checksum(buffer, at + HEADER_BYTES, end, crc));
     }
 
-    /** Fills in the header of a frame whose payload, length and payload checksum are there. */
+    /** Fills in the header of a frame whose payload, length and payload checksum are already written. */
     static void seal(
             ByteBuffer buffer,
             int at,
@@ -81,8 +81,8 @@ final class Frame {
     /**
      * A MARK, ready to be written.
      *
-     * @param index the last entry's, which is durable
-     * @param timeMillis that entry's
+     * @param index the last entry's index; that entry is durable
+     * @param timeMillis that entry's time
      * @param fileBytes a durable length of the file
      */
     static ByteBuffer mark(long identity, long index, long timeMillis, long fileBytes) {
@@ -100,7 +100,7 @@ final class Frame {
         buffer.putInt(at + HEADER_CRC, sum);
     }
 
-    /** Whether there is a frame header of this segment at {@code at}, where at least 48 bytes are. */
+    /** Whether a valid frame header of this segment is at {@code at}, where at least 48 bytes remain. */
     static boolean headerValid(ByteBuffer buffer, int at, long identity, CRC32C crc) {
         int magic = buffer.getInt(at);
         if (magic != ENTRY && magic != MARK) {
@@ -117,7 +117,7 @@ final class Frame {
         return found == expected;
     }
 
-    /** Whether the payload, all of which is in the buffer, is what the header says. */
+    /** Whether the payload, which must be wholly in the buffer, matches the header's checksum. */
     static boolean payloadValid(ByteBuffer buffer, int at, CRC32C crc) {
         int end = at + sizeOf(length(buffer, at));
         return checksum(buffer, at + HEADER_BYTES, end, crc) == buffer.getInt(at + PAYLOAD_CRC);
@@ -139,7 +139,7 @@ final class Frame {
         return buffer.getLong(at + TERM);
     }
 
-    /** Of a MARK. */
+    /** The durable file length that a MARK records. */
     static long fileBytes(ByteBuffer buffer, int at) {
         return buffer.getLong(at + TERM);
     }
@@ -162,7 +162,7 @@ final class Frame {
         return checksum(buffer, at, at + HEADER_BYTES, crc);
     }
 
-    /** Leaves the buffer's limit at its capacity, for readers go by absolute positions. */
+    /** Leaves the buffer's limit at its capacity, since readers use absolute positions. */
     private static int checksum(ByteBuffer buffer, int from, int to, CRC32C crc) {
         crc.reset();
         buffer.limit(to).position(from);

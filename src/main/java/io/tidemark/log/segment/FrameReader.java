@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * Goes through the frames of one segment after another, checking each: both checksums, the index (one after the other),
- * the forced mark (never at or above the entry's own index). Reads ahead in large steps. A length is believed only when
- * the header's checksum holds and the file has that many bytes. For one thread.
+ * Reads the frames of one segment in order and validates each: both checksums, the index (consecutive), the forced mark
+ * (below the entry's own index). Reads ahead in large steps. A length is trusted only if the header's checksum is valid and
+ * the file has that many bytes. Not thread-safe.
  */
 final class FrameReader {
     private static final int WINDOW_BYTES = 256 << 10;
@@ -26,9 +26,9 @@ final class FrameReader {
     private long nextIndex;
 
     /**
-     * Begins before a segment's first frame.
+     * A reader positioned before a segment's first frame.
      *
-     * @param end where to stop, at most the file's length
+     * @param end offset at which to stop, at most the file's length
      */
     FrameReader(DiskFile file, SegmentHeader header, long end) {
         this.file = file;
@@ -38,9 +38,9 @@ final class FrameReader {
     }
 
     /**
-     * Steps to the next frame.
+     * Moves to the next frame.
      *
-     * @return false if there is no good frame at {@link #nextOffset}, be it the end or damage
+     * @return false if no valid frame is at {@link #nextOffset}, because of the end or of damage
      */
     boolean next() throws IOException {
         offset = nextOffset;
@@ -79,7 +79,7 @@ final class FrameReader {
         return Frame.forcedMark(window, at());
     }
 
-    /** A durable length of the file, by what the current frame, a MARK, says. */
+    /** The durable file length that the current frame, a MARK, records. */
     long fileBytes() {
         return Frame.fileBytes(window, at());
     }
@@ -88,18 +88,18 @@ final class FrameReader {
         return Frame.length(window, at());
     }
 
-    /** The current frame as an entry; its payload is good until {@link #next}. */
+    /** The current frame as an entry; its payload is valid until {@link #next}. */
     LogEntry entry() {
         return new LogEntry(index(), Frame.term(window, at()), timeMillis(), Frame.payload(window, at()));
     }
 
-    /** The current frame's bytes, made over to another segment; good until {@link #next}. */
+    /** The current frame's bytes, resealed for another segment; valid until {@link #next}. */
     ByteBuffer resealed(long otherIdentity) {
         Frame.reseal(window, at(), Frame.magic(window, at()), otherIdentity, crc);
         return window.slice(at(), (int) (nextOffset - offset));
     }
 
-    /** Where the last good frame ends; after {@link #next} said false, where the damage begins. */
+    /** Where the last valid frame ends; once {@link #next} has returned false, where the end or the damage begins. */
     long nextOffset() {
         return nextOffset;
     }
@@ -120,9 +120,9 @@ final class FrameReader {
         if (windowBytes > 0 && offset >= windowAt && offset + bytes <= windowAt + windowBytes) {
             return true;
         }
-        int wanted = Math.max(bytes, (int) Math.min(WINDOW_BYTES, end - offset));
-        if (wanted > window.capacity()) {
-            window = ByteBuffer.allocateDirect(wanted);
+        int needed = Math.max(bytes, (int) Math.min(WINDOW_BYTES, end - offset));
+        if (needed > window.capacity()) {
+            window = ByteBuffer.allocateDirect(needed);
         }
         windowAt = offset;
         windowBytes = (int) Math.min(window.capacity(), end - offset);

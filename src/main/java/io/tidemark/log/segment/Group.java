@@ -8,15 +8,14 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.zip.CRC32C;
 
 /**
- * A group commit: the batches that share one write and one force, and their frames in one direct buffer. Groups are
- * borrowed for one drain and given back, so that idle logs hold no memory: there are about as many as threads that run
- * logs.
+ * A group commit: the batches that share one write and one force, with their frames in one direct buffer. Groups are pooled, so
+ * that idle logs hold no memory: there are about as many groups as threads that run logs.
  */
 final class Group {
     /** A group takes no further batch once it has this many frame bytes; one batch alone may have more. */
     static final int MAX_BYTES = 4 << 20;
 
-    /** Bounds the time until the first batch of a group is answered. */
+    /** Max batches of a group; bounds the time until its first batch is acknowledged. */
     static final int MAX_BATCHES = 8192;
 
     private static final int FIRST_BYTES = 64 << 10;
@@ -44,8 +43,8 @@ final class Group {
         return idle == null ? new Group() : idle;
     }
 
-    /** Forgets the batches; payloads handed out are no good from here on. */
-    void giveBack() {
+    /** Clears the group and returns it to the pool; payloads of its entries are invalid from then on. */
+    void recycle() {
         Arrays.fill(batches, 0, size, null);
         size = 0;
         bytes = 0;
@@ -56,7 +55,7 @@ final class Group {
         }
     }
 
-    /** Whether a frame of this payload may join, given what a group of this log may have. */
+    /** Whether a frame with this payload fits, given the log's limit for a group. */
     boolean fits(int payloadBytes, int maxBytes) {
         return bytes == 0 || (long) bytes + Frame.sizeOf(payloadBytes) <= maxBytes;
     }
@@ -81,7 +80,7 @@ final class Group {
         entries++;
     }
 
-    /** Numbers the entries and binds the frames to a segment. Once only: what was written of them may be written again. */
+    /** Numbers the entries and binds the frames to a segment. Repeated calls return the same bytes, for a retried write. */
     ByteBuffer seal(long identity, long nextIndex, long entryTimeMillis, long forcedMark) {
         if (sealed) {
             return frames.slice(0, bytes);
@@ -136,7 +135,7 @@ final class Group {
     /**
      * The entry of a logged batch, once sealed.
      *
-     * @param ordinal how many logged batches of the group come before it
+     * @param ordinal number of logged batches of the group before it
      */
     LogEntry entry(int i, int ordinal) {
         return new LogEntry(firstIndex + ordinal, SegmentLog.TERM, timeMillis, Frame.payload(frames, offsets[i]));

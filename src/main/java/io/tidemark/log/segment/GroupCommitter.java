@@ -18,19 +18,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes groups through the log, and with that the log through its life: what is durable, applied, refused, made to wait or
- * failed, and what becomes of everything behind it. On the log's thread, but for what is said to be for any.
+ * Commits and applies groups, and owns the log's state: decides whether a group is durable, applied, refused, suspended or
+ * failed, and what happens to the batches queued behind it. For the log's thread, unless a method says any thread.
  */
 final class GroupCommitter {
-    /** Between two tries of what found no room. */
-    static final long PAUSE_MS = 250;
+    /** Delay between two retries of a suspended group. */
+    static final long RETRY_MS = 250;
 
     private static final Logger LOG = LoggerFactory.getLogger(SegmentLog.class);
 
-    /** What became of a group's step. */
+    /** Result of a step of a group. */
     private enum Outcome {
         DONE,
-        WAITS,
+        SUSPENDED,
         STOPPED
     }
 
@@ -42,14 +42,14 @@ final class GroupCommitter {
     private final Runnable retry;
     private final Promise<Void> closed = Promise.promise();
     private volatile LogState state = new LogState.Fresh();
-    private volatile boolean hurry;
+    private volatile boolean failFast;
     private volatile @Nullable LogActivity activity;
     private @Nullable LogApplier applier;
 
     /**
      * A committer of a log that is not open.
      *
-     * @param retry makes the log's thread call {@link #proceed} again with what waits; any thread
+     * @param retry makes the log's thread call {@link #advance} again with the suspended group; any thread
      */
     GroupCommitter(
             int shard,
@@ -66,25 +66,25 @@ final class GroupCommitter {
         this.retry = retry;
     }
 
-    /** Where the log is in its life. Any thread. */
+    /** The log's state. Any thread. */
     LogState state() {
         return state;
     }
 
-    void become(LogState next) {
+    void setState(LogState next) {
         state = next;
     }
 
-    /** From now on nothing waits for room. Any thread. */
-    void hurry() {
-        hurry = true;
+    /** From now on no group is suspended. Any thread. */
+    void failFast() {
+        failFast = true;
     }
 
-    boolean hurries() {
-        return hurry;
+    boolean failsFast() {
+        return failFast;
     }
 
-    /** Completes when the call of close has been met and carried out. */
+    /** Completes when the close request has been carried out. */
     Future<Void> closed() {
         return closed.future();
     }
@@ -95,44 +95,44 @@ final class GroupCommitter {
         return activity;
     }
 
-    /** The log's thread turns to what is not a group's. */
-    void releases() {
+    /** Notes that the log's thread now releases segments or deletes spare files. */
+    void releasing() {
         activity = new LogActivity(LogWork.RELEASING, host.nanoTime());
     }
 
-    void rest() {
+    void idle() {
         activity = null;
     }
 
-    /** The files of a log in service, {@code null} of one that is not. */
+    /** The files if the log is in service, else {@code null}. */
     @Nullable
     SegmentStore inService() {
         LogState now = state;
         if (now instanceof LogState.Open open) {
             return open.store();
         }
-        return now instanceof LogState.Waiting waiting ? waiting.store() : null;
+        return now instanceof LogState.Suspended suspended ? suspended.store() : null;
     }
 
-    /** Who gets the entries. */
+    /** Sets the applier of the entries. */
     void applier(LogApplier target) {
         applier = target;
     }
 
-    /** Takes a group as far as it gets. */
-    void proceed(SegmentStore store, Commit commit) {
+    /** Commits and applies a group, as far as that is possible now. */
+    void advance(SegmentStore store, Commit commit) {
         Outcome outcome = Outcome.STOPPED;
         try {
             outcome = makeDurable(store, commit);
             if (outcome == Outcome.DONE) {
                 outcome = apply(store, commit);
             }
-            if (commit.last && outcome != Outcome.WAITS) {
+            if (commit.last && outcome != Outcome.SUSPENDED) {
                 finish();
             }
         } finally {
-            if (outcome != Outcome.WAITS) {
-                commit.group.giveBack();
+            if (outcome != Outcome.SUSPENDED) {
+                commit.group.recycle();
             }
         }
     }
@@ -153,13 +153,13 @@ final class GroupCommitter {
                 }
                 store.write(segment, group, nowMillis);
                 commit.durable = true;
-                goesOn(store, LogWork.WRITING);
+                resume(store, LogWork.WRITING);
                 return Outcome.DONE;
             } catch (RetryLaterException noRoom) {
                 if (!madeRoom(store, LogWork.WRITING, noRoom)) {
                     return commit.segment == null
                             ? refuse(commit, noRoom)
-                            : waits(store, commit, LogWork.WRITING, noRoom);
+                            : suspend(store, commit, LogWork.WRITING, noRoom);
                 }
             } catch (IOException | RuntimeException | Error failure) {
                 logFailed(store, commit, failure);
@@ -168,14 +168,14 @@ final class GroupCommitter {
         }
     }
 
-    /** Gives up what is kept for a full disk; in other trouble that would help nobody. */
+    /** Frees reserved disk space if the disk is full; useless in any other case. */
     private boolean madeRoom(SegmentStore store, LogWork work, RetryLaterException why) {
         return DiskFull.isCauseOf(why) && (store.dropSpares() || host.makeRoom(work));
     }
 
-    /** Nothing of the group was written, nor will be; what is not to be logged is carried out in its place. */
+    /** Refuses a group of which nothing was written; its batches with nothing to log are processed all the same. */
     private Outcome refuse(Commit commit, RetryLaterException noRoom) {
-        LOG.warn("shard {}: the log can't begin a segment in {}: {}", shard, directory.path(), noRoom.getMessage());
+        LOG.warn("shard {}: the log can't create a segment in {}: {}", shard, directory.path(), noRoom.getMessage());
         host.writesRefused(noRoom);
         Group group = commit.group;
         LogApplier target = Objects.requireNonNull(applier);
@@ -188,29 +188,29 @@ final class GroupCommitter {
             try {
                 target.applyUnlogged(batch);
             } catch (IOException | RuntimeException failure) {
-                LOG.error("shard {}: calls that needed no log could not be answered", shard, failure);
+                LOG.error("shard {}: calls that need no log entry could not be answered", shard, failure);
             }
         }
         return Outcome.DONE;
     }
 
-    /** Stops the group where it is, and comes back to it; or ends it, if nothing may wait any more. */
-    private Outcome waits(SegmentStore store, Commit commit, LogWork work, RetryLaterException why) {
-        boolean given = hurry;
-        if (!given && host.schedule(PAUSE_MS, retry)) {
-            if (!(state instanceof LogState.Waiting)) {
-                state = new LogState.Waiting(store, commit, work);
+    /** Suspends the group until a retry; or ends it, if the log fails fast or has no timer. */
+    private Outcome suspend(SegmentStore store, Commit commit, LogWork work, RetryLaterException why) {
+        boolean stopping = failFast;
+        if (!stopping && host.schedule(RETRY_MS, retry)) {
+            if (!(state instanceof LogState.Suspended)) {
+                state = new LogState.Suspended(store, commit, work);
                 host.suspended(work, why);
             }
-            return Outcome.WAITS;
+            return Outcome.SUSPENDED;
         }
-        IOException cause = new IOException("shard " + shard + " could not go on: " + why.getMessage(), why);
+        IOException cause = new IOException("shard " + shard + " could not continue: " + why.getMessage(), why);
         if (work == LogWork.APPLYING) {
             applyStopped(store, commit, commit.next, cause);
-            if (!given) {
-                tell(host::applyFailed, cause);
+            if (!stopping) {
+                notifyHost(host::applyFailed, cause);
             }
-        } else if (given) {
+        } else if (stopping) {
             logStopped(commit, cause);
         } else {
             logFailed(store, commit, why);
@@ -218,8 +218,8 @@ final class GroupCommitter {
         return Outcome.STOPPED;
     }
 
-    private void goesOn(SegmentStore store, LogWork work) {
-        if (state instanceof LogState.Waiting waiting && waiting.work() == work) {
+    private void resume(SegmentStore store, LogWork work) {
+        if (state instanceof LogState.Suspended suspended && suspended.work() == work) {
             state = new LogState.Open(store);
             host.resumed(work);
         }
@@ -229,43 +229,42 @@ final class GroupCommitter {
         IOException cause =
                 new IOException("log of shard " + shard + " in " + directory.path() + " failed: " + failure, failure);
         LOG.error(
-                "shard {}: the log in {} failed; entries behind {} may or may not be durable, and nothing can tell but a"
-                        + " restart",
+                "shard {}: the log in {} failed; whether entries after {} are durable is unknown until a restart",
                 shard,
                 directory.path(),
                 store.lastIndex(),
                 failure);
         logStopped(commit, cause);
-        tell(host::failed, cause);
+        notifyHost(host::failed, cause);
     }
 
-    /** The log's files are not where they were: what is in them proves nothing any more. */
-    void filesGone(IOException cause) {
+    /** The log's files were removed, replaced or truncated: a restart will not find what they hold. */
+    void filesDisplaced(IOException cause) {
         LogState now = state;
         if (inService() == null) {
             return;
         }
         LOG.error("shard {}: the log in {} failed", shard, directory.path(), cause);
-        if (now instanceof LogState.Waiting waiting) {
-            logStopped(waiting.commit(), cause);
-            waiting.commit().group.giveBack();
-            if (waiting.commit().last) {
+        if (now instanceof LogState.Suspended suspended) {
+            logStopped(suspended.commit(), cause);
+            suspended.commit().group.recycle();
+            if (suspended.commit().last) {
                 finish();
             }
         } else {
-            stopped(new LogState.Failed(cause));
-            failWaiting();
+            stop(new LogState.Failed(cause));
+            failQueued();
         }
-        tell(host::failed, cause);
+        notifyHost(host::failed, cause);
     }
 
     private void logStopped(Commit commit, IOException cause) {
-        stopped(new LogState.Failed(cause));
+        stop(new LogState.Failed(cause));
         Group group = commit.group;
         for (int i = 0; i < group.size(); i++) {
             queue.fail(group.batch(i), cause, commit.segment != null && group.isLogged(i));
         }
-        failWaiting();
+        failQueued();
     }
 
     private Outcome apply(SegmentStore store, Commit commit) {
@@ -284,27 +283,27 @@ final class GroupCommitter {
                     target.applyUnlogged(group.batch(at));
                 }
                 commit.next++;
-            } catch (RetryLaterException notYet) {
-                if (!madeRoom(store, LogWork.APPLYING, notYet)) {
-                    return waits(store, commit, LogWork.APPLYING, notYet);
+            } catch (RetryLaterException later) {
+                if (!madeRoom(store, LogWork.APPLYING, later)) {
+                    return suspend(store, commit, LogWork.APPLYING, later);
                 }
             } catch (IOException | RuntimeException | Error failure) {
                 IOException cause =
                         new IOException("shard " + shard + " could not apply a durable log entry: " + failure, failure);
                 LOG.error(
-                        "shard {}: a durable entry was not applied; it will be when the log is opened anew",
+                        "shard {}: a durable entry could not be applied; it will be when the log is reopened",
                         shard,
                         failure);
                 applyStopped(store, commit, at + 1, cause);
-                tell(host::applyFailed, cause);
+                notifyHost(host::applyFailed, cause);
                 return Outcome.STOPPED;
             }
         }
-        goesOn(store, LogWork.APPLYING);
+        resume(store, LogWork.APPLYING);
         return Outcome.DONE;
     }
 
-    /** @param from the first batch of the group that nobody has answered */
+    /** @param from the first batch of the group that is not yet answered */
     private void applyStopped(SegmentStore store, Commit commit, int from, IOException cause) {
         state = new LogState.ApplyFailed(store, cause);
         Group group = commit.group;
@@ -312,11 +311,11 @@ final class GroupCommitter {
         for (int i = from; i < group.size(); i++) {
             queue.fail(group.batch(i), group.isLogged(i) ? logged : cause, group.isLogged(i));
         }
-        failWaiting();
+        failQueued();
     }
 
-    /** What becomes of batches that wait when the log is not open. */
-    void failWaiting() {
+    /** Fails all queued batches, as the log is not open. */
+    void failQueued() {
         queue.failAll(this::refusal, this::finish);
     }
 
@@ -353,14 +352,14 @@ final class GroupCommitter {
         }
     }
 
-    /** A full disk has no room for the last note, and needs none: the next open finds the same without it. */
+    /** On a full disk the last MARK is left out: the next open finds the same entries without it. */
     private @Nullable IOException finish(SegmentStore store) {
         try {
             store.mark();
             store.close();
             return null;
         } catch (RetryLaterException noRoom) {
-            LOG.warn("shard {}: closed without its last mark: {}", shard, noRoom.getMessage());
+            LOG.warn("shard {}: log closed without its last MARK: {}", shard, noRoom.getMessage());
             closeFiles(store);
             return null;
         } catch (IOException failure) {
@@ -369,16 +368,16 @@ final class GroupCommitter {
         }
     }
 
-    /** For good; told once. */
+    /** Fails the log permanently; the host is notified once. */
     void fail(IOException cause) {
         if (state instanceof LogState.Failed || state instanceof LogState.Closed) {
             return;
         }
-        stopped(new LogState.Failed(cause));
-        tell(host::failed, cause);
+        stop(new LogState.Failed(cause));
+        notifyHost(host::failed, cause);
     }
 
-    void stopped(LogState.Failed failed) {
+    void stop(LogState.Failed failed) {
         SegmentStore store = state instanceof LogState.ApplyFailed before ? before.store() : inService();
         state = failed;
         if (store != null) {
@@ -390,15 +389,15 @@ final class GroupCommitter {
         try {
             store.close();
         } catch (IOException failure) {
-            LOG.debug("shard {}: closing the log's file", shard, failure);
+            LOG.debug("shard {}: closing the log's file failed", shard, failure);
         }
     }
 
-    private void tell(Consumer<IOException> consumer, IOException cause) {
+    private void notifyHost(Consumer<IOException> consumer, IOException cause) {
         try {
             consumer.accept(cause);
         } catch (RuntimeException broken) {
-            LOG.error("shard {}: nobody took the failure of the log", shard, broken);
+            LOG.error("shard {}: the host's failure callback threw", shard, broken);
         }
     }
 }

@@ -17,17 +17,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The names in a log's directory, and how a file gets one.
+ * The file names in a log's directory, and how files get them.
  *
  * <pre>
  * LOG                  control file, the release record
  * 0000000001.log       segments, ids ascending without a gap
- * *.new                not finished; removed at open
- * *.spare              released, to be used again; removed at open
+ * *.new                unfinished; removed at open
+ * *.spare              released, kept for recycling; removed at open
  * </pre>
  *
- * <p>A segment is written as {@code .new}, forced, renamed, and the directory forced: a file that bears a segment's
- * name was durable as a whole, up to what its header says.
+ * <p>A segment is written as {@code .new}, forced, renamed, and the directory forced: a file with a segment's
+ * name was durable as a whole, up to the length in its header.
  */
 final class LogDirectory {
     static final String CONTROL = "LOG";
@@ -48,11 +48,11 @@ final class LogDirectory {
         this.shard = shard;
     }
 
-    /** What fills a new segment behind its header before it gets its name. */
+    /** Writes the initial contents of a new segment after its header, before it gets its name. */
     @FunctionalInterface
-    interface Filling {
-        /** Nothing. */
-        Filling NONE = (file, at) -> at;
+    interface Content {
+        /** No frames. */
+        Content NONE = (file, at) -> at;
 
         /**
          * Writes frames.
@@ -90,10 +90,10 @@ final class LogDirectory {
                 .toList();
     }
 
-    /** A released segment's file, no longer under its name. */
+    /** A released segment's file, renamed for recycling. */
     record Spare(Path path, long bytes) {}
 
-    /** Removes what was being made when the process died, and spares. */
+    /** Removes files that were unfinished when the process died, and spare files. */
     void deleteUnfinished(List<String> names) throws IOException {
         for (String name : names) {
             if (UNFINISHED.matcher(name).matches()) {
@@ -102,7 +102,7 @@ final class LogDirectory {
         }
     }
 
-    /** Takes its name from a segment whose release is durable on record. */
+    /** Renames a segment whose release record is durable into a spare file. */
     Spare setAside(Segment segment) throws IOException {
         Path spare = segment.path().resolveSibling(segment.path().getFileName() + ".spare");
         disk.rename(segment.path(), spare);
@@ -122,22 +122,22 @@ final class LogDirectory {
     }
 
     /**
-     * Makes the directory, and the control file of a log that has no segment yet.
+     * Creates the directory, and the control file of a log without segments.
      *
-     * @throws RetryLaterException if there is no room for them
+     * @throws RetryLaterException if the disk is too full
      */
     ControlFile create() throws IOException {
         try {
             disk.createDurably(path);
         } catch (IOException failure) {
-            throw notYet(failure, path);
+            throw retryable(failure, path);
         }
         ControlFile fresh = new ControlFile(dataDirectoryId, shard, 0, 1, 0);
         writeControl(fresh);
         return fresh;
     }
 
-    /** The control file, or null if there is none. */
+    /** The control file, or null if it does not exist. */
     @Nullable
     ControlFile readControl() throws IOException {
         Path file = control();
@@ -149,28 +149,32 @@ final class LogDirectory {
         return control;
     }
 
-    /** @throws RetryLaterException if there is no room for it: one of the two is there, and it must be written anew */
+    /**
+     * @throws RetryLaterException if the disk is too full: the old or the new file is in place, and it must be written
+     * again
+     */
     void writeControl(ControlFile control) throws IOException {
         try {
             disk.replace(control(), control.encode());
         } catch (IOException failure) {
-            throw notYet(failure, control());
+            throw retryable(failure, control());
         }
     }
 
-    private static IOException notYet(IOException failure, Path what) {
+    /** The failure as a {@link RetryLaterException}, if a retry is safe. */
+    private static IOException retryable(IOException failure, Path what) {
         if (RetryLaterException.isCauseOf(failure)) {
             return failure instanceof RetryLaterException
                     ? failure
-                    : new RetryLaterException("not yet: " + what, failure);
+                    : new RetryLaterException("can't be written yet: " + what, failure);
         }
         if (NoDescriptorsException.isCauseOf(failure)) {
             return new RetryLaterException("no file descriptor for " + what, failure);
         }
-        return DiskFull.mayBeCauseOf(failure) ? new RetryLaterException("no room for " + what, failure) : failure;
+        return DiskFull.mayBeCauseOf(failure) ? new RetryLaterException("no space for " + what, failure) : failure;
     }
 
-    /** Reads a segment's header and checks that the file is the one its name says. */
+    /** Reads a segment's header and checks that it belongs to the file's name. */
     SegmentHeader readHeader(DiskFile file, long id) throws IOException {
         Path name = segment(id);
         if (file.size() < SegmentHeader.BYTES) {
@@ -190,8 +194,8 @@ final class LogDirectory {
     /**
      * The header of the segment that follows another.
      *
-     * @param previous null for the first of all
-     * @param forcedMark the last entry's index once the new segment has its name
+     * @param previous null for the first segment
+     * @param forcedMark the last entry's index when the new segment gets its name
      */
     SegmentHeader successor(@Nullable Segment previous, long forcedMark, long releasedIndex, long createdMillis) {
         long lastIndex = previous == null ? 0 : previous.lastIndex();
@@ -212,7 +216,7 @@ final class LogDirectory {
                 false);
     }
 
-    /** The header of a segment that takes the place, and the name, of one in which no entry counts. */
+    /** The header of a segment that replaces, under the same name, one without valid entries. */
     SegmentHeader replacement(SegmentHeader old, long forcedMark, long releasedIndex, long createdMillis) {
         return new SegmentHeader(
                 dataDirectoryId,
@@ -232,32 +236,33 @@ final class LogDirectory {
     }
 
     /**
-     * Makes a segment that is durable under its name when this returns. The control file is the caller's next step.
+     * Creates a segment that is durable under its name on return. The caller must update the control file next.
      *
-     * @param groupBytes of the group that comes next, if that is known
-     * @throws RetryLaterException if there is no room for it: there is none then of that name, unless there was before
+     * @param groupBytes size of the next group, 0 if unknown
+     * @throws RetryLaterException if the disk is too full: no segment of that name was created then
      */
-    ActiveSegment make(SegmentHeader header, ActiveSegment.Ahead ahead, int groupBytes, Filling filling)
+    ActiveSegment create(SegmentHeader header, Preallocator preallocator, int groupBytes, Content content)
             throws IOException {
         Path name = segment(header.id());
         Path unfinished = name.resolveSibling(name.getFileName() + ".new");
         disk.delete(unfinished);
-        return make(header, ahead, groupBytes, unfinished, disk::create, filling);
+        return create(header, preallocator, groupBytes, unfinished, disk::create, content);
     }
 
     /**
-     * The same from a spare, whose blocks have been written before. Its old frames stay behind the new header: they carry
-     * another identity and so count for nothing. If it fails, the spare is gone.
+     * Creates a segment from a spare file, whose blocks have been written before. Its old frames stay after the new header:
+     * they have another identity and so are ignored. On failure the spare file is deleted.
      */
-    ActiveSegment make(SegmentHeader header, ActiveSegment.Ahead ahead, int groupBytes, Spare spare)
+    ActiveSegment create(SegmentHeader header, Preallocator preallocator, int groupBytes, Spare spare)
             throws IOException {
-        return make(header.inReusedFile(), ahead, groupBytes, spare.path(), disk::openForWrite, (file, start) -> {
-            if (spare.bytes() > SegmentHeader.BYTES) {
-                // A force that failed in an earlier process may have left a length that only memory knows.
-                file.writeFully(ByteBuffer.allocate(1), spare.bytes() - 1);
-            }
-            return start;
-        });
+        return create(
+                header.inReusedFile(), preallocator, groupBytes, spare.path(), disk::openForWrite, (file, start) -> {
+                    if (spare.bytes() > SegmentHeader.BYTES) {
+                        // a failed force of an earlier process may have left a length that is in the page cache only
+                        file.writeFully(ByteBuffer.allocate(1), spare.bytes() - 1);
+                    }
+                    return start;
+                });
     }
 
     @FunctionalInterface
@@ -265,13 +270,13 @@ final class LogDirectory {
         DiskFile open(Path path) throws IOException;
     }
 
-    private ActiveSegment make(
+    private ActiveSegment create(
             SegmentHeader fresh,
-            ActiveSegment.Ahead ahead,
+            Preallocator preallocator,
             int groupBytes,
             Path unnamed,
             Opening opening,
-            Filling filling)
+            Content content)
             throws IOException {
         Path name = segment(fresh.id());
         SegmentHeader header;
@@ -279,10 +284,10 @@ final class LogDirectory {
         long end;
         try {
             file = opening.open(unnamed);
-            end = filling.write(file, SegmentHeader.BYTES);
+            end = content.write(file, SegmentHeader.BYTES);
             header = fresh.withFileBytes(Math.max(SegmentHeader.BYTES, file.size()));
-            file.writeFully(header.encode(), 0); // it has its room before the file goes ahead
-            ahead.begin(file, header.fileBytes(), groupBytes);
+            file.writeFully(header.encode(), 0); // gets its block before the file is preallocated
+            preallocator.begin(file, header.fileBytes(), groupBytes);
             if (file.size() > header.fileBytes()) {
                 header = fresh.withFileBytes(file.size());
                 file.writeFully(header.encode(), 0);
@@ -290,22 +295,22 @@ final class LogDirectory {
             file.force();
             disk.rename(unnamed, name);
         } catch (IOException | RuntimeException | Error failure) {
-            drop(file, unnamed, failure);
+            discard(file, unnamed, failure);
             if (failure instanceof IOException noRoom) {
-                throw notYet(noRoom, name);
+                throw retryable(noRoom, name);
             }
             throw failure;
         }
         try {
             disk.forceDirectory(path);
-            return new ActiveSegment(header, name, file, end, ahead, disk.stamp(name));
+            return new ActiveSegment(header, name, file, end, preallocator, disk.stamp(name));
         } catch (IOException | RuntimeException | Error failure) {
-            drop(file, null, failure); // it may have its name for good
+            discard(file, null, failure); // the rename may be durable
             throw failure;
         }
     }
 
-    private void drop(@Nullable DiskFile file, @Nullable Path unnamed, Throwable because) {
+    private void discard(@Nullable DiskFile file, @Nullable Path unnamed, Throwable failure) {
         try {
             if (file != null) {
                 file.close();
@@ -314,7 +319,7 @@ final class LogDirectory {
                 disk.delete(unnamed);
             }
         } catch (IOException alsoFailed) {
-            because.addSuppressed(alsoFailed);
+            failure.addSuppressed(alsoFailed);
         }
     }
 

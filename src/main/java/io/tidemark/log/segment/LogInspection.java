@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Reads a shard's log as a whole, by the rules of {@link Recovery}, and changes nothing. Blocks. */
+/** Validates a shard's whole log by the rules of {@link Recovery}, read-only. Blocks. */
 public final class LogInspection {
     private final LogDirectory directory;
     private final EntryCheck check;
@@ -28,29 +28,29 @@ public final class LogInspection {
         this.check = check;
     }
 
-    /** What an entry's payload must be, beyond its checksum. */
+    /** Validates an entry's payload beyond its checksum. */
     @FunctionalInterface
     public interface EntryCheck {
         /**
-         * Looks at one.
+         * Validates one entry.
          *
-         * @throws IOException saying what is wrong with it
+         * @throws IOException naming what is wrong with it
          */
         void check(LogEntry entry) throws IOException;
     }
 
     /**
-     * What was found.
+     * The result of an inspection.
      *
-     * @param segments files of it
-     * @param bytes their lengths
-     * @param entries good ones
-     * @param firstIndex of the first entry that is there; {@code lastIndex + 1} if there is none
-     * @param lastIndex of the last one
-     * @param releasedIndex entries up to here may be gone
-     * @param tornBytes of entries that were being written at a crash and never acknowledged
-     * @param unmarkedEntries at the end, which the next start writes anew before it believes them
-     * @param problems what is damaged: the file, where, and what to do
+     * @param segments number of segment files
+     * @param bytes their total length
+     * @param entries number of valid entries
+     * @param firstIndex index of the first entry; {@code lastIndex + 1} if there are no entries
+     * @param lastIndex index of the last entry
+     * @param releasedIndex entries up to here may no longer exist
+     * @param tornBytes bytes of entries that were being written at a crash and never acknowledged
+     * @param unmarkedEntries number of entries at the end that the next start rewrites before it trusts them
+     * @param problems damage found: the file, where, and what to do
      */
     public record Report(
             int segments,
@@ -64,12 +64,12 @@ public final class LogInspection {
             List<String> problems) {}
 
     /**
-     * Inspects one.
+     * Inspects a log.
      *
-     * @param path may not exist: nothing was ever written
+     * @param path the log's directory; need not exist if nothing was ever written
      * @param dataDirectory the id that every file must carry
      * @param shard the number that every file must carry
-     * @param durableIndex up to which the data files are durable; -1 if that is not known
+     * @param durableIndex durable index of the data files; -1 if unknown
      * @throws IOException if a file can't be read
      */
     public static Report of(Disk disk, Path path, UUID dataDirectory, int shard, long durableIndex, EntryCheck check)
@@ -82,8 +82,8 @@ public final class LogInspection {
         void run() throws IOException;
     }
 
-    /** False if it found damage, which is noted then. */
-    private boolean holds(Step step) throws IOException {
+    /** Runs a check; returns false if it found damage, which is added to the problems. */
+    private boolean passes(Step step) throws IOException {
         try {
             step.run();
             return true;
@@ -94,7 +94,7 @@ public final class LogInspection {
     }
 
     private Report run(long givenDurable) throws IOException {
-        Recovery rules = new Recovery(directory, ActiveSegment.Ahead.NONE, () -> 0);
+        Recovery rules = new Recovery(directory, Preallocator.NONE, () -> 0);
         List<Long> ids = LogDirectory.segmentIds(directory.names());
         ControlFile control;
         try {
@@ -104,39 +104,39 @@ public final class LogInspection {
             return report(0);
         }
         if (control == null) {
-            holds(() -> rules.requireNothing(ids, Math.max(0, givenDurable)));
+            passes(() -> rules.requireNothing(ids, Math.max(0, givenDurable)));
             return report(0);
         }
         long durable = givenDurable < 0 ? control.releasedIndex() : givenDurable;
-        holds(() -> rules.checkReleased(control, durable));
+        passes(() -> rules.checkReleased(control, durable));
         List<SegmentHeader> headers = new ArrayList<>();
-        if (!holds(() -> headers.addAll(rules.headers(control, ids)))) {
+        if (!passes(() -> headers.addAll(rules.headers(control, ids)))) {
             return report(control.releasedIndex());
         }
         if (!headers.isEmpty()) {
             firstIndex = headers.get(0).firstIndex();
             lastIndex = firstIndex - 1;
-            holds(() -> rules.checkStart(headers.get(0), control, durable));
+            passes(() -> rules.checkStart(headers.get(0), control, durable));
         }
         boolean whole = true;
         for (int i = 0; i < headers.size(); i++) {
             SegmentHeader header = headers.get(i);
             SegmentHeader next = i + 1 < headers.size() ? headers.get(i + 1) : null;
-            whole &= holds(() -> {
+            whole &= passes(() -> {
                 if (next == null) {
                     readLast(header);
                 } else {
-                    readClosed(header, next);
+                    readSealed(header, next);
                 }
             });
         }
         if (whole) {
-            holds(() -> rules.checkEnd(lastIndex, durable));
+            passes(() -> rules.checkEnd(lastIndex, durable));
         }
         return report(control.releasedIndex());
     }
 
-    private void readClosed(SegmentHeader header, SegmentHeader next) throws IOException {
+    private void readSealed(SegmentHeader header, SegmentHeader next) throws IOException {
         Path path = directory.segment(header.id());
         try (DiskFile file = directory.open(header.id())) {
             count(file);
@@ -146,7 +146,7 @@ public final class LogInspection {
                 throw new CorruptionException(path + ": bad frame at offset " + reader.nextOffset() + " where entry "
                         + reader.nextIndex() + " is expected, but entries up to " + next.previousLastIndex()
                         + ", to offset " + next.previousEnd() + ", were durable when segment " + next.id()
-                        + " was made; durable data is damaged: restore the log from a copy");
+                        + " was created; durable data is damaged: restore the log from a copy");
             }
             lastIndex = next.previousLastIndex();
         }
@@ -179,7 +179,8 @@ public final class LogInspection {
                 check.check(reader.entry());
             } catch (IOException unknown) {
                 throw new CorruptionException(path + ": entry " + reader.index()
-                        + " has a good checksum, but does not hold what this version writes: " + unknown.getMessage()
+                        + " has a valid checksum, but contents that this version does not write: "
+                        + unknown.getMessage()
                         + "; was it written by a newer version?");
             }
         }

@@ -4,15 +4,15 @@ import io.tidemark.log.LogRecovery;
 import io.tidemark.log.LogWork;
 import java.io.IOException;
 
-/** Where a log is in its life. */
+/** The life cycle of a log. */
 sealed interface LogState {
     /** Not opened yet. */
     record Fresh() implements LogState {}
 
-    /** Checked and durable; its entries are being handed out. */
+    /** Recovered and durable; its entries are being replayed. */
     record Replaying(SegmentStore store, Replay replay, Recovered recovered) implements LogState {
-        /** What was found, once all have been. */
-        LogRecovery found() {
+        /** The result, once all entries are replayed. */
+        LogRecovery result() {
             return new LogRecovery(
                     replay.entries(),
                     replay.bytes(),
@@ -22,13 +22,13 @@ sealed interface LogState {
         }
     }
 
-    /** Takes batches. */
+    /** Accepts and commits batches. */
     record Open(SegmentStore store) implements LogState {}
 
-    /** Holds a group that can't go on for want of room; takes batches, but does nothing with them. */
-    record Waiting(SegmentStore store, Commit commit, LogWork work) implements LogState {}
+    /** Holds a group that can't continue until there is disk space; queues batches, but does not commit them. */
+    record Suspended(SegmentStore store, Commit commit, LogWork work) implements LogState {}
 
-    /** An entry is durable, but was not applied; nothing is handed out until the log is opened anew. */
+    /** A durable entry could not be applied; nothing more is applied until the log is reopened. */
     record ApplyFailed(SegmentStore store, IOException cause) implements LogState {}
 
     /** A write or force failed, or opening did. Final. */

@@ -4,19 +4,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log as recovery left it: checked, durable as a whole, not yet replayed.
+ * A recovered log: validated, durable as a whole, not yet replayed.
  *
  * @param control null if the log has no files
- * @param closed segments that are not written to, in order
- * @param active the segment made to write a tail anew, or null: the next append makes one
+ * @param sealed segments that are no longer written to, in order
+ * @param active the segment that the tail was rewritten to, or null: the next append creates one
  * @param lastIndex the last index, 0 for none
- * @param lastTimeMillis no entry's time is above it
- * @param tornBytes bytes left out behind the last entry
- * @param rewrittenEntries entries written anew
+ * @param lastTimeMillis upper bound of all entries' times
+ * @param tornBytes bytes of a torn tail, ignored
+ * @param rewrittenEntries number of rewritten entries
  */
 record Recovered(
         @Nullable ControlFile control,
-        List<Segment> closed,
+        List<Segment> sealed,
         @Nullable ActiveSegment active,
         long lastIndex,
         long lastTimeMillis,

@@ -12,42 +12,43 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out what a log holds, refuses it if something durable is missing, and makes the rest durable.
+ * Determines what a log holds, refuses it if something durable is missing, and makes everything else durable.
  *
  * <ol>
  *   <li>The control file, the names and the chain of segment headers must agree. One segment more than the control file
- *       names is the trace of a crash while it was made, if it chains; anything else is an old control file.
- *   <li>The control file is written again before anything builds on what it says. A process that died between its rename
- *       and the sync of the directory, or was told that this sync failed, has left a name that reads well and may be gone
- *       after a power cut. To force the directory now proves nothing: some file systems report such a failure once.
- *   <li>The last segment is searched for its end ({@link TailScan}). If nothing was appended to it since it was made, its
- *       name may be such a one, too: it is made again as a whole, before it is listed, or its forced mark is believed.
- *       The names of the segments before it were durable before it was made.
- *   <li>Entries above the highest forced mark may be pages that a failed fdatasync left clean: they read well and are
- *       gone after a power cut. They are written anew to a new segment and forced, before anything is applied. If no
- *       entry of the last segment counts, the new segment takes its name, so that crash loops don't multiply files.
+ *       lists is left from a crash during its creation, if it continues the chain; anything else means an outdated control
+ *       file.
+ *   <li>The control file is written again before anything relies on it. A process that died between its rename and the sync
+ *       of the directory, or whose sync failed, leaves a name that can be read but may be lost in a power cut. Forcing the
+ *       directory now proves nothing: some file systems report such a failure only once.
+ *   <li>The last segment is searched for its end ({@link TailScan}). If nothing was appended to it since its creation, its
+ *       name may not be durable either: it is created again as a whole before it is listed or its forced mark is trusted.
+ *       The names of the earlier segments were durable before it was created.
+ *   <li>Entries above the highest forced mark may be pages that a failed fdatasync left clean: they can be read but are
+ *       lost in a power cut. They are rewritten to a new segment and forced, before anything is applied. If the last
+ *       segment keeps no valid entry, the new segment replaces it under its name, so that crash loops don't multiply files.
  * </ol>
  *
- * A crash at any step leaves what the next recovery accepts: an unfinished {@code .new} is removed; a segment with its
- * name but not yet in the control file chains; the segment it continues still holds the entries it has anew.
+ * A crash at any step leaves a state that the next recovery accepts: an unfinished {@code .new} is removed; a segment that is
+ * named but not yet listed in the control file continues the chain; the segment before it still holds the rewritten entries.
  */
 final class Recovery {
     private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
     private final LogDirectory directory;
-    private final ActiveSegment.Ahead ahead;
+    private final Preallocator preallocator;
     private final LongSupplier epochMillis;
 
-    Recovery(LogDirectory directory, ActiveSegment.Ahead ahead, LongSupplier epochMillis) {
+    Recovery(LogDirectory directory, Preallocator preallocator, LongSupplier epochMillis) {
         this.directory = directory;
-        this.ahead = ahead;
+        this.preallocator = preallocator;
         this.epochMillis = epochMillis;
     }
 
     /**
      * Recovers the log.
      *
-     * @param durableIndex the last index that the data files hold
+     * @param durableIndex the durable index of the data files
      */
     Recovered run(long durableIndex) throws IOException {
         List<String> names = directory.names();
@@ -73,8 +74,8 @@ final class Recovery {
 
     void requireNothing(List<Long> ids, long durableIndex) throws CorruptionException {
         if (!ids.isEmpty()) {
-            throw new CorruptionException(directory.control() + " is missing, but there are " + ids.size()
-                    + " segments, from " + directory.segment(ids.get(0)) + ": restore it from a copy");
+            throw new CorruptionException(directory.control() + " is missing, but " + ids.size()
+                    + " segments exist, from " + directory.segment(ids.get(0)) + ": restore it from a copy");
         }
         checkEnd(0, durableIndex);
     }
@@ -103,7 +104,7 @@ final class Recovery {
         }
     }
 
-    /** Headers of all listed segments, and of one that isn't listed yet, checked as a chain. */
+    /** Headers of all listed segments, and of one that may not be listed yet, validated as a chain. */
     List<SegmentHeader> headers(ControlFile control, List<Long> ids) throws IOException {
         Set<Long> present = Set.copyOf(ids);
         for (long id = control.firstId(); id <= control.lastId(); id++) {
@@ -142,7 +143,7 @@ final class Recovery {
                 + (fault == null ? "" : ", whose " + fault) + ": restore the newer one");
     }
 
-    /** What is wrong with a header's place in the chain, or null. */
+    /** What is wrong with a header's place in the chain, null if nothing. */
     private @Nullable String fault(
             SegmentHeader header, @Nullable SegmentHeader previous, long previousBytes, ControlFile control) {
         if (header.firstIndex() != header.previousLastIndex() + 1 || header.forcedMark() < header.previousLastIndex()) {
@@ -153,14 +154,14 @@ final class Recovery {
             return "header follows segment " + header.previousId() + ", expected " + (header.id() - 1);
         }
         if (header.releasedIndex() > control.releasedIndex()) {
-            return "header knows of a release up to " + header.releasedIndex() + ", the control file only up to "
+            return "header records a release up to " + header.releasedIndex() + ", the control file only up to "
                     + control.releasedIndex();
         }
         if (previous == null) {
             return null;
         }
         if (header.previousIdentity() != previous.identity()) {
-            return "header follows another segment " + previous.id() + " than the one that is there";
+            return "header follows another segment " + previous.id() + " than the one found";
         }
         if (header.previousLastIndex() < previous.firstIndex() - 1) {
             return "first index " + header.firstIndex() + " is below that of the previous segment, "
@@ -187,10 +188,10 @@ final class Recovery {
             throws IOException {
         int last = headers.size() - 1;
         SegmentHeader header = headers.get(last);
-        List<Segment> closed = new ArrayList<>();
+        List<Segment> sealed = new ArrayList<>();
         for (int i = 0; i < last; i++) {
             SegmentHeader next = headers.get(i + 1);
-            closed.add(new Segment(
+            sealed.add(new Segment(
                     headers.get(i),
                     directory.segment(headers.get(i).id()),
                     next.previousEnd(),
@@ -204,7 +205,7 @@ final class Recovery {
         checkEnd(scan.lastIndex(), durableIndex);
         if (scan.tornBytes() > 0) {
             LOG.warn(
-                    "{}: left out a torn tail of {} bytes at offset {}, behind entry {}; it was never acknowledged",
+                    "{}: ignored a torn tail of {} bytes at offset {}, after entry {}; it was never acknowledged",
                     directory.segment(header.id()),
                     scan.tornBytes(),
                     scan.end(),
@@ -212,17 +213,17 @@ final class Recovery {
         }
         long rewritten = scan.lastIndex() - provenIndex(header, scan);
         ActiveSegment active = null;
-        if (rewritten == 0 && scan.served()) {
-            closed.add(new Segment(
+        if (rewritten == 0 && scan.appendedTo()) {
+            sealed.add(new Segment(
                     header, directory.segment(header.id()), scan.end(), scan.lastIndex(), scan.fileBytes()));
         } else {
-            active = rewriteTail(control, closed, header, scan);
+            active = rewriteTail(control, sealed, header, scan);
         }
         ControlFile current =
                 active == null ? control : control.withLast(active.header().id());
         return new Recovered(
                 current,
-                List.copyOf(closed),
+                List.copyOf(sealed),
                 active,
                 scan.lastIndex(),
                 scan.lastTimeMillis(),
@@ -230,31 +231,31 @@ final class Recovery {
                 rewritten);
     }
 
-    /** Up to where a last segment is to be believed as it is found. */
+    /** The last index of a last segment that is proven durable as found. */
     static long provenIndex(SegmentHeader header, TailScan scan) {
-        return scan.served() ? scan.mark() : header.previousLastIndex();
+        return scan.appendedTo() ? scan.mark() : header.previousLastIndex();
     }
 
-    /** Writes the entries that are not proven to a segment of their own; adds the old one if entries of it still count. */
-    private ActiveSegment rewriteTail(ControlFile control, List<Segment> closed, SegmentHeader old, TailScan scan)
+    /** Rewrites the unproven entries to a new segment; adds the old segment to the sealed ones if it keeps valid entries. */
+    private ActiveSegment rewriteTail(ControlFile control, List<Segment> sealed, SegmentHeader old, TailScan scan)
             throws IOException {
         long nowMillis = Math.max(scan.lastTimeMillis(), epochMillis.getAsLong());
         long proven = provenIndex(old, scan);
         try (DiskFile file = directory.open(old.id())) {
             FrameReader reader = new FrameReader(file, old, scan.end());
             while (reader.nextIndex() <= proven && reader.next()) {
-                // to the end of the last entry that was durable
+                // skips to the end of the last proven entry
             }
             SegmentHeader header;
             if (proven >= old.firstIndex()) {
                 Segment kept =
                         new Segment(old, directory.segment(old.id()), reader.nextOffset(), proven, scan.fileBytes());
-                closed.add(kept);
+                sealed.add(kept);
                 header = directory.successor(kept, scan.lastIndex(), control.releasedIndex(), nowMillis);
             } else {
                 header = directory.replacement(old, scan.lastIndex(), control.releasedIndex(), nowMillis);
             }
-            ActiveSegment active = directory.make(header, ahead, 0, (target, start) -> {
+            ActiveSegment active = directory.create(header, preallocator, 0, (target, start) -> {
                 long at = start;
                 while (reader.next()) {
                     if (reader.isEntry()) {
@@ -266,7 +267,7 @@ final class Recovery {
                 }
                 if (reader.nextIndex() != scan.lastIndex() + 1) {
                     throw new IOException(directory.segment(old.id()) + ": entry " + reader.nextIndex()
-                            + " read well before and does not now; it was never durable: open again");
+                            + " was valid before and is not now; it was never durable: open the log again");
                 }
                 return at;
             });
@@ -274,7 +275,7 @@ final class Recovery {
                 if (header.id() != control.lastId()) {
                     directory.writeControl(control.withLast(header.id()));
                 }
-                active.mark(scan.lastIndex(), nowMillis); // for the next start, that it has its name
+                active.mark(scan.lastIndex(), nowMillis); // tells the next start that the name is durable
             } catch (IOException | RuntimeException failure) {
                 active.close();
                 throw failure;

@@ -13,12 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks every segment up to its end, each frame of which was durable, and hands the entries to an applier. If that one
- * can't take an entry yet, the replay stops before it, and goes on there when it is run again.
+ * Validates every segment up to its end, whose frames were all durable, and passes the entries to an applier. If the applier
+ * can't take an entry yet, the replay stops there; running it again continues with the same entry.
  */
 final class Replay {
     private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
-    private static final long REPORT_MS = 5_000;
+    private static final long PROGRESS_INTERVAL_MS = 5_000;
 
     private final Disk disk;
     private final int shard;
@@ -28,14 +28,14 @@ final class Replay {
     private long entries;
     private long bytes;
     private long startedMs;
-    private long reportedMs;
+    private long progressLoggedMs;
 
     private int next;
     private @Nullable DiskFile file;
     private @Nullable FrameReader reader;
-    private boolean held;
+    private boolean pendingEntry;
 
-    /** Will apply entries from {@code fromIndex} on. */
+    /** A replay that applies entries from {@code fromIndex} on. */
     Replay(Disk disk, int shard, LongSupplier epochMillis, List<Segment> segments, long fromIndex) {
         this.disk = disk;
         this.shard = shard;
@@ -45,16 +45,16 @@ final class Replay {
     }
 
     /**
-     * Applies what has not been applied.
+     * Applies the remaining entries.
      *
-     * @throws io.tidemark.log.RetryLaterException if the applier threw it; run it again
+     * @throws io.tidemark.log.RetryLaterException if the applier threw it; run again to continue
      */
     void run(LogApplier applier) throws IOException {
         if (startedMs == 0) {
             startedMs = epochMillis.getAsLong();
-            reportedMs = startedMs;
+            progressLoggedMs = startedMs;
         }
-        boolean kept = false;
+        boolean keepOpen = false;
         try {
             while (next < segments.size()) {
                 replay(segments.get(next), applier);
@@ -62,10 +62,10 @@ final class Replay {
                 next++;
             }
         } catch (RetryLaterException wait) {
-            kept = true;
+            keepOpen = true;
             throw wait;
         } finally {
-            if (!kept) {
+            if (!keepOpen) {
                 close();
             }
         }
@@ -79,20 +79,20 @@ final class Replay {
             frames = new FrameReader(opened, segment.header(), segment.end());
             reader = frames;
         }
-        while (held || frames.next()) {
+        while (pendingEntry || frames.next()) {
             if (frames.isEntry() && frames.index() >= fromIndex) {
-                held = true;
+                pendingEntry = true;
                 applier.apply(frames.entry(), null);
-                held = false;
+                pendingEntry = false;
                 entries++;
                 bytes += frames.payloadBytes();
-                report(frames.index());
+                logProgress(frames.index());
             }
         }
-        checkWhole(segment, frames);
+        checkComplete(segment, frames);
     }
 
-    /** Lets go of the file; there is no going on after that. */
+    /** Closes the current file; the replay can't continue after that. */
     void close() {
         DiskFile opened = file;
         file = null;
@@ -101,12 +101,12 @@ final class Replay {
             try {
                 opened.close();
             } catch (IOException failure) {
-                LOG.debug("shard {}: closing a segment that was read", shard, failure);
+                LOG.debug("shard {}: closing a segment after reading failed", shard, failure);
             }
         }
     }
 
-    /** Entries applied. */
+    /** Number of entries applied. */
     long entries() {
         return entries;
     }
@@ -116,8 +116,8 @@ final class Replay {
         return bytes;
     }
 
-    /** All frames up to a segment's end were durable: a reader must have got there, and to its last index. */
-    static void checkWhole(Segment segment, FrameReader reader) throws CorruptionException {
+    /** Checks that a reader reached a segment's end and last index: all frames up to there were durable. */
+    static void checkComplete(Segment segment, FrameReader reader) throws CorruptionException {
         if (reader.nextOffset() != segment.end() || reader.nextIndex() != segment.lastIndex() + 1) {
             throw new CorruptionException(segment.path() + ": bad frame at offset " + reader.nextOffset()
                     + " where entry " + reader.nextIndex() + " is expected; it was durable up to offset "
@@ -125,13 +125,13 @@ final class Replay {
         }
     }
 
-    private void report(long index) {
+    private void logProgress(long index) {
         if ((entries & 1023) != 0) {
             return;
         }
         long nowMs = epochMillis.getAsLong();
-        if (nowMs - reportedMs >= REPORT_MS) {
-            reportedMs = nowMs;
+        if (nowMs - progressLoggedMs >= PROGRESS_INTERVAL_MS) {
+            progressLoggedMs = nowMs;
             long mibPerSecond = (bytes >> 20) * 1000 / Math.max(1, nowMs - startedMs);
             LOG.info(
                     "shard {}: replayed {} entries, {} MiB, up to index {}, {} MiB/s",

@@ -3,10 +3,10 @@ package io.tidemark.log.segment;
 import java.nio.file.Path;
 
 /**
- * A segment that is not written to any more.
+ * A sealed segment: no longer written to.
  *
- * @param end where its last entry that counts ends; what is behind it never counts
- * @param lastIndex the last index that counts; {@code header.firstIndex() - 1} if there is none
+ * @param end offset where its last valid entry ends; bytes after it are ignored
+ * @param lastIndex index of its last valid entry; {@code header.firstIndex() - 1} if it has none
  * @param fileBytes length of the file
  */
 record Segment(SegmentHeader header, Path path, long end, long lastIndex, long fileBytes) {

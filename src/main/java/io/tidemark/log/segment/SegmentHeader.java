@@ -7,8 +7,8 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * The first page of a segment file {@code NNNNNNNNNN.log}. It is written and forced before the file gets its name, and
- * never written again: frames begin on the next page. Numbers are big-endian.
+ * The first page of a segment file {@code NNNNNNNNNN.log}. It is written and forced before the file is renamed to its final
+ * name, and never rewritten: frames begin on the next page. Numbers are big-endian.
  *
  * <pre>
  *    0  8 bytes  magic "TIDESEG1"
@@ -20,20 +20,19 @@ import java.util.zip.CRC32C;
  *   48  u64      first index it may hold: previous last index + 1
  *   56  u64      previous segment's id, 0 if there was none
  *   64  u64      previous segment's identity, 0 if there was none
- *   72  u64      previous segment's end: where its last entry that counts ends
- *   80  u64      previous segment's last index that counts
- *   88  u64      forced mark: entries up to here were durable, in this file or before, when it got its name
+ *   72  u64      previous segment's end: where its last valid entry ends
+ *   80  u64      previous segment's last valid index
+ *   88  u64      forced mark: entries up to here were durable, in this file or before, when it was named
  *   96  u64      released index of the control file at that time
  *  104  u64      creation time, milliseconds since 1970, never before the last entry's
- *  112  u64      length of the file when it got its name; never less from then on
- *  120  u32      1 if the file was another segment's before, whose old frames are still behind this page; 0 if not
+ *  112  u64      length of the file when it was named; never less from then on
+ *  120  u32      1 if the file is recycled and still holds old frames after this page; 0 if not
  *  124  zeros
  * 4092  u32      CRC32C of everything before
  * </pre>
  *
- * <p>The previous end and last index are a chain: what lies behind them in the older file never counts, and what lies
- * before them was durable. The forced mark is above the previous last index only in a segment that recovery made to
- * write a tail anew.
+ * <p>The previous end and last index form a chain: bytes after them in the older file are ignored, and entries before them were
+ * durable. The forced mark is above the previous last index only in a segment that recovery created to rewrite a tail.
  */
 record SegmentHeader(
         UUID dataDirectoryId,
@@ -71,8 +70,7 @@ record SegmentHeader(
     }
 
     /**
-     * Reads a page.
-     *
+     * Decodes a page.
      * @param file for messages
      */
     static SegmentHeader decode(ByteBuffer page, Path file) throws CorruptionException {
@@ -106,12 +104,12 @@ record SegmentHeader(
                 page.getInt() == 1);
     }
 
-    /** The same in a file of that length. */
+    /** This header for a file of another length. */
     SegmentHeader withFileBytes(long bytes) {
         return in(bytes, reused);
     }
 
-    /** The same in a file that was another segment's. */
+    /** This header for a recycled file. */
     SegmentHeader inReusedFile() {
         return in(fileBytes, true);
     }

@@ -27,36 +27,37 @@ import org.slf4j.LoggerFactory;
  * The embedded log of one shard, in a directory of its own. On disk:
  *
  * <pre>
- * LOG                            {@link ControlFile}: which segments, released up to where
+ * LOG                            {@link ControlFile}: list of segments, released index
  * 0000000007.log                 {@link SegmentHeader}, then {@link Frame}s
  *   | header 4096 | ENTRY 41 | ENTRY 42 | ... | ENTRY 97 |
  * 0000000008.log                 its header says: 7 ended at this offset, with entry 97
- *   | header 4096 | ENTRY 98 | ... | MARK |     a MARK at the end: closed in order
+ *   | header 4096 | ENTRY 98 | ... | MARK |     a MARK at the end: closed cleanly
  * </pre>
  *
  * <ul>
- *   <li><b>Group commit.</b> {@link #append} queues and schedules one task if none is. A task takes what waits (up to
- *       {@link Group#MAX_BYTES}), closes each batch, and makes one write and one force for all; then it applies them in
- *       order. If more waits it is submitted again, so that shards share the threads of a pool fairly. A group in which
- *       nothing is to be logged costs no system call.
- *   <li><b>Files</b> are made at the first append. Recovery never appends to a file that it found.
- *   <li><b>A failed write or force is final</b>, and so is a failure to begin a segment. The group's batches hear that the
- *       outcome is unknown (if anything of them may have been written), all others that nothing was written; {@link
- *       LogHost#failed} is called once. The force is never tried again.
- *   <li><b>So are files that are gone</b>: what is appended to them, and forced, no start will find.
- *   <li><b>A full disk is no failure.</b> If no segment can be begun, the group is refused: nothing of it was written. If
- *       the group's own write finds no room, the log waits, without a thread, and writes the same bytes to the same place
- *       again: nothing was forced, so no error can have been swallowed, and what stands behind the last durable frame
- *       counts for nothing. It can't be refused instead: a whole frame of it may be there, and a recovery would find it.
- *   <li><b>An entry that can't be applied yet</b> ({@link RetryLaterException}) makes the log wait in the same way, with all
- *       that is behind it. What waits for the log meanwhile is bounded by who appends.
- *   <li><b>A failed apply</b> stops the log, too, but is no failure of it: its entries are durable and come back when
- *       it is opened anew. The batch whose {@code apply} threw is the applier's to answer, for it was handed over; later
- *       ones hear {@link LogBatch#failed}. {@link LogHost#applyFailed} is called once.
+ *   <li><b>Group commit.</b> {@link #append} queues the batch and schedules a task unless one is scheduled. The task takes
+ *       the queued batches (up to {@link Group#MAX_BYTES}), closes each, and makes one write and one force for all; then it
+ *       applies them in order. If more are queued it is submitted again, so that shards share a pool's threads fairly. A
+ *       group with nothing to log costs no system call.
+ *   <li><b>Files</b> are created at the first append. Recovery never appends to an existing file.
+ *   <li><b>A failed write or force is final</b>, and so is a failed creation of a segment. The group's batches fail with
+ *       their outcome unknown (if any of them may have been written), all others as not written; {@link LogHost#failed} is
+ *       called once. The force is never retried.
+ *   <li><b>Removed or replaced files are a failure, too</b>: no restart would find what is appended to them and forced.
+ *   <li><b>A full disk is no failure.</b> If no segment can be created, the group is refused: nothing of it was written. If
+ *       the disk is full when the group itself is written, the log is suspended, without a thread, and later writes the
+ *       same bytes to the same place again: nothing was forced, so no error can have been swallowed, and bytes after the
+ *       last durable frame are ignored. The group can't be refused instead: a complete frame of it may be on disk, and
+ *       recovery would find it.
+ *   <li><b>An entry that can't be applied yet</b> ({@link RetryLaterException}) suspends the log in the same way. The caller of
+ *       {@link #append} bounds what is queued meanwhile.
+ *   <li><b>A failed apply</b> stops the log, too, but is no failure of the log: its entries are durable and are replayed
+ *       when it is reopened. The applier must answer the batch whose {@code apply} threw; later batches get {@link
+ *       LogBatch#failed}. {@link LogHost#applyFailed} is called once.
  * </ul>
  *
- * <p>Threads: tasks run on the executor, one at a time; callbacks of batches, appliers and consumers come from there. If
- * the executor rejects a task, the waiting batches are failed on the thread that appended.
+ * <p>Threads: tasks run on the executor, one at a time, and so do the callbacks of batches, appliers and hosts. If the executor
+ * rejects a task, the queued batches fail on the thread that appended.
  */
 public final class SegmentLog implements CommitLog {
     /** The term of every entry of an embedded log. */
@@ -75,24 +76,24 @@ public final class SegmentLog implements CommitLog {
     private final BatchQueue queue;
     private final GroupCommitter committer;
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final AtomicBoolean closeAsked = new AtomicBoolean();
+    private final AtomicBoolean closeRequested = new AtomicBoolean();
     private final AtomicLong releaseTo = new AtomicLong();
     private final Runnable task = this::run;
 
-    private volatile boolean releaseWaits;
+    private volatile boolean releasePending;
     private volatile boolean retryDue;
-    private volatile boolean trimWaits;
-    private volatile @Nullable SegmentStore files;
-    private volatile @Nullable IOException displaced;
+    private volatile boolean trimPending;
+    private volatile @Nullable SegmentStore recoveredStore;
+    private volatile @Nullable IOException displacement;
 
     /**
      * A log that is not open yet; touches no file.
      *
-     * @param directory this log's own; need not exist
-     * @param dataDirectoryId files of another data directory are refused
+     * @param directory for this log alone; need not exist
+     * @param dataDirectoryId files of any other data directory are refused
      * @param shard for messages, and to refuse another shard's files
      * @param executor runs this log's tasks one at a time, in order; they block on the disk
-     * @param epochMillis the clock that entries are stamped by, milliseconds since 1970
+     * @param epochMillis the clock for entry times, milliseconds since 1970
      */
     public SegmentLog(
             Disk disk,
@@ -124,26 +125,26 @@ public final class SegmentLog implements CommitLog {
         committer.applier(target);
         SegmentStore store = null;
         try {
-            LogState.Replaying replaying = now instanceof LogState.Replaying begun ? begun : begin(durableIndex);
+            LogState.Replaying replaying = now instanceof LogState.Replaying begun ? begun : recover(durableIndex);
             store = replaying.store();
             if (now != replaying) {
                 target.beginReplay(store.lastIndex());
-                committer.become(replaying);
+                committer.setState(replaying);
             }
-            files = store; // from here on the counters tell
+            recoveredStore = store; // the counters work from here on
             replaying.replay().run(target);
-            committer.become(new LogState.Open(store));
-            if (releaseWaits) {
+            committer.setState(new LogState.Open(store));
+            if (releasePending) {
                 schedule();
             }
-            return replaying.found();
-        } catch (RetryLaterException wait) {
+            return replaying.result();
+        } catch (RetryLaterException later) {
             if (store != null && committer.state() instanceof LogState.Fresh) {
                 committer.closeFiles(store);
             }
-            throw wait;
+            throw later;
         } catch (IOException | RuntimeException | Error failure) {
-            committer.become(
+            committer.setState(
                     new LogState.Failed(new IOException("log of shard " + shard + " could not be opened", failure)));
             if (store != null) {
                 committer.closeFiles(store);
@@ -152,11 +153,10 @@ public final class SegmentLog implements CommitLog {
         }
     }
 
-    private LogState.Replaying begin(long durableIndex) throws IOException {
-        ActiveSegment.Ahead ahead =
-                new ActiveSegment.Ahead(options.preallocateBytes(), options.segmentBytes(), host::ample);
-        Recovered recovered = new Recovery(directory, ahead, epochMillis).run(durableIndex);
-        SegmentStore store = new SegmentStore(disk, directory, options, recovered, ahead);
+    private LogState.Replaying recover(long durableIndex) throws IOException {
+        Preallocator preallocator = new Preallocator(options.preallocateBytes(), options.segmentBytes(), host::ample);
+        Recovered recovered = new Recovery(directory, preallocator, epochMillis).run(durableIndex);
+        SegmentStore store = new SegmentStore(disk, directory, options, recovered, preallocator);
         Replay replay = new Replay(disk, shard, epochMillis, store.segments(), durableIndex + 1);
         return new LogState.Replaying(store, replay, recovered);
     }
@@ -170,7 +170,7 @@ public final class SegmentLog implements CommitLog {
     @Override
     public void release(long durableIndex) {
         releaseTo.accumulateAndGet(durableIndex, Math::max);
-        releaseWaits = true;
+        releasePending = true;
         schedule();
     }
 
@@ -179,18 +179,18 @@ public final class SegmentLog implements CommitLog {
         SegmentStore store = committer.inService();
         String found = store == null ? null : store.displacement();
         if (found != null && committer.inService() != null) {
-            IOException gone = new IOException("log of shard " + shard + ": " + found
-                    + ": somebody has changed it under the running node; put it back from a copy before the next start, which"
-                    + " refuses a log that ends below what the data files hold");
-            displaced = gone;
+            IOException failure = new IOException("log of shard " + shard + ": " + found
+                    + ": it was changed while the node was running; restore it from a copy before the next start, which refuses"
+                    + " a log that ends below what the data files hold");
+            displacement = failure;
             schedule();
-            throw gone;
+            throw failure;
         }
     }
 
     @Override
     public void read(long from, long to, Consumer<LogEntry> sink) throws IOException {
-        SegmentStore store = files;
+        SegmentStore store = recoveredStore;
         if (store == null) {
             throw new IllegalStateException("log of shard " + shard + " is not open");
         }
@@ -199,27 +199,27 @@ public final class SegmentLog implements CommitLog {
 
     @Override
     public long lastIndex() {
-        SegmentStore store = files;
+        SegmentStore store = recoveredStore;
         return store == null ? 0 : store.lastIndex();
     }
 
     @Override
     public long releasedIndex() {
-        SegmentStore store = files;
+        SegmentStore store = recoveredStore;
         return store == null ? 0 : store.releasedIndex();
     }
 
     @Override
     public long retainedBytes() {
-        SegmentStore store = files;
+        SegmentStore store = recoveredStore;
         return store == null ? 0 : store.retainedBytes();
     }
 
     @Override
     public void trim() {
-        SegmentStore store = files;
+        SegmentStore store = recoveredStore;
         if (store != null && store.hasSpares()) {
-            trimWaits = true;
+            trimPending = true;
             schedule();
         }
     }
@@ -231,24 +231,24 @@ public final class SegmentLog implements CommitLog {
 
     @Override
     public boolean isSuspended() {
-        return committer.state() instanceof LogState.Waiting;
+        return committer.state() instanceof LogState.Suspended;
     }
 
     @Override
     public void failFast() {
-        committer.hurry();
+        committer.failFast();
         schedule();
     }
 
     /**
-     * Commits what was appended before, notes that all is durable, closes the files; batches appended afterwards fail.
-     * Nothing waits for room any more. The future fails if the log has failed, or if that last note can't be written (no
-     * entry is lost by that; the next open has a little more to do).
+     * Commits what was appended before, writes a last MARK, closes the files; batches appended afterwards fail. The log no
+     * longer suspends. The future fails if the log has failed, or if the MARK can't be written (no entry is lost by that;
+     * the next open has a little more to do).
      */
     @Override
     public Future<Void> close() {
-        if (closeAsked.compareAndSet(false, true)) {
-            committer.hurry();
+        if (closeRequested.compareAndSet(false, true)) {
+            committer.failFast();
             queue.addEnd();
             schedule();
         }
@@ -266,13 +266,13 @@ public final class SegmentLog implements CommitLog {
                 executor.execute(task);
                 return;
             } catch (RejectedExecutionException rejected) {
-                // holding `scheduled` makes this thread the log's own for the moment
+                // while `scheduled` is set, this thread acts as the log's thread
                 LogState now = committer.state();
                 if (!(now instanceof LogState.Failed || now instanceof LogState.Closed)) {
-                    committer.stopped(new LogState.Failed(
+                    committer.stop(new LogState.Failed(
                             new IOException("the executor of the log of shard " + shard + " is shut down", rejected)));
                 }
-                committer.failWaiting();
+                committer.failQueued();
                 scheduled.set(false);
                 if (queue.isEmpty()) {
                     return;
@@ -283,49 +283,49 @@ public final class SegmentLog implements CommitLog {
 
     private void run() {
         try {
-            IOException gone = displaced;
-            if (gone != null) {
-                committer.filesGone(gone);
+            IOException failure = displacement;
+            if (failure != null) {
+                committer.filesDisplaced(failure);
             }
             LogState now = committer.state();
             if (now instanceof LogState.Open open) {
                 Group group = Group.borrow();
-                committer.proceed(open.store(), new Commit(group, queue.gather(group)));
-            } else if (now instanceof LogState.Waiting waiting) {
-                if (mayGoOn()) {
+                committer.advance(open.store(), new Commit(group, queue.gather(group)));
+            } else if (now instanceof LogState.Suspended suspended) {
+                if (mayResume()) {
                     retryDue = false;
-                    committer.proceed(waiting.store(), waiting.commit());
+                    committer.advance(suspended.store(), suspended.commit());
                 }
             } else {
-                committer.failWaiting();
+                committer.failQueued();
             }
             SegmentStore store = committer.inService();
-            if (releaseWaits && store != null) {
-                releaseWaits = false;
-                committer.releases();
+            if (releasePending && store != null) {
+                releasePending = false;
+                committer.releasing();
                 store.release(releaseTo.get());
             }
-            if (trimWaits && store != null) {
-                trimWaits = false;
-                committer.releases();
+            if (trimPending && store != null) {
+                trimPending = false;
+                committer.releasing();
                 store.dropSpares();
             }
         } catch (Throwable unexpected) {
-            LOG.error("shard {}: the log stops", shard, unexpected);
+            LOG.error("shard {}: the log stopped by an unexpected error", shard, unexpected);
             committer.fail(new IOException("log of shard " + shard + " stopped by " + unexpected, unexpected));
-            committer.failWaiting();
+            committer.failQueued();
         } finally {
-            committer.rest();
-            boolean carries = queue.carries();
+            committer.idle();
+            boolean carried = queue.hasCarriedBatch();
             scheduled.set(false);
-            boolean work = committer.state() instanceof LogState.Waiting ? mayGoOn() : carries || !queue.isEmpty();
-            if (work || (releaseWaits && committer.inService() != null)) {
+            boolean work = committer.state() instanceof LogState.Suspended ? mayResume() : carried || !queue.isEmpty();
+            if (work || (releasePending && committer.inService() != null)) {
                 schedule();
             }
         }
     }
 
-    private boolean mayGoOn() {
-        return retryDue || committer.hurries();
+    private boolean mayResume() {
+        return retryDue || committer.failsFast();
     }
 }

@@ -3,12 +3,12 @@ package io.tidemark.log.segment;
 /**
  * How a {@link SegmentLog} lays out its files.
  *
- * @param segmentBytes size at which a segment file is closed and the next one begun; a frame that is larger than this
- *     gets a segment of its own. From {@link #MIN_SEGMENT_BYTES} to {@link #MAX_SEGMENT_BYTES}.
- * @param preallocateBytes most zeros written ahead of the frames at a time; 0 for none, and for no length ahead either. Forcing
- *     blocks that have been written before is cheaper than forcing a file that grows, and only a file that goes ahead of its
- *     frames tells, at the next open, that it has been cut off
- * @param spares most released files kept to be used again, for the same reason; 0 for none
+ * @param segmentBytes size at which a segment file is sealed and the next one created; a larger frame gets a segment of its
+ *     own. From {@link #MIN_SEGMENT_BYTES} to {@link #MAX_SEGMENT_BYTES}.
+ * @param preallocateBytes max zeros written ahead of the frames at a time; 0 for no preallocation at all. Forcing blocks that
+ *     have been written before is cheaper than forcing a file that grows, and only in a preallocated file does the next open
+ *     detect a truncation
+ * @param spares max released files kept to be recycled, for the same reason; 0 for none
  */
 public record SegmentLogOptions(long segmentBytes, int preallocateBytes, int spares) {
     /** 64 MiB. */
@@ -38,7 +38,7 @@ public record SegmentLogOptions(long segmentBytes, int preallocateBytes, int spa
         }
     }
 
-    /** Segments of a size, all else by default. */
+    /** Segments of the given size, other options by default. */
     public SegmentLogOptions(long segmentBytes) {
         this(segmentBytes, DEFAULT_PREALLOCATE_BYTES, DEFAULT_SPARES);
     }

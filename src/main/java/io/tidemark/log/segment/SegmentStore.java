@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of an open log: writes groups, begins segments, releases them, reads them again. One thread at a time
- * writes; {@link #read} and the counters may be used by any.
+ * The files of an open log: writes groups, creates segments, releases and reads them. Only the log's thread writes; {@link
+ * #read} and the counters are for any thread.
  */
 final class SegmentStore {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentStore.class);
@@ -27,41 +27,41 @@ final class SegmentStore {
     private final Disk disk;
     private final LogDirectory directory;
     private final SegmentLogOptions options;
-    private final ActiveSegment.Ahead ahead;
+    private final Preallocator preallocator;
     private @Nullable ControlFile control;
     private final ArrayDeque<Spare> spares = new ArrayDeque<>();
     private volatile long spareBytes;
     private long lastTimeMillis;
     private long markedIndex;
     /**
-     * The next segment, durable under its name, but not listed yet for want of room. It says where the one before it ends:
-     * from its making on nothing may be appended there, or a recovery would leave it out.
+     * The next segment, durable under its name, but not yet listed because the disk is full. Its header records where the
+     * previous one ends: nothing may be appended there from then on, or recovery would ignore it.
      */
-    private @Nullable ActiveSegment made;
+    private @Nullable ActiveSegment unlisted;
 
-    private volatile List<Segment> closed;
+    private volatile List<Segment> sealed;
     private volatile @Nullable ActiveSegment active;
     private volatile long lastIndex;
     private volatile long releasedIndex;
-    /** Odd while the log's thread gives names to files or takes them away. */
-    private final AtomicInteger naming = new AtomicInteger();
+    /** Odd while the log's thread renames or removes files. */
+    private final AtomicInteger renames = new AtomicInteger();
 
     SegmentStore(
             Disk disk,
             LogDirectory directory,
             SegmentLogOptions options,
             Recovered recovered,
-            ActiveSegment.Ahead ahead) {
+            Preallocator preallocator) {
         this.disk = disk;
         this.directory = directory;
         this.options = options;
-        this.ahead = ahead;
+        this.preallocator = preallocator;
         ControlFile found = recovered.control();
         control = found;
         lastTimeMillis = recovered.lastTimeMillis();
         lastIndex = recovered.lastIndex();
         markedIndex = lastIndex;
-        closed = recovered.closed();
+        sealed = recovered.sealed();
         active = recovered.active();
         releasedIndex = found == null ? 0 : found.releasedIndex();
     }
@@ -77,7 +77,7 @@ final class SegmentStore {
     /** Every segment's extent, the active one last. */
     List<Segment> segments() {
         ActiveSegment current = active;
-        List<Segment> before = closed;
+        List<Segment> before = sealed;
         if (current == null
                 || (!before.isEmpty()
                         && before.get(before.size() - 1).id()
@@ -98,36 +98,36 @@ final class SegmentStore {
     }
 
     /**
-     * Sees to it that there is a segment with room for a group of that many frame bytes.
+     * Returns a segment with room for a group of that many frame bytes; creates one if necessary.
      *
-     * @throws RetryLaterException if there is no room for a new one: nothing was written where it counts, and a smaller group
-     *     may still find its place
+     * @throws RetryLaterException if the disk is too full for a new segment: nothing of the group was written, and a smaller
+     *     group may still fit the current one
      */
     ActiveSegment prepare(int groupBytes, long nowMillis) throws IOException {
         ActiveSegment current = active;
-        ActiveSegment fresh = made;
+        ActiveSegment fresh = unlisted;
         if (fresh == null
                 && current != null
                 && (current.isEmpty() || current.bytesWith(groupBytes) <= options.segmentBytes())) {
             return current;
         }
-        naming.incrementAndGet();
+        renames.incrementAndGet();
         try {
-            return begin(groupBytes, nowMillis);
+            return createNext(groupBytes, nowMillis);
         } finally {
-            naming.incrementAndGet();
+            renames.incrementAndGet();
         }
     }
 
-    private ActiveSegment begin(int groupBytes, long nowMillis) throws IOException {
+    private ActiveSegment createNext(int groupBytes, long nowMillis) throws IOException {
         ActiveSegment current = active;
-        ActiveSegment fresh = made;
+        ActiveSegment fresh = unlisted;
         ControlFile listed = control;
         if (listed == null) {
             listed = directory.create();
             control = listed;
         }
-        List<Segment> before = closed;
+        List<Segment> before = sealed;
         Segment previous = null;
         if (current != null) {
             previous = current.sealed(lastIndex);
@@ -138,7 +138,7 @@ final class SegmentStore {
         boolean follows = previous == null || previous.holdsEntries();
         if (fresh == null) {
             long createdMillis = Math.max(lastTimeMillis, nowMillis);
-            fresh = make(
+            fresh = create(
                     groupBytes,
                     follows
                             ? directory.successor(previous, lastIndex, listed.releasedIndex(), createdMillis)
@@ -147,15 +147,15 @@ final class SegmentStore {
                                     lastIndex,
                                     listed.releasedIndex(),
                                     createdMillis));
-            made = fresh;
+            unlisted = fresh;
         }
         if (fresh.header().id() != listed.lastId()) {
             listed = listed.withLast(fresh.header().id());
             directory.writeControl(listed);
         }
-        made = null;
+        unlisted = null;
         control = listed;
-        closed = follows ? before : List.copyOf(before.subList(0, before.size() - 1));
+        sealed = follows ? before : List.copyOf(before.subList(0, before.size() - 1));
         active = fresh;
         markedIndex = lastIndex;
         if (current != null) {
@@ -168,19 +168,19 @@ final class SegmentStore {
         spareBytes = spares.stream().mapToLong(Spare::bytes).sum();
     }
 
-    private ActiveSegment make(int groupBytes, SegmentHeader header) throws IOException {
+    private ActiveSegment create(int groupBytes, SegmentHeader header) throws IOException {
         Spare spare = spares.poll();
         if (spare == null) {
-            return directory.make(header, ahead, groupBytes, LogDirectory.Filling.NONE);
+            return directory.create(header, preallocator, groupBytes, LogDirectory.Content.NONE);
         }
         countSpares();
-        return directory.make(header, ahead, groupBytes, spare);
+        return directory.create(header, preallocator, groupBytes, spare);
     }
 
     /**
      * Writes and forces a group; on return its entries are durable.
      *
-     * @throws RetryLaterException if there is no room for it; only the same group may be written next, to the same segment
+     * @throws RetryLaterException if the disk is too full; the next write must be of the same group, to the same segment
      */
     void write(ActiveSegment segment, Group group, long nowMillis) throws IOException {
         long before = lastIndex;
@@ -193,10 +193,10 @@ final class SegmentStore {
         lastIndex = before + group.entries();
     }
 
-    /** Notes on disk, if it isn't there yet, that everything is durable, so that the next recovery need not ask. */
+    /** Writes a MARK, unless one is up to date, so that the next recovery knows that every entry is durable. */
     void mark() throws IOException {
         ActiveSegment current = active;
-        if (current == null || made != null || markedIndex == lastIndex) {
+        if (current == null || unlisted != null || markedIndex == lastIndex) {
             return;
         }
         current.mark(lastIndex, lastTimeMillis);
@@ -204,11 +204,11 @@ final class SegmentStore {
     }
 
     /**
-     * Forgets whole segments up to an index; never the last one. First the release record, then the files. If the record
-     * can't be replaced, nothing is forgotten: whichever of the two records is on disk, the files of both are there.
+     * Releases whole segments up to an index, never the last one: first the release record, then the files. If the record
+     * can't be replaced, nothing is released: whichever of the two records is on disk, the files that it lists exist.
      */
     void release(long durableIndex) {
-        List<Segment> all = closed;
+        List<Segment> all = sealed;
         int droppable = active == null ? all.size() - 1 : all.size();
         int dropped = 0;
         while (dropped < droppable && all.get(dropped).lastIndex() <= durableIndex) {
@@ -222,11 +222,11 @@ final class SegmentStore {
         long firstId = dropped < all.size() || current == null
                 ? all.get(dropped).id()
                 : current.header().id();
-        naming.incrementAndGet();
+        renames.incrementAndGet();
         try {
             release(listed.withReleased(Math.min(durableIndex, lastIndex), firstId), all, dropped);
         } finally {
-            naming.incrementAndGet();
+            renames.incrementAndGet();
         }
     }
 
@@ -235,12 +235,15 @@ final class SegmentStore {
             directory.writeControl(next);
         } catch (IOException failure) {
             LOG.warn(
-                    "{}: not released up to {}, to be tried again", directory.control(), next.releasedIndex(), failure);
+                    "{}: could not release up to {}; the next release tries again",
+                    directory.control(),
+                    next.releasedIndex(),
+                    failure);
             return;
         }
         control = next;
         releasedIndex = next.releasedIndex();
-        closed = List.copyOf(all.subList(dropped, all.size()));
+        sealed = List.copyOf(all.subList(dropped, all.size()));
         for (Segment segment : all.subList(0, dropped)) {
             try {
                 discard(segment);
@@ -254,7 +257,7 @@ final class SegmentStore {
         long bytes = segment.fileBytes();
         long usual = options.segmentBytes();
         if (spares.size() < options.spares()
-                && ahead.ample().getAsBoolean()
+                && preallocator.ample().getAsBoolean()
                 && bytes >= usual / 2
                 && bytes <= 2 * usual) {
             spares.add(directory.setAside(segment));
@@ -264,12 +267,12 @@ final class SegmentStore {
         }
     }
 
-    /** Whether files are kept to be used again. Any thread. */
+    /** Whether spare files are kept for recycling. Any thread. */
     boolean hasSpares() {
         return spareBytes > 0;
     }
 
-    /** Removes the files that are kept to be used again; true if there were any. */
+    /** Removes the spare files; returns whether there were any. */
     boolean dropSpares() {
         boolean some = false;
         for (Spare spare = spares.poll(); spare != null; spare = spares.poll()) {
@@ -285,17 +288,17 @@ final class SegmentStore {
     }
 
     /**
-     * What somebody has done to the files behind this log's back; {@code null} if they are where the next start looks for
-     * them, or if they are being given names just now. A system call a file. Any thread.
+     * How the log's files were removed, replaced or truncated by others; {@code null} if they are where the next start
+     * looks for them, or if the log is renaming files just now. One system call per file. Any thread.
      */
     @Nullable
     String displacement() throws IOException {
-        int before = naming.get();
-        String found = before % 2 == 0 ? look() : null;
-        return naming.get() == before ? found : null;
+        int before = renames.get();
+        String found = before % 2 == 0 ? findDisplaced() : null;
+        return renames.get() == before ? found : null;
     }
 
-    private @Nullable String look() throws IOException {
+    private @Nullable String findDisplaced() throws IOException {
         List<Segment> all = segments();
         ActiveSegment current = active;
         if (!all.isEmpty() && !disk.exists(directory.control())) {
@@ -306,7 +309,7 @@ final class SegmentStore {
             if (now == null) {
                 return segment.path() + " is not there any more";
             }
-            if (current != null && segment.id() == current.header().id() && !current.isSameFileAs(now)) {
+            if (current != null && segment.id() == current.header().id() && !current.isSameFile(now)) {
                 return segment.path() + " is another file now";
             }
             if (now.bytes() < segment.end()) {
@@ -337,7 +340,7 @@ final class SegmentStore {
                 }
                 if (reader.nextIndex() <= Math.min(to, segment.lastIndex())) {
                     checkNotReleased(from, to);
-                    Replay.checkWhole(segment, reader);
+                    Replay.checkComplete(segment, reader);
                 }
             } catch (NoSuchFileException gone) {
                 throw new IOException(segment.path() + ": entries " + from + " to " + to + " were released", gone);
@@ -345,7 +348,7 @@ final class SegmentStore {
         }
     }
 
-    /** A released file may be another segment by now. */
+    /** A released file may already be recycled as another segment. */
     private void checkNotReleased(long from, long to) throws IOException {
         if (from <= releasedIndex) {
             throw new IOException(
@@ -356,7 +359,7 @@ final class SegmentStore {
     /** Closes the descriptors; forces nothing. */
     void close() throws IOException {
         ActiveSegment current = active;
-        ActiveSegment fresh = made;
+        ActiveSegment fresh = unlisted;
         if (current != null) {
             current.close();
         }

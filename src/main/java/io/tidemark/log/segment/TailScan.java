@@ -8,28 +8,28 @@ import java.nio.file.Path;
 import java.util.zip.CRC32C;
 
 /**
- * What the last segment holds, and whether what it doesn't hold was ever durable.
+ * The contents of the last segment, and whether what is missing in it was ever durable.
  *
- * <p>At the first bad frame the rest of the file is searched, every 8 bytes, for a frame header of this segment. If one
- * says that the missing index was durable, something durable is damaged. Otherwise the bad frame is a torn tail: it
- * was being written when the process or the machine died. A region of zeros is neither; it is the end. A file that is
- * shorter than its header says, or one of its MARKs, has been cut off, wherever its frames end now.
+ * <p>At the first bad frame the remainder of the file is searched, every 8 bytes, for a frame header of this segment. If
+ * one says that the missing index was durable, durable data is damaged. Otherwise the bad frame is a torn tail: it was
+ * being written when the process or the machine died. A region of zeros is neither; it is the end. A file shorter than its
+ * header or one of its MARKs says has been truncated, wherever its frames end now.
  *
- * <p>A MARK at the end says the truth about the entries before it, but may itself not be durable. So a segment ends with
- * its last entry: were a MARK counted in, and the next segment chained to it, a power cut could break the chain.
+ * <p>A MARK at the end is right about the entries before it, but may itself not be durable. So a segment ends with its last
+ * entry: if it ended with a MARK, and the next segment were chained to it, a power cut could break the chain.
  *
- * @param end where the last good entry ends
- * @param lastIndex the last good entry's index
+ * @param end offset where the last valid entry ends
+ * @param lastIndex the last valid entry's index
  * @param mark the highest index known to have been durable, at most {@code lastIndex}
- * @param served whether something was appended once the segment had its name: then that name is durable, for whoever
- *     appends has been told so by the disk. Of one as it was made nobody knows
- * @param lastTimeMillis no entry's time is above it
- * @param tornBytes bytes behind the last good frame, up to the last word that isn't zero; in a file used again, where old
- *     frames stand there, those of the frame that was begun, if its header is good
+ * @param appendedTo whether anything was appended after the segment was named: then its name is durable, since appending begins
+ *     only after the directory was forced. Without an append that is unknown
+ * @param lastTimeMillis upper bound of all entries' times
+ * @param tornBytes bytes after the last valid frame, up to the last word that isn't zero; in a recycled file, which holds old
+ *     frames there, the bytes of the torn frame if its header is valid
  * @param fileBytes length of the file
  */
 record TailScan(
-        long end, long lastIndex, long mark, boolean served, long lastTimeMillis, long tornBytes, long fileBytes) {
+        long end, long lastIndex, long mark, boolean appendedTo, long lastTimeMillis, long tornBytes, long fileBytes) {
     private static final int WINDOW_BYTES = 256 << 10;
 
     /** Reads the whole last segment. */
@@ -40,15 +40,15 @@ record TailScan(
         long mark = header.forcedMark();
         long lastTimeMillis = header.createdMillis();
         long entriesEnd = reader.nextOffset();
-        boolean served = false;
+        boolean appendedTo = false;
         while (reader.next()) {
             mark = Math.max(mark, reader.forcedMark());
             lastTimeMillis = Math.max(lastTimeMillis, reader.timeMillis());
-            served |= !reader.isEntry() || reader.index() > header.forcedMark();
+            appendedTo |= !reader.isEntry() || reader.index() > header.forcedMark();
             if (reader.isEntry()) {
                 entriesEnd = reader.nextOffset();
             } else {
-                checkLength(path, fileBytes, "its mark behind entry " + reader.index(), reader.fileBytes());
+                checkLength(path, fileBytes, "its MARK after entry " + reader.index(), reader.fileBytes());
             }
         }
         long end = reader.nextOffset();
@@ -56,13 +56,13 @@ record TailScan(
         if (header.forcedMark() >= missing) {
             throw damaged(path, end, missing, "the segment's header", header.forcedMark());
         }
-        Rest rest = Rest.of(file, header.identity(), end, fileBytes);
-        if (rest.mark >= missing) {
-            throw damaged(path, end, missing, "a later frame, at offset " + rest.markAt + ",", rest.mark);
+        Remainder remainder = Remainder.of(file, header.identity(), end, fileBytes);
+        if (remainder.mark >= missing) {
+            throw damaged(path, end, missing, "a later frame, at offset " + remainder.markAt + ",", remainder.mark);
         }
-        long torn = header.reused() ? rest.begunBytes : rest.dataEnd - end;
+        long torn = header.reused() ? remainder.tornFrameBytes : remainder.dataEnd - end;
         return new TailScan(
-                entriesEnd, missing - 1, Math.max(mark, rest.mark), served, lastTimeMillis, torn, fileBytes);
+                entriesEnd, missing - 1, Math.max(mark, remainder.mark), appendedTo, lastTimeMillis, torn, fileBytes);
     }
 
     private static void checkLength(Path path, long fileBytes, String witness, long durableBytes)
@@ -70,8 +70,8 @@ record TailScan(
         if (fileBytes < durableBytes) {
             throw new CorruptionException(
                     path + ": " + fileBytes + " bytes, but " + witness + " says that " + durableBytes
-                            + " were durable; its end has been cut off, and acknowledged entries may be gone with it: restore"
-                            + " the log from a copy");
+                            + " were durable; it has been truncated, and acknowledged entries may be lost: restore the log"
+                            + " from a copy");
         }
     }
 
@@ -81,16 +81,16 @@ record TailScan(
                 + " were durable; durable data is damaged: restore the log from a copy");
     }
 
-    /** What is behind the last good frame. */
-    private record Rest(long mark, long markAt, long dataEnd, long begunBytes) {
-        static Rest of(DiskFile file, long identity, long from, long fileBytes) throws IOException {
-            // zeros up to the next multiple of 8 behind the file's end
+    /** The bytes after the last valid frame. */
+    private record Remainder(long mark, long markAt, long dataEnd, long tornFrameBytes) {
+        static Remainder of(DiskFile file, long identity, long from, long fileBytes) throws IOException {
+            // padded with zeros to a multiple of 8 at the file's end
             ByteBuffer window = ByteBuffer.allocateDirect((int) Math.min(WINDOW_BYTES, (fileBytes - from + 7) & ~7L));
             CRC32C crc = new CRC32C();
             long mark = -1;
             long markAt = -1;
             long dataEnd = from;
-            long begunBytes = 0;
+            long tornFrameBytes = 0;
             for (long at = from; at < fileBytes; at += WINDOW_BYTES - Frame.HEADER_BYTES) {
                 int bytes = (int) Math.min(WINDOW_BYTES, fileBytes - at);
                 file.readFully(window.clear().limit(bytes), at);
@@ -105,7 +105,7 @@ record TailScan(
                     dataEnd = Math.max(dataEnd, Math.min(at + i + 8, fileBytes));
                     if (i + Frame.HEADER_BYTES <= bytes && Frame.headerValid(window, i, identity, crc)) {
                         if (at + i == from) {
-                            begunBytes = Math.min(Frame.sizeOf(Frame.length(window, i)), fileBytes - from);
+                            tornFrameBytes = Math.min(Frame.sizeOf(Frame.length(window, i)), fileBytes - from);
                         }
                         if (Frame.forcedMark(window, i) > mark) {
                             mark = Frame.forcedMark(window, i);
@@ -115,7 +115,7 @@ record TailScan(
                     window.clear();
                 }
             }
-            return new Rest(mark, markAt, dataEnd, begunBytes);
+            return new Remainder(mark, markAt, dataEnd, tornFrameBytes);
         }
     }
 }

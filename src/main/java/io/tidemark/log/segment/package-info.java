@@ -1,5 +1,5 @@
 /**
- * The embedded log: one directory of segment files a shard, group commit, recovery that tells a torn tail from
+ * The embedded log: a directory of segment files per shard, group commit, recovery that distinguishes a torn tail from
  * corruption.
  */
 @NullMarked

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** I1, I3: a log whose files somebody removes, replaces or cuts off under the running node fails for good, by name. */
+/** I1, I3: a log whose files are removed, replaced or truncated under the running node fails permanently, naming the file. */
 final class DisplacedLogTest {
     private static final String PAD = "-".repeat(1_800);
 
@@ -85,7 +85,7 @@ final class DisplacedLogTest {
         assertThatThrownBy(() -> log.log.requireInPlace())
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(deed.said)
-                .hasMessageContaining("put it back from a copy");
+                .hasMessageContaining("restore it from a copy");
         log.runTasks();
         assertThat(log.failures).hasSize(1);
         assertThat(log.failures.get(0)).hasMessageContaining(deed.said);

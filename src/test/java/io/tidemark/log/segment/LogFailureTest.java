@@ -29,7 +29,7 @@ final class LogFailureTest {
     }
 
     @Test
-    void I5_failedForce_isFinalAndNeverTriedAgain() throws IOException {
+    void I5_failedForce_isFinalAndNeverRetried() throws IOException {
         log.disk.failWhen(call -> call.startsWith("force"));
         TestBatch first = log.queue("b");
         TestBatch unlogged = log.queue(null);

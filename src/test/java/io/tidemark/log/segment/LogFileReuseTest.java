@@ -109,7 +109,7 @@ class LogFileReuseTest {
     }
 
     @Test
-    void append_zerosFindNoRoom_isDurableAllTheSame() throws IOException {
+    void append_diskFullForZeros_isDurableAllTheSame() throws IOException {
         log.append("first");
         int[] writes = {0};
         log.disk.failWhen(call -> call.startsWith("write 0") && ++writes[0] == 2);

@@ -40,19 +40,19 @@ final class LogFixture implements LogApplier, LogHost {
     final List<IOException> failures = new ArrayList<>();
     final List<IOException> applyFailures = new ArrayList<>();
 
-    /** What the log told its host: "waits WRITING" and the like. */
+    /** What the log told its host: "suspended WRITING" and the like. */
     final List<String> hosted = new ArrayList<>();
 
-    /** Callbacks that the log has asked for. */
+    /** Tasks that the log has scheduled. */
     final ArrayDeque<Runnable> timers = new ArrayDeque<>();
 
-    /** Whether there are timers: else nothing can wait. */
+    /** Whether the host has timers: without them the log can't suspend. */
     boolean waiting;
 
-    /** Whether there is room for what only saves time. */
+    /** Whether disk space is ample. */
     boolean ample = true;
 
-    /** Carried out when the log asks for room, once. */
+    /** Run once when the log asks for disk space. */
     @Nullable
     Runnable ballast;
 
@@ -111,18 +111,18 @@ final class LogFixture implements LogApplier, LogHost {
     }
 
     @Override
-    public boolean schedule(long millis, Runnable task) {
+    public boolean schedule(long delayMs, Runnable task) {
         return waiting && timers.add(task);
     }
 
     @Override
     public void suspended(LogWork work, IOException why) {
-        hosted.add("waits " + work);
+        hosted.add("suspended " + work);
     }
 
     @Override
     public void resumed(LogWork work) {
-        hosted.add("goes on " + work);
+        hosted.add("resumed " + work);
     }
 
     @Override

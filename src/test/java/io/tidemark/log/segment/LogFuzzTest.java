@@ -33,7 +33,7 @@ class LogFuzzTest {
     private static final Path DIRECTORY = Path.of("/data/log");
     private static final UUID ID = new UUID(0x1234, 0x5678);
     private static final int SHARD = 3;
-    private static final int MOST_BYTES = 8 << 20;
+    private static final int MAX_BYTES = 8 << 20;
 
     private final CRC32C crc = new CRC32C();
 
@@ -175,7 +175,7 @@ class LogFuzzTest {
     private void compare(FaultyDisk disk, long durableIndex, Draft draft) throws IOException {
         List<String> read = new ArrayList<>();
         List<LogInspection.Report> reports = new ArrayList<>();
-        Allocations.atMost(MOST_BYTES, () -> {
+        Allocations.atMost(MAX_BYTES, () -> {
             read.clear();
             reports.add(LogInspection.of(disk, DIRECTORY, ID, SHARD, durableIndex, entry -> read.add(text(entry))));
         });
@@ -185,7 +185,7 @@ class LogFuzzTest {
         List<FaultyDisk> disks = new ArrayList<>();
         List<String> applied = new ArrayList<>();
         try {
-            Allocations.atMost(MOST_BYTES, () -> {
+            Allocations.atMost(MAX_BYTES, () -> {
                 disks.add(0, disk.copyOf());
                 applied.clear();
                 open(disks.get(0), durableIndex, applied);

@@ -45,15 +45,15 @@ final class LogPowerCutTest {
     void I1_powerCutAfterAnyCallOnAFullDisk_losesNothingAcknowledged() throws IOException {
         long seed = Long.getLong("tidemark.log.seed", System.nanoTime());
         System.out.println("LogPowerCutTest: seed=" + seed);
-        int waits = 0;
+        int suspensions = 0;
         int refusals = 0;
         int retries = 0;
         int cuts = 0;
         int ends = 0;
-        for (int i = 0; i < 12 || (i < 100 && (waits == 0 || refusals == 0 || cuts == 0)); i++) {
+        for (int i = 0; i < 12 || (i < 100 && (suspensions == 0 || refusals == 0 || cuts == 0)); i++) {
             Life life = new Life(4 * (seed + i) + (i % 2 == 0 ? 0 : 3)); // files that take room with each group
             life.run(8, Trouble.NO_SPACE);
-            waits += life.waits;
+            suspensions += life.suspensions;
             refusals += life.refusals;
             retries += life.retries;
             ends += life.endsInWait;
@@ -62,8 +62,10 @@ final class LogPowerCutTest {
         System.out.printf(
                 "LogPowerCutTest: %d groups without room, %d retries, %d process ends and %d power cuts meanwhile;"
                         + " %d batches refused%n",
-                waits, retries, ends, cuts, refusals);
-        assertThat(waits).as("the control: groups that found no room").isPositive();
+                suspensions, retries, ends, cuts, refusals);
+        assertThat(suspensions)
+                .as("the control: groups suspended on a full disk")
+                .isPositive();
         assertThat(refusals).as("the control: batches refused").isPositive();
         assertThat(cuts).as("the control: power cuts meanwhile").isPositive();
     }
@@ -185,8 +187,8 @@ final class LogPowerCutTest {
     }
 
     /**
-     * A log force failed, and the process died; the next one wrote the tail anew and died between the rename and the
-     * sync of the directory, or behind a sync that lost the name; the third believes what it finds; then the power is cut.
+     * A log force failed, and the process died; the next one rewrote the tail and died between the rename and the
+     * sync of the directory, or behind a sync that lost the name; the third trusts what it finds; then the power is cut.
      */
     @ParameterizedTest
     @CsvSource({"0, false", "1, false", "0, true", "1, true"})
@@ -228,11 +230,11 @@ final class LogPowerCutTest {
     }
 
     /**
-     * A group found no room behind its first frame. When it is tried again there is room for more, also to make the file
-     * longer first; were that done, the frame would be forced where it is and then written elsewhere.
+     * The disk is full after the first frame of a group. When it is retried there is more space, also to extend the file
+     * first; if that were done, the frame would be forced where it is and then written elsewhere.
      */
     @Test
-    void I6_groupTriedAgainWithRoomForMore_leavesNothingThatComesBack() throws IOException {
+    void I6_groupRetriedWithMoreSpace_leavesNothingThatComesBack() throws IOException {
         FaultyDisk disk = new FaultyDisk(3);
         LogFixture first = logOn(disk);
         first.waiting = true;
@@ -240,7 +242,7 @@ final class LogPowerCutTest {
         first.append("acknowledged");
         disk.leaveFree(8);
         first.appendTogether("b".repeat(400), "c".repeat(4_000));
-        assertThat(first.hosted).containsExactly("waits WRITING");
+        assertThat(first.hosted).containsExactly("suspended WRITING");
         List<FaultyDisk> killed = new ArrayList<>();
         disk.leaveFree(1 << 20);
         disk.afterEachOperation(operation -> killed.add(disk.copyOf().kill()));
@@ -295,7 +297,7 @@ final class LogPowerCutTest {
         /** Whether a group has found no room and is to be tried again. */
         private boolean inWait;
 
-        private int waits;
+        private int suspensions;
         private int refusals;
         private int retries;
         private int endsInWait;
@@ -357,7 +359,7 @@ final class LogPowerCutTest {
             leaveSome();
             append();
             inWait = !log.timers.isEmpty();
-            waits += inWait ? 1 : 0;
+            suspensions += inWait ? 1 : 0;
             while (!log.timers.isEmpty()) {
                 if (random.nextInt(6) == 0) {
                     endsInWait++;

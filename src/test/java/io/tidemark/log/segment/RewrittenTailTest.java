@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** I7: what was not known to be durable before a restart is written anew, and forced, before it is applied. */
+/** I7: what was not known to be durable before a restart is rewritten and forced before it is applied. */
 final class RewrittenTailTest {
     private Path directory;
     private LogFixture log;

@@ -162,7 +162,7 @@ final class SegmentLogTest {
     }
 
     @Test
-    void close_afterATailWasWrittenAnew_needsNoMark() throws IOException {
+    void close_afterARewrittenTail_needsNoMark() throws IOException {
         log.open(0);
         log.append("a", "b");
         LogFixture again = LogFixture.reopened(directory, 0);

@@ -15,8 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A log on a disk without room: it waits or refuses, loses nothing, and goes on by itself. Segments of 8 KiB. */
-final class LogRoomTest {
+/** A log on a full disk: it is suspended or refuses, loses nothing, and resumes by itself. Segments of 8 KiB. */
+final class LogFullDiskTest {
     private static final Path DIRECTORY = Path.of("/log");
 
     private final FaultyDisk disk = FaultyDisk.seeded();
@@ -54,25 +54,25 @@ final class LogRoomTest {
     }
 
     @Test
-    void write_findsNoRoom_waitsAndThenWritesTheSameBytesAtTheSamePlace() throws IOException {
+    void write_diskFull_suspendsAndThenWritesTheSameBytesAtTheSamePlace() throws IOException {
         leave(70);
         TestBatch first = log.queue("b");
         TestBatch second = log.queue("c");
         log.runTasks();
         TestBatch later = log.queue("d");
         log.runTasks();
-        assertThat(log.hosted).containsExactly("waits WRITING");
+        assertThat(log.hosted).containsExactly("suspended WRITING");
         assertThat(log.tasks).as("it does not spin").isEmpty();
         assertThat(log.disk.count("force"))
                 .as("forces of what is not all there")
                 .isZero();
         assertThat(first.failures + second.failures + later.failures).isZero();
         log.pause();
-        assertThat(log.hosted).as("told once").containsExactly("waits WRITING");
+        assertThat(log.hosted).as("notified once").containsExactly("suspended WRITING");
         long size = disk.bytes(LogFixture.segment(DIRECTORY, 1)).length;
         leave(1 << 20);
         log.pause();
-        assertThat(log.hosted).containsExactly("waits WRITING", "goes on WRITING");
+        assertThat(log.hosted).containsExactly("suspended WRITING", "resumed WRITING");
         assertThat(log.applied).containsExactly("1=a", "2=b", "3=c", "4=d");
         assertThat(log.timers).isEmpty();
         assertThat(disk.bytes(LogFixture.segment(DIRECTORY, 1)).length)
@@ -82,7 +82,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void write_findsNoRoom_ballastHelpsAtOnce() {
+    void write_diskFull_ballastHelpsAtOnce() {
         leave(70);
         log.ballast = () -> leave(1 << 20);
         log.appendTogether("b", "c");
@@ -91,7 +91,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void write_findsNoRoom_whereverItIsCutOff_aKillLosesNothingAcknowledged() throws IOException {
+    void write_diskFullAtAnyByte_aKillLosesNothingAcknowledged() throws IOException {
         List<List<String>> seen = new ArrayList<>();
         for (int room = 0; room <= 3 * 56; room += 8) {
             FaultyDisk fork = disk.copyOf();
@@ -130,7 +130,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void newSegment_findsNoRoom_refusesWhatNeedsItAndNothingElse() throws IOException {
+    void newSegment_diskFull_refusesWhatNeedsItAndNothingElse() throws IOException {
         log.append(large("b"));
         for (String step : new String[] {"create", "write", "force", "rename"}) {
             log.hosted.clear();
@@ -161,7 +161,7 @@ final class LogRoomTest {
 
     /** The process has none left: neither a failed log nor a full disk, whose reserves would not help. */
     @Test
-    void newSegment_findsNoDescriptor_refusesWhatNeedsItAndGivesNothingUp() throws IOException {
+    void newSegment_noDescriptor_refusesWhatNeedsItAndFreesNothing() throws IOException {
         log.append(large("b"));
         log.ballast = () -> {
             throw new AssertionError("the reserve file is for a full disk");
@@ -182,7 +182,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void newSegment_madeButNotListed_theOldOneIsNeverAppendedAgain() throws IOException {
+    void newSegment_createdButNotListed_theOldOneIsNeverAppendedAgain() throws IOException {
         log.append(large("b"));
         disk.faults().failCreate("LOG.new").saying(Faults.NO_SPACE).times(2);
         TestBatch refused = log.queue(large("refused"));
@@ -204,7 +204,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void newSegment_madeButNotListed_aKillFindsAll() throws IOException {
+    void newSegment_createdButNotListed_aKillFindsAll() throws IOException {
         log.append(large("b"));
         disk.faults().failCreate("LOG.new").saying(Faults.NO_SPACE).always();
         log.append(large("refused"));
@@ -215,7 +215,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void apply_notYet_waitsWithAllBehindItAndGoesOnInOrder() throws IOException {
+    void apply_retryLater_suspendsAllBehindItAndResumesInOrder() throws IOException {
         log.early = "c";
         TestBatch first = log.queue("b");
         TestBatch early = log.queue("c");
@@ -227,11 +227,11 @@ final class LogRoomTest {
         log.pause();
         log.pause();
         assertThat(log.applied).containsExactly("1=a", "2=b");
-        assertThat(log.hosted).containsExactly("waits APPLYING");
+        assertThat(log.hosted).containsExactly("suspended APPLYING");
         log.early = null;
         log.pause();
         assertThat(log.applied).containsExactly("1=a", "2=b", "3=c", "unlogged", "4=d", "5=e");
-        assertThat(log.hosted).containsExactly("waits APPLYING", "goes on APPLYING");
+        assertThat(log.hosted).containsExactly("suspended APPLYING", "resumed APPLYING");
         for (TestBatch each : List.of(first, early, unlogged, last, later)) {
             assertThat(each.applies).isEqualTo(1);
             assertThat(each.failures).isZero();
@@ -242,7 +242,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void apply_notYet_releasesGoOn() throws IOException {
+    void apply_retryLater_releasesContinue() throws IOException {
         log.append(large("b"), large("c"));
         log.early = "d";
         log.append("d");
@@ -252,7 +252,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void apply_notYetWithoutTimer_failsWithTheBatchAnswered() throws IOException {
+    void apply_retryLaterWithoutTimer_failsWithTheBatchAnswered() throws IOException {
         log.waiting = false;
         log.early = "b";
         TestBatch batch = log.queue("b");
@@ -264,7 +264,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void failFast_whileApplying_triesOnceMoreAndThenSaysThatTheOutcomeIsUnknown() throws IOException {
+    void failFast_whileApplying_retriesOnceThenReportsUnknownOutcome() throws IOException {
         log.early = "c";
         TestBatch early = log.queue("c");
         log.runTasks();
@@ -282,7 +282,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void failFast_roomCameBackMeanwhile_goesOn() {
+    void failFast_spaceFreedMeanwhile_resumes() {
         log.early = "c";
         log.append("c");
         log.early = null;
@@ -313,7 +313,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void replay_notYet_goesOnWhereItStopped() throws IOException {
+    void replay_retryLater_continuesWhereItStopped() throws IOException {
         log.append("b", large("c"), large("d"), "e");
         LogFixture again = on(disk.kill());
         for (String early : new String[] {"a", large("c"), "e"}) {
@@ -330,7 +330,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void replay_notYet_canBeClosed() throws IOException {
+    void replay_retryLater_canBeClosed() throws IOException {
         FaultyDisk left = disk.kill();
         LogFixture again = on(left);
         again.early = "a";
@@ -341,7 +341,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void open_noRoomToWriteTheTailAnew_isTriedAgain() throws IOException {
+    void open_diskFullForTheRewrittenTail_isRetried() throws IOException {
         log.append("b");
         FaultyDisk left = disk.kill();
         for (String file : new String[] {"0000000001.log.new", "LOG.new", "0000000002.log.new"}) {
@@ -364,7 +364,7 @@ final class LogRoomTest {
 
     /** A directory that is forced a second time may have lost what the first time was to keep. */
     @Test
-    void open_forceOfASegmentsNameFindsNoRoom_isNotTriedAgain() throws IOException {
+    void open_diskFullInForceOfASegmentsName_isNotRetried() throws IOException {
         log.append("b");
         FaultyDisk left = disk.copyOf().kill();
         left.faults().loseNames("log").saying(Faults.NO_SPACE).after(1).times(1);
@@ -375,7 +375,7 @@ final class LogRoomTest {
 
     /** The control file's name is given to a new file each time. */
     @Test
-    void open_forceOfTheControlFilesNameFindsNoRoom_isWrittenAgain() throws IOException {
+    void open_diskFullInForceOfTheControlFilesName_isWrittenAgain() throws IOException {
         log.append("b");
         FaultyDisk left = disk.copyOf().kill();
         left.faults().loseNames("log").saying(Faults.NO_SPACE).times(1);
@@ -414,7 +414,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void spares_whileRoomIsShort_areNotKept_andTrimGivesBackWhatThereIs() throws IOException {
+    void spares_whileSpaceIsShort_areNotKept_andTrimDeletesThem() throws IOException {
         LogFixture kept = reusing(disk);
         fillSegments(kept, 6);
         kept.log.release(6);
@@ -434,7 +434,7 @@ final class LogRoomTest {
     }
 
     @Test
-    void write_findsNoRoom_sparesAreGivenUpFirst() throws IOException {
+    void write_diskFull_sparesAreDeletedFirst() throws IOException {
         LogFixture kept = reusing(disk);
         fillSegments(kept, 6);
         kept.log.release(6);
