@@ -73,7 +73,7 @@ class HangingDiskIT {
                 assertThat(client.get("a")).isEqualTo("after");
                 assertThat(node.stderr())
                         .contains("pressure WARN for", "pressure SHED for", "pressure NORMAL for")
-                        .contains("has not come back for");
+                        .contains("is still running after");
                 assertThat(node.stop()).as(node.stderr()).isZero();
             }
         }

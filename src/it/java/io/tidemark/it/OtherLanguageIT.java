@@ -71,7 +71,7 @@ class OtherLanguageIT {
                 assertThat(node.isAlive()).as(node.stderr()).isTrue();
                 return NodeInfo.of(asking).text(0, "reasons").equals("LOW_SPACE");
             });
-            Waiting.until(LIMIT, "its line", () -> node.stderr().contains("waits for room: Fehler <"));
+            Waiting.until(LIMIT, "its line", () -> node.stderr().contains("waits for space: Fehler <"));
             full.lift();
             assertThat(writer.read()).isEqualTo("OK");
             awaitTaken(asking);

@@ -38,12 +38,12 @@ public final class SnapshotStress {
         }
     }
 
-    private static boolean consistent(BitcaskSnapshot captured) {
+    private static boolean consistent(BitcaskSnapshot snapshot) {
         long bytes = 0;
-        for (BitcaskSnapshot.Cut cut : captured.files()) {
-            bytes += cut.length() - DataFile.HEADER;
+        for (BitcaskSnapshot.FileSnapshot each : snapshot.files()) {
+            bytes += each.length() - DataFile.HEADER;
         }
-        return bytes == captured.index() * RECORD_BYTES;
+        return bytes == snapshot.index() * RECORD_BYTES;
     }
 
     /** The writer appends, a checkpointer captures. */

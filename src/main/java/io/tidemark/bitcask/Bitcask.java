@@ -22,13 +22,13 @@ import org.slf4j.LoggerFactory;
 /**
  * One shard's store: data files, the keydir over them, and the manifest.
  *
- * <p>Threads: {@link #pending}, {@link #put}, {@link #remove}, {@link #commit} and {@link #abandon} belong to the one thread
- * that applies log entries; {@link #force} to one checkpoint worker at a time; the rest to anybody who may block. Readers see
- * whole entries only, and only once their records are in the page cache.
+ * <p>Threads: {@link #pending}, {@link #put}, {@link #remove}, {@link #commit} and {@link #abandon} are called on the one
+ * thread that applies log entries; {@link #force} on one checkpoint worker at a time; the rest on any thread that may block.
+ * Readers see whole entries only, and only once their records are in the page cache.
  *
- * <p>A log entry becomes one batch of records, the last value of each key it touches, written by one positional write. If that
- * fails nothing of it is visible, and {@link #commit} may be called again: it writes to the same place if there was no room, and
- * to a new file if it was anything else.
+ * <p>A log entry becomes one batch of records, the last value of each key it touches, written by one positional write. If
+ * the write fails, nothing of the entry is visible, and {@link #commit} may be called again: it writes to the same offset if
+ * the disk was full, and to a new file after any other error.
  */
 public final class Bitcask implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
@@ -58,18 +58,18 @@ public final class Bitcask implements AutoCloseable {
         this.keydirWrites = lock.writeLock();
         this.keys = keydir.size();
         this.files = new DataFiles(home, durable, found);
-        Manifest from = durable.proven();
+        Manifest from = durable.durableManifest();
         this.snapshot = files.snapshot(from == null ? 0 : from.index(), from == null ? 0 : from.term());
     }
 
     /**
-     * Opens a store as its manifest says. Blocks: it reads every byte that is durable. Changes nothing; {@link
-     * #confirmManifest} is the next step.
+     * Opens a store in the state that its manifest records. Blocks: it reads every durable byte. Changes nothing on disk;
+     * call {@link #confirmManifest} next.
      *
-     * @param directory made at the first write
-     * @param dataDirectoryId what every file must carry
-     * @param shard what every file must carry
-     * @throws CorruptionException if anything that was durable is damaged or missing; nothing has been changed then
+     * @param directory created at the first write
+     * @param dataDirectoryId the id that every file must carry
+     * @param shard the number that every file must carry
+     * @throws CorruptionException if durable data is damaged or missing
      */
     public static Bitcask open(Disk disk, Path directory, UUID dataDirectoryId, int shard, BitcaskOptions options)
             throws IOException {
@@ -87,7 +87,7 @@ public final class Bitcask implements AutoCloseable {
         return new Bitcask(home, new DurableState(home, found.manifest()), found.files(), keydir, found.unlisted());
     }
 
-    /** The keys in these files; closes them if that fails. */
+    /** Builds the keydir of these files; closes them if that fails. */
     private static Keydir load(List<DataFile> files, @Nullable Manifest manifest) throws IOException {
         Keydir keydir = new Keydir();
         long total = files.stream().mapToLong(DataFile::durableLength).sum();
@@ -105,25 +105,26 @@ public final class Bitcask implements AutoCloseable {
     }
 
     /**
-     * A second store over the same files, with descriptors and a keydir of its own: as this one was when its manifest was
-     * last known to be on disk. That comes from memory, not from the disk; the bytes are read and checked, and put back if
-     * somebody has taken them away: see {@link DisplacedFiles}.
+     * Opens a second store over the same files, with its own descriptors and keydir, in the state of the last manifest known
+     * to be on disk. That manifest is taken from memory, not read again; the data is read and checked, and restored if files
+     * were removed or replaced: see {@link DisplacedFiles}.
      */
-    Bitcask reopenProven() throws IOException {
-        Manifest proven = durable.proven();
-        if (proven != null) {
-            new DisplacedFiles(home, proven).putBack(files.all());
+    Bitcask reopenAtDurable() throws IOException {
+        Manifest durableManifest = durable.durableManifest();
+        if (durableManifest != null) {
+            new DisplacedFiles(home, durableManifest).restore(files.all());
         }
-        List<Manifest.Entry> entries = proven == null ? List.of() : proven.files();
+        List<Manifest.Entry> entries = durableManifest == null ? List.of() : durableManifest.files();
         List<DataFile> files = BitcaskRecovery.open(entries, home.disk(), home.directory(), home.owner());
-        return new Bitcask(home, durable.successor(), files, load(files, proven), List.of());
+        return new Bitcask(home, durable.successor(), files, load(files, durableManifest), List.of());
     }
 
     /**
-     * Refuses a log that has lost its only entries: the first manifest is written behind the log's first entry.
+     * Refuses an empty log if there is a manifest: the first manifest is written after the log's first entry, so the log has
+     * lost entries.
      *
-     * @param lastIndex the log's, 0 if it has none
-     * @throws CorruptionException if it has none, and there is a manifest
+     * @param lastIndex the log's last index, 0 if it is empty
+     * @throws CorruptionException if the log is empty and there is a manifest
      */
     public void requireLog(long lastIndex) throws CorruptionException {
         if (durable.hasManifest() && lastIndex == 0) {
@@ -131,57 +132,58 @@ public final class Bitcask implements AutoCloseable {
         }
     }
 
-    /** What is wrong with a store that has a manifest, and a log that never had an entry. */
+    /** The error text for a store that has a manifest but an empty log. */
     public static String missingLogMessage(Path directory) {
         return "the manifest " + directory.resolve(Manifest.NAME)
                 + " was written behind the log's first entry, but the log has none: restore the log from a copy";
     }
 
     /**
-     * Writes the manifest that was found again, and removes data files that it does not list. Call it once the log has
-     * accepted the durable index, and before entries are replayed: were the manifest an old one that somebody put back,
-     * these files would be all there is of what the log has forgotten. Blocks.
+     * Rewrites the manifest that was found, then removes data files that it does not list. Call it after the log has
+     * accepted the durable index and before entries are replayed: if the manifest were an old one restored from a copy,
+     * these files would be the only copy of entries that the log has released. Blocks.
      *
-     * <p>A process that died between the manifest's rename and the sync of its directory, or was told that this sync failed,
-     * has left a manifest that reads well and may be gone after a power cut; the one before it lists other files. To force
-     * the directory now proves nothing: some file systems report such a failure once.
+     * <p>A process that died between the manifest's rename and the sync of its directory, or whose sync failed, has left a
+     * manifest that reads well but may be gone after a power cut; the previous manifest lists other files. Forcing the
+     * directory now proves nothing: some file systems report such a failure only once.
      *
-     * @throws IOException if that fails, as for want of room: nothing has been removed then, and it may be called again
+     * @throws IOException if the write fails, for example on a full disk: nothing has been removed, and the call may be
+     *     repeated
      */
     public void confirmManifest() throws IOException {
         durable.confirm();
         if (!unlisted.isEmpty()) {
-            LOG.info("{}: removing what the manifest does not list: {}", home.directory(), unlisted);
+            LOG.info("{}: removing files that the manifest does not list: {}", home.directory(), unlisted);
         }
         for (String name : unlisted) {
             home.disk().delete(home.directory().resolve(name));
         }
     }
 
-    /** Last index known to be on disk with all before it; 0 until {@link #confirmManifest}. Any thread. */
+    /** Last index that is durable, with all entries before it; 0 until {@link #confirmManifest}. Any thread. */
     public long durableIndex() {
         return durable.index();
     }
 
-    /** Its term. Any thread. */
+    /** Term of the durable index. Any thread. */
     public long durableTerm() {
         return durable.term();
     }
 
-    /** A key's value as the entry that is being applied sees it; {@code null} if it is not there. */
+    /** A key's value as seen by the entry being applied; {@code null} if the key is missing. */
     public byte @Nullable [] pending(byte[] key) throws IOException {
         PendingEntry.Change change = entry.find(key);
         return change != null ? change.value() : get(key);
     }
 
-    /** Whether the key is there as the entry that is being applied sees it. */
+    /** Whether the key exists, as seen by the entry being applied. */
     public boolean pendingContains(byte[] key) {
         PendingEntry.Change change = entry.find(key);
         return change != null ? change.value() != null : contains(key);
     }
 
     /**
-     * Sets a key in the entry that is being applied.
+     * Sets a key in the entry being applied.
      *
      * @throws IllegalArgumentException if the key has more than 65,535 bytes
      */
@@ -190,7 +192,7 @@ public final class Bitcask implements AutoCloseable {
     }
 
     /**
-     * Removes a key in the entry that is being applied.
+     * Removes a key in the entry being applied.
      *
      * @throws IllegalArgumentException if the key has more than 65,535 bytes
      */
@@ -198,7 +200,7 @@ public final class Bitcask implements AutoCloseable {
         entry.put(checked(key), null);
     }
 
-    /** A longer key in a record, also of a removal, would read as damage. */
+    /** A longer key in a record, a tombstone included, would be read as damage. */
     private static byte[] checked(byte[] key) {
         if (key.length > DataRecord.MAX_KEY) {
             throw new IllegalArgumentException(
@@ -207,16 +209,16 @@ public final class Bitcask implements AutoCloseable {
         return key;
     }
 
-    /** Forgets the entry that is being applied. */
+    /** Discards the entry being applied. */
     public void abandon() {
         entry.clear();
     }
 
     /**
-     * Appends the entry's records to the page cache and lets readers see them. Forces nothing.
+     * Appends the entry's records to the page cache and makes them visible to readers. Forces nothing.
      *
      * @return bytes appended
-     * @throws IOException if they could not be appended: nothing is visible, and the call may be repeated
+     * @throws IOException if the append failed: nothing is visible, and the call may be repeated
      */
     public long commit(long index, long term) throws IOException {
         long bytes = 0;
@@ -235,8 +237,8 @@ public final class Bitcask implements AutoCloseable {
             int wanted = Math.toIntExact(Math.max(bytes, Math.min(2 * bytes, BUFFER_KEPT)));
             try {
                 buffer = ByteBuffer.allocateDirect(wanted);
-            } catch (OutOfMemoryError full) { // others may give some back; nothing has been written yet
-                throw new IOException("no memory for " + wanted + " bytes outside of the heap", full);
+            } catch (OutOfMemoryError full) { // memory may be freed later; nothing has been written yet
+                throw new IOException("no direct memory for " + wanted + " bytes", full);
             }
         }
         buffer.clear();
@@ -271,10 +273,10 @@ public final class Bitcask implements AutoCloseable {
     }
 
     /**
-     * A key's value; {@code null} if it is not there.
+     * A key's value; {@code null} if the key is missing.
      *
-     * @throws CorruptionException if the stored record is not what the keydir says: never answered as missing
-     * @throws LostRecordException the same, if it was not durable yet: a repair is needed, and brings it back
+     * @throws CorruptionException if the stored record does not match the keydir: never reported as a missing key
+     * @throws LostRecordException the same for a record that was not durable yet: a repair restores it
      */
     public byte @Nullable [] get(byte[] key) throws IOException {
         DataFile file;
@@ -302,7 +304,7 @@ public final class Bitcask implements AutoCloseable {
             }
             String what = "data file " + file.file().path() + " has lost what was not durable yet at offset " + offset
                     + "; the log has it";
-            durable.lost(what);
+            durable.dataLost(what);
             throw new LostRecordException(what, e);
         }
     }
@@ -322,12 +324,12 @@ public final class Bitcask implements AutoCloseable {
         return Arrays.copyOfRange(record.array(), keyEnd, size);
     }
 
-    /** Whether a key is there; memory only. */
+    /** Whether a key exists; memory only. */
     public boolean contains(byte[] key) {
         return valueLength(key) >= 0;
     }
 
-    /** Length of a key's value in bytes, -1 if it is not there; memory only. */
+    /** Length of a key's value in bytes, -1 if the key is missing; memory only. */
     public int valueLength(byte[] key) {
         keydirReads.lock();
         try {
@@ -338,77 +340,79 @@ public final class Bitcask implements AutoCloseable {
         }
     }
 
-    /** How many keys there are; one volatile read, so that an event loop may ask while the table grows. */
+    /** Number of keys; one volatile read, so an event loop may call it while the table grows. */
     public long keys() {
         return keys;
     }
 
-    /** The store after the entry applied last; one volatile read. */
+    /** The store after the last applied entry; one volatile read. */
     public BitcaskSnapshot snapshot() {
         return snapshot;
     }
 
     /**
-     * Makes a snapshot durable: every file with unsynced bytes, the directory, the manifest. Blocks. No system call if it is
-     * durable already.
+     * Makes a snapshot durable: every file with unsynced bytes, the directory, the manifest. Blocks. Makes no system call if
+     * the snapshot is durable already.
      *
-     * @param pacingBytes before it is forced, much data is written back in steps of so many bytes; 0 for none
-     * @throws io.tidemark.disk.NotReplacedException if no force failed, and the manifest is the old one: it may be called again
-     * @throws IOException if it may not be; every later call fails without trying, until {@link #repairNeed} has been met
+     * @param pacingBytes step of paced write-back before the force, in bytes; 0 switches it off
+     * @throws io.tidemark.disk.NotReplacedException if no force failed and the old manifest is in place: the call may be
+     *     repeated
+     * @throws IOException after any other failure; every later call fails at once, until the store is repaired as {@link
+     *     #repairNeed} says
      */
-    public void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {
-        durable.force(captured, pacingBytes);
-        if (durable.certain()) {
+    public void force(BitcaskSnapshot snapshot, int pacingBytes) throws IOException {
+        durable.force(snapshot, pacingBytes);
+        if (durable.manifestCertain()) {
             home.quarantine().release();
         }
     }
 
-    /** As {@link #force(BitcaskSnapshot, int)}, without steps. */
-    public void force(BitcaskSnapshot captured) throws IOException {
-        force(captured, 0);
+    /** As {@link #force(BitcaskSnapshot, int)}, without paced write-back. */
+    public void force(BitcaskSnapshot snapshot) throws IOException {
+        force(snapshot, 0);
     }
 
-    /** What was captured is durable: its index is the durable index now, unless a later one is. Memory only. */
-    public void completed(BitcaskSnapshot captured) {
-        durable.completed(captured);
+    /** The snapshot is durable: its index becomes the durable index, unless that is higher already. Memory only. */
+    public void completed(BitcaskSnapshot snapshot) {
+        durable.completed(snapshot);
     }
 
-    /** What is needed before anything can be forced again. Any thread; memory only. */
+    /** The repair that is needed before anything can be forced again. Any thread; memory only. */
     public RepairNeed repairNeed() {
         RepairNeed need = durable.need();
         if (need != RepairNeed.NEW_MANIFEST || !files.hasNameInDoubt()) {
             return need;
         }
-        durable.lost(
-                "the force of the directory that failed behind the manifest covered the names of new data files, too");
+        durable.dataLost(
+                "the directory force that failed after the manifest's rename covered the names of new data files as well");
         return RepairNeed.NEW_FILES;
     }
 
     /**
-     * Meets {@link RepairNeed#NEW_MANIFEST}: writes the manifest anew that could not be written. Blocks; on a checkpoint
-     * worker, never beside {@link #force}.
+     * The repair for {@link RepairNeed#NEW_MANIFEST}: writes the manifest again that could not be written. Blocks; on a
+     * checkpoint worker, never concurrently with {@link #force}.
      */
     public void rewriteManifest() throws IOException {
         durable.rewriteManifest();
     }
 
-    /** How many files are kept that a repair has given up; see {@link BitcaskRepair}. Any thread; memory only. */
+    /** Number of files in quarantine after repairs; see {@link BitcaskRepair}. Any thread; memory only. */
     public int quarantinedFiles() {
         return home.quarantine().count();
     }
 
-    /** Gives to the quarantine what this store has and the one that took its place has not. */
-    void leaveTo(Bitcask successor) {
-        Manifest proven = successor.durable.proven();
-        Set<Long> kept = proven == null ? Set.of() : proven.fileIds();
+    /** Quarantines the files of this store that the store replacing it does not use. */
+    void quarantineReplacedFiles(Bitcask successor) {
+        Manifest durableManifest = successor.durable.durableManifest();
+        Set<Long> kept = durableManifest == null ? Set.of() : durableManifest.fileIds();
         home.quarantine().take(files.all(), kept, successor.durable.listed());
     }
 
-    /** Closes a second store that never took the first one's place, and removes the files that it made. */
+    /** Closes a replacement that was never used, and removes the files that it created. */
     void discard() throws IOException {
         close();
-        for (DataFile made : files.made()) {
-            home.quarantine().remove(home.directory().resolve(DataFile.name(made.id())));
+        for (DataFile file : files.created()) {
+            home.quarantine().remove(home.directory().resolve(DataFile.name(file.id())));
         }
     }
 

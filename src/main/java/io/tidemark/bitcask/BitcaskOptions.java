@@ -1,13 +1,13 @@
 package io.tidemark.bitcask;
 
 /**
- * How a shard's data files are cut.
+ * How large a shard's data files may grow.
  *
- * @param maxFileBytes size at which a new data file is begun, in bytes, 4 KiB to 1 TiB; the records of a single larger log
- *     entry get a file of their own
+ * @param maxFileBytes size at which a data file is rotated, in bytes, 4 KiB to 1 TiB; a single larger log entry gets a file
+ *     of its own
  */
 public record BitcaskOptions(long maxFileBytes) {
-    /** Default of {@code maxFileBytes}: 256 MiB, about what one generation forces at most. */
+    /** Default of {@code maxFileBytes}: 256 MiB, about the maximum that one generation forces. */
     public static final long DEFAULT_MAX_FILE_BYTES = 256L << 20;
 
     /** Checks the range. */

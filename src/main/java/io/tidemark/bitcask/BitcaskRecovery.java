@@ -10,14 +10,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens exactly the files that the manifest lists, at the lengths it lists. The others hold what was never durable as a whole
- * and the log still has, if the manifest is the one it should be. Only the log can tell, so they stay until it has.
+ * Opens exactly the files that the manifest lists, at the lengths it lists. Unlisted files hold data that was never durable
+ * as a whole and that the log still has, provided that the manifest is the latest one. Only the log can confirm that, so
+ * these files stay until it has.
  *
- * @param manifest {@code null} if the store has never been written
+ * @param manifest {@code null} if nothing was ever written to the store
  * @param files in the manifest's order
- * @param nextId above every number seen
- * @param unlisted names of data files that the manifest does not list, of those that a repair had set aside, and of
- *     unfinished replacements
+ * @param nextId above every file number in use
+ * @param unlisted names of data files that the manifest does not list, of quarantined files, and of unfinished
+ *     replacements
  */
 record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long nextId, List<String> unlisted) {
 
@@ -42,7 +43,7 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
                 manifest, open(manifest.files(), disk, directory, owner), nextId, unlisted(names, manifest.fileIds()));
     }
 
-    /** Opens files up to their durable lengths, all or none. */
+    /** Opens files up to their durable lengths: all of them, or none. */
     static List<DataFile> open(List<Manifest.Entry> entries, Disk disk, Path directory, StoreIdentity owner)
             throws IOException {
         List<DataFile> files = new ArrayList<>();
@@ -63,8 +64,8 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
         return names.stream()
                 .filter(name -> {
                     long id = DataFile.usedIdOf(name);
-                    boolean aside = name.endsWith(Quarantine.SUFFIX);
-                    return name.endsWith(".new") || (id >= 0 && (aside || !listed.contains(id)));
+                    boolean quarantined = name.endsWith(Quarantine.SUFFIX);
+                    return name.endsWith(".new") || (id >= 0 && (quarantined || !listed.contains(id)));
                 })
                 .toList();
     }

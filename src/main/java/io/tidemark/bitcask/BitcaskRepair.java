@@ -5,19 +5,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Recovery of one store in place, for {@link RepairNeed#NEW_FILES}. What was never proven durable is not saved from the page
- * cache, where it looks well, but comes again from the log, into new files:
+ * Recovery of one store in place, for {@link RepairNeed#NEW_FILES}. Bytes not known to be durable are not saved from the
+ * page cache, even if they look intact there. They are rewritten from the log, into new files:
  *
  * <ol>
- *   <li>{@link #begin} opens a second store as it was when its manifest was last known to be on disk.
- *   <li>The caller evaluates the log's entries behind that index over {@link #fresh}, never over the first store, which has
- *       them already: an increment would count twice.
- *   <li>With nothing left between the two it serves from the second store, and calls {@link #finish}; or {@link #abandon} if
- *       anything went wrong, to begin anew later.
- *   <li>The next generation of the second store proves it; {@link Bitcask#force} then removes what the first one left.
+ *   <li>{@link #begin} opens a second store, the replacement, in the state of the last manifest known to be on disk.
+ *   <li>The caller applies the log's entries after that index to the {@link #replacement}, never to the failed store, which
+ *       has applied them already: an increment would count twice.
+ *   <li>Once the replacement has caught up, the caller serves from it and calls {@link #finish}. If anything went wrong, it
+ *       calls {@link #abandon} and may begin again later.
+ *   <li>The next generation makes the replacement durable; {@link Bitcask#force} then removes the failed store's files.
  * </ol>
  *
- * What is on disk, and what a power cut finds, if the manifest lists 6 and the force of 7 has failed:
+ * What is on disk, and what a start after a power cut opens, if the manifest lists 6 and the force of 7 has failed:
  *
  * <pre>
  *   after                         on disk                                       a start opens
@@ -31,54 +31,54 @@ import org.slf4j.LoggerFactory;
  *   7.poisoned removed            CHECKPOINT: 6, 8, 9                            the same
  * </pre>
  *
- * The log keeps everything behind the older manifest until the newer one is certain. If the force of 8 or 9 fails, the repair
- * begins anew with 6 and makes 10 and 11; 8 and 9 are removed then. If it was 6 that was forced in vain, beyond its durable
- * length, it stays, counts up to that length, and is not appended again.
+ * The log keeps all entries after the older manifest until the newer one is certain. If the force of 8 or 9 fails, the
+ * repair starts again from 6 and creates 10 and 11; 8 and 9 are removed then. If the failed force was that of 6, beyond its
+ * durable length, the file stays, is valid up to that length, and is never appended to again.
  *
- * <p>The second keydir needs as much memory as the first one while both are there, and the second store has descriptors of
- * its own for the files that both have.
+ * <p>While both stores exist, the second keydir needs as much memory as the first. The replacement has its own descriptors
+ * for the files that both stores share.
  *
- * <p>For one checkpoint worker, never beside {@link Bitcask#force}.
+ * <p>Used by one checkpoint worker, never concurrently with {@link Bitcask#force}.
  */
 public final class BitcaskRepair {
     private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
 
-    private final Bitcask broken;
-    private final Bitcask fresh;
+    private final Bitcask failed;
+    private final Bitcask replacement;
 
-    private BitcaskRepair(Bitcask broken, Bitcask fresh) {
-        this.broken = broken;
-        this.fresh = fresh;
+    private BitcaskRepair(Bitcask failed, Bitcask replacement) {
+        this.failed = failed;
+        this.replacement = replacement;
     }
 
     /**
-     * Opens the second store. Blocks: it reads every byte that is durable.
+     * Opens the replacement. Blocks: it reads every durable byte.
      *
-     * @throws io.tidemark.disk.CorruptionException if something durable is damaged, too: no repair helps then
+     * @throws io.tidemark.disk.CorruptionException if durable data is damaged as well: a repair can't help then
      */
-    public static BitcaskRepair begin(Bitcask broken) throws IOException {
-        return new BitcaskRepair(broken, broken.reopenProven());
+    public static BitcaskRepair begin(Bitcask failed) throws IOException {
+        return new BitcaskRepair(failed, failed.reopenAtDurable());
     }
 
-    /** The second store. Its applying thread is the caller's, until it is handed to another. */
+    /** The second store. The caller is its applying thread until it hands the store over. */
     public Bitcask replacement() {
-        return fresh;
+        return replacement;
     }
 
     /**
-     * The second store serves: sets the first one's files aside that nothing lists. The first one is still to be closed, once
-     * nobody reads from it any more.
+     * Call it once the replacement serves. Quarantines the failed store's files that no manifest lists. The caller closes
+     * the failed store once no read uses it any more.
      */
     public void finish() {
-        broken.leaveTo(fresh);
+        failed.quarantineReplacedFiles(replacement);
     }
 
-    /** The attempt has failed: leaves nothing of it. */
+    /** The attempt has failed: closes the replacement and removes its files. */
     public void abandon() {
         try {
-            fresh.discard();
+            replacement.discard();
         } catch (IOException e) {
-            LOG.warn("a failed repair could not be cleaned up; the next start does it", e);
+            LOG.warn("a failed repair could not remove its files; the next start removes them", e);
         }
     }
 }

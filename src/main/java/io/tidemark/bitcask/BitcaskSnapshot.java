@@ -5,13 +5,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store at one moment between two entries: the index applied last, and how far each file reached then. Immutable and cheap
- * to make: the sealed files are a list that changes only at rotation.
+ * The state of a store between two entries: the applied index and the length of each file. Immutable and cheap to create:
+ * the list of sealed files changes only at rotation.
  */
 public final class BitcaskSnapshot {
 
-    /** A file and its length at that moment. */
-    record Cut(DataFile file, long length) {
+    /** A file and its length in this snapshot. */
+    record FileSnapshot(DataFile file, long length) {
         boolean unsynced() {
             return length > file.durableLength() || !file.nameDurable();
         }
@@ -24,10 +24,10 @@ public final class BitcaskSnapshot {
     private final long index;
     private final long term;
     private final long nextId;
-    private final List<Cut> sealed;
-    private final @Nullable Cut active;
+    private final List<FileSnapshot> sealed;
+    private final @Nullable FileSnapshot active;
 
-    BitcaskSnapshot(long index, long term, long nextId, List<Cut> sealed, @Nullable Cut active) {
+    BitcaskSnapshot(long index, long term, long nextId, List<FileSnapshot> sealed, @Nullable FileSnapshot active) {
         this.index = index;
         this.term = term;
         this.nextId = nextId;
@@ -35,12 +35,12 @@ public final class BitcaskSnapshot {
         this.active = active;
     }
 
-    /** Last log index whose records are in the files at these lengths. */
+    /** Applied index: the last log index whose records are in the files at these lengths. */
     public long index() {
         return index;
     }
 
-    /** That index's term. */
+    /** Term of {@link #index}. */
     public long term() {
         return term;
     }
@@ -49,39 +49,39 @@ public final class BitcaskSnapshot {
         return nextId;
     }
 
-    List<Cut> sealed() {
+    List<FileSnapshot> sealed() {
         return sealed;
     }
 
     @Nullable
-    Cut active() {
+    FileSnapshot active() {
         return active;
     }
 
     /** Every file, oldest first. */
-    List<Cut> files() {
+    List<FileSnapshot> files() {
         if (active == null) {
             return sealed;
         }
-        List<Cut> all = new ArrayList<>(sealed);
+        List<FileSnapshot> all = new ArrayList<>(sealed);
         all.add(active);
         return all;
     }
 
-    /** Bytes that no generation has made durable yet. */
+    /** Bytes that are not durable yet. */
     public long unsyncedBytes() {
         long bytes = 0;
-        for (Cut cut : files()) {
-            bytes += cut.unsyncedBytes();
+        for (FileSnapshot each : files()) {
+            bytes += each.unsyncedBytes();
         }
         return bytes;
     }
 
-    /** How many files have such bytes. */
+    /** Number of files with bytes or a name that are not durable yet. */
     public int unsyncedFiles() {
         int count = 0;
-        for (Cut cut : files()) {
-            count += cut.unsynced() ? 1 : 0;
+        for (FileSnapshot each : files()) {
+            count += each.unsynced() ? 1 : 0;
         }
         return count;
     }

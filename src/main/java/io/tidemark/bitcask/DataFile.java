@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *   44 zeros up to 64
  * </pre>
  *
- * The descriptor that wrote it stays open until the store is closed: an error of write-back is told to the descriptors that
- * are open at that time, and to no later one.
+ * The descriptor that wrote it stays open until the store is closed: the kernel reports a write-back error only to
+ * descriptors that were open when it happened.
  */
 final class DataFile implements AutoCloseable {
     static final String SUFFIX = ".data";
@@ -35,34 +35,40 @@ final class DataFile implements AutoCloseable {
 
     private final long id;
     private final DiskFile file;
-    private final @Nullable FileStamp made;
-    private final int namedAfter;
+    private final @Nullable FileStamp stamp;
+    private final int failedForcesAtCreation;
     private volatile long durableLength;
     private volatile boolean nameDurable;
     private volatile boolean poisoned;
     private volatile boolean displaced;
 
     private DataFile(
-            long id, DiskFile file, @Nullable FileStamp made, int namedAfter, long durableLength, boolean nameDurable) {
+            long id,
+            DiskFile file,
+            @Nullable FileStamp stamp,
+            int failedForcesAtCreation,
+            long durableLength,
+            boolean nameDurable) {
         this.id = id;
         this.file = file;
-        this.made = made;
-        this.namedAfter = namedAfter;
+        this.stamp = stamp;
+        this.failedForcesAtCreation = failedForcesAtCreation;
         this.durableLength = durableLength;
         this.nameDurable = nameDurable;
     }
 
     /**
-     * A new one, with its header written and nothing forced. Leaves none behind if that fails, as far as the disk lets it.
+     * Creates a file and writes its header; forces nothing. Removes the file again if that fails and the disk allows it.
      *
-     * @param namedAfter how many forces of the directory have failed so far
+     * @param failedForcesAtCreation number of failed forces of the directory so far
      */
-    static DataFile create(Disk disk, Path directory, long id, StoreIdentity owner, int namedAfter) throws IOException {
+    static DataFile create(Disk disk, Path directory, long id, StoreIdentity owner, int failedForcesAtCreation)
+            throws IOException {
         Path path = directory.resolve(name(id));
         DiskFile file = disk.create(path);
-        FileStamp made;
+        FileStamp stamp;
         try {
-            made = disk.stamp(path);
+            stamp = disk.stamp(path);
             file.writeFully(header(id, owner), 0);
         } catch (IOException | RuntimeException e) {
             try {
@@ -73,10 +79,10 @@ final class DataFile implements AutoCloseable {
             }
             throw e;
         }
-        return new DataFile(id, file, made, namedAfter, 0, false);
+        return new DataFile(id, file, stamp, failedForcesAtCreation, 0, false);
     }
 
-    /** One that the manifest lists, for reading. */
+    /** Opens a file that the manifest lists, for reading. */
     static DataFile open(Disk disk, Path directory, long id, long durableLength, StoreIdentity owner)
             throws IOException {
         Path path = directory.resolve(name(id));
@@ -84,9 +90,9 @@ final class DataFile implements AutoCloseable {
             throw new CorruptionException("data file " + path + " is missing; restore it from a copy");
         }
         DiskFile file = disk.openForRead(path);
-        FileStamp made;
+        FileStamp stamp;
         try {
-            made = disk.stamp(path);
+            stamp = disk.stamp(path);
             if (file.size() < durableLength) {
                 throw new CorruptionException("data file " + path + " has " + file.size() + " bytes, but "
                         + durableLength + " were durable; restore it from a copy");
@@ -96,7 +102,7 @@ final class DataFile implements AutoCloseable {
             file.close();
             throw e;
         }
-        return new DataFile(id, file, made, 0, durableLength, true);
+        return new DataFile(id, file, stamp, 0, durableLength, true);
     }
 
     private static ByteBuffer header(long id, StoreIdentity owner) {
@@ -144,7 +150,7 @@ final class DataFile implements AutoCloseable {
         return String.format(Locale.ROOT, "%010d%s", id, SUFFIX);
     }
 
-    /** The number in a data file's name, also in one that has been set aside; -1 if the name is neither. */
+    /** The number in a data file's name, quarantined or not; -1 if the name is neither. */
     static long usedIdOf(String name) {
         return idOf(
                 name.endsWith(Quarantine.SUFFIX)
@@ -152,7 +158,7 @@ final class DataFile implements AutoCloseable {
                         : name);
     }
 
-    /** The number in a data file's name, or -1 if the name is not one. */
+    /** The number in a data file's name; -1 if it is not a data file's name. */
     static long idOf(String name) {
         if (!name.endsWith(SUFFIX) || name.length() != 10 + SUFFIX.length()) {
             return -1;
@@ -181,36 +187,36 @@ final class DataFile implements AutoCloseable {
         return durableLength;
     }
 
-    /** Whether its name is known to be on disk. Any thread. */
+    /** Whether its directory entry is known to be on disk. Any thread. */
     boolean nameDurable() {
         return nameDurable;
     }
 
-    /** How many forces of its directory had failed when it got its name. */
-    int namedAfter() {
-        return namedAfter;
+    /** Number of failed forces of its directory when the file was created. */
+    int failedForcesAtCreation() {
+        return failedForcesAtCreation;
     }
 
-    /** Whether a force of it failed, or of what was forced with it: what is above its durable length proves nothing. */
+    /** Whether a force of this file, or of files forced with it, failed: bytes above its durable length can't be trusted. */
     boolean poisoned() {
         return poisoned;
     }
 
-    /** It is never appended or forced again. */
+    /** From now on the file is neither appended to nor forced. */
     void poison() {
         poisoned = true;
     }
 
-    /** Its name is on disk. */
-    void nameIsDurable() {
+    /** The file's directory entry is on disk. */
+    void markNameDurable() {
         nameDurable = true;
     }
 
     /**
-     * What somebody has done to it behind its descriptor's back; {@code null} if its name stands for it still, and it is as
-     * long as it must be. Asks the disk once.
+     * What was done to the file from outside the node: removed, replaced or truncated. {@code null} if its path still leads
+     * to this file and the file is long enough. One system call.
      *
-     * @param length what it must have
+     * @param length bytes that it must have
      */
     @Nullable
     String displacement(Disk disk, long length) throws IOException {
@@ -218,7 +224,7 @@ final class DataFile implements AutoCloseable {
         FileStamp now = disk.stamp(path);
         String what = now == null
                 ? "data file " + path + " is not there any more: it was removed or renamed under the running node"
-                : made != null && !made.key().equals(now.key())
+                : stamp != null && !stamp.key().equals(now.key())
                         ? "data file " + path + " is another file now: it was replaced under the running node"
                         : now.bytes() < length
                                 ? "data file " + path + " has " + now.bytes() + " bytes, but " + length
@@ -230,13 +236,13 @@ final class DataFile implements AutoCloseable {
         return what;
     }
 
-    /** Whether what was durable of it was found gone from under its name at some time. Any thread. */
+    /** Whether its durable bytes were once found missing under its path. Any thread. */
     boolean displaced() {
         return displaced;
     }
 
-    /** Everything up to a length, and the name, are on disk. */
-    void durable(long length) {
+    /** All bytes up to this length, and the directory entry, are on disk. */
+    void markDurable(long length) {
         durableLength = Math.max(durableLength, length);
         nameDurable = true;
     }

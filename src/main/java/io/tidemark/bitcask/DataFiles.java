@@ -1,6 +1,6 @@
 package io.tidemark.bitcask;
 
-import io.tidemark.bitcask.BitcaskSnapshot.Cut;
+import io.tidemark.bitcask.BitcaskSnapshot.FileSnapshot;
 import io.tidemark.disk.DiskFull;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,33 +11,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The files of one store, oldest first: those that it was opened with, those sealed since, and the active one. The keydir
- * names them by their place.
+ * refers to them by slot, their position in this list.
  *
- * <p>{@link #append} and {@link #snapshot} belong to the applying thread; the rest to anybody.
+ * <p>{@link #append} and {@link #snapshot} are called on the applying thread; the rest on any thread.
  */
 final class DataFiles implements AutoCloseable {
     private final StoreContext home;
     private final DurableState durable;
-    private final int found;
+    private final int openedCount;
 
     private volatile DataFile[] slots;
-    private List<Cut> sealed;
+    private List<FileSnapshot> sealed;
     private @Nullable DataFile active;
     private int activeSlot = -1;
     private long activeLength;
-    private boolean activeUnfit;
+    private boolean activeUnusable;
 
-    /** @param opened what the store begins with; counts up to the durable lengths and is not appended */
+    /** @param opened files that the store starts with; valid up to their durable lengths and never appended to */
     DataFiles(StoreContext home, DurableState durable, List<DataFile> opened) {
         this.home = home;
         this.durable = durable;
-        this.found = opened.size();
+        this.openedCount = opened.size();
         this.slots = opened.toArray(new DataFile[0]);
-        this.sealed =
-                opened.stream().map(file -> new Cut(file, file.durableLength())).toList();
+        this.sealed = opened.stream()
+                .map(file -> new FileSnapshot(file, file.durableLength()))
+                .toList();
     }
 
-    /** The file at a place that the keydir names. */
+    /** The file in a keydir's slot. */
     DataFile at(int slot) {
         return slots[slot];
     }
@@ -46,13 +47,13 @@ final class DataFiles implements AutoCloseable {
         return List.of(slots);
     }
 
-    /** Those that this store has made itself. */
-    List<DataFile> made() {
-        DataFile[] now = slots;
-        return List.of(now).subList(found, now.length);
+    /** The files that this store has created itself. */
+    List<DataFile> created() {
+        DataFile[] all = slots;
+        return List.of(all).subList(openedCount, all.length);
     }
 
-    /** Whether one has a name that a failed force of the directory was to make durable. Any thread; memory only. */
+    /** Whether a failed force of the directory covered the name of one of these files. Any thread; memory only. */
     boolean hasNameInDoubt() {
         for (DataFile file : slots) {
             if (home.isInDoubt(file)) {
@@ -62,24 +63,24 @@ final class DataFiles implements AutoCloseable {
         return false;
     }
 
-    /** Where the batch appended last went. */
+    /** Slot of the file that the last batch was appended to. */
     int activeSlot() {
         return activeSlot;
     }
 
-    /** How far the files reach now that an entry has been applied. */
+    /** The state of the files after an entry has been applied. */
     BitcaskSnapshot snapshot(long index, long term) {
         DataFile file = active;
         return new BitcaskSnapshot(
-                index, term, home.nextId().get(), sealed, file == null ? null : new Cut(file, activeLength));
+                index, term, home.nextId().get(), sealed, file == null ? null : new FileSnapshot(file, activeLength));
     }
 
     /**
      * Appends a batch to the page cache, as a whole.
      *
      * @return its offset in the file at {@link #activeSlot}
-     * @throws IOException if not all of it could be written; the call may be repeated, and writes to the same place if there
-     *     was no room, else to a new file
+     * @throws IOException if the batch could not be written as a whole; the call may be repeated: it writes to the same
+     *     offset if the disk was full, and to a new file after any other error
      */
     long append(ByteBuffer batch) throws IOException {
         int bytes = batch.remaining();
@@ -88,14 +89,14 @@ final class DataFiles implements AutoCloseable {
         try {
             file.file().writeFully(batch, at);
         } catch (IOException e) {
-            activeUnfit = !DiskFull.isCauseOf(e);
+            activeUnusable = !DiskFull.isCauseOf(e);
             throw e;
         }
         activeLength = at + bytes;
         return at;
     }
 
-    /** The active file, or a new one if there is none or it would grow too large. Nothing is forced at rotation. */
+    /** The active file, or a new one if it is missing, unusable, or would grow too large. Rotation forces nothing. */
     private DataFile fileFor(long bytes) throws IOException {
         DataFile current = active;
         if (current == null) {
@@ -105,11 +106,11 @@ final class DataFiles implements AutoCloseable {
                 && activeLength + bytes > home.options().maxFileBytes()) {
             return rotate(current);
         }
-        if (current.poisoned() || activeUnfit) {
+        if (current.poisoned() || activeUnusable) {
             try {
                 return rotate(current);
             } catch (IOException badDisk) {
-                return current; // if it is poisoned, for readers only: a repair writes all this anew
+                return current; // a poisoned file then serves readers only: a repair rewrites its entries
             }
         }
         return current;
@@ -117,25 +118,25 @@ final class DataFiles implements AutoCloseable {
 
     private DataFile rotate(@Nullable DataFile current) throws IOException {
         durable.prepare();
-        DataFile fresh = DataFile.create(
+        DataFile next = DataFile.create(
                 home.disk(),
                 home.directory(),
                 home.nextId().getAndIncrement(),
                 home.owner(),
-                home.failedNameForces().get());
+                home.failedDirectoryForces().get());
         if (current != null) {
-            List<Cut> more = new ArrayList<>(sealed);
-            more.add(new Cut(current, activeLength));
+            List<FileSnapshot> more = new ArrayList<>(sealed);
+            more.add(new FileSnapshot(current, activeLength));
             sealed = List.copyOf(more);
         }
         DataFile[] grown = Arrays.copyOf(slots, slots.length + 1);
         activeSlot = slots.length;
-        grown[activeSlot] = fresh;
+        grown[activeSlot] = next;
         slots = grown;
-        active = fresh;
+        active = next;
         activeLength = DataFile.HEADER;
-        activeUnfit = false;
-        return fresh;
+        activeUnusable = false;
+        return next;
     }
 
     @Override

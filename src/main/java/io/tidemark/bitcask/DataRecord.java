@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * One record of a data file. Big-endian:
  *
  * <pre>
- *    0 crc32c:i32       of all that follows
+ *    0 crc32c:i32       of all bytes after it
  *    4 index:i64        the log entry it comes from
  *   12 expiry:i64       0, reserved
  *   20 keyLength:i32    0 to 65,535
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class DataRecord {
     static final int HEADER = 28;
 
-    /** The longest key, in bytes. */
+    /** Maximum length of a key, in bytes. */
     static final int MAX_KEY = 65_535;
 
     private static final int TOMBSTONE = -1;
@@ -41,7 +41,7 @@ final class DataRecord {
         out.putInt(start, crc(out, start, out.position()));
     }
 
-    /** Checksum of the record that stands between two places of a buffer. */
+    /** Checksum of the record at {@code start} to {@code end} of a buffer. */
     static int crc(ByteBuffer bytes, int start, int end) {
         CRC32C crc = new CRC32C();
         ByteBuffer view = bytes.duplicate();

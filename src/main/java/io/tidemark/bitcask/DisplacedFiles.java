@@ -11,16 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts back what a manifest lists, and somebody has removed, replaced or cut off under the running node. The first step of a
- * repair: what is above the durable lengths comes from the log later.
+ * Restores files that a manifest lists and that were removed, replaced or truncated while the node was running. This is the
+ * first step of a repair; entries above the durable lengths are then rewritten from the log.
  *
- * <p>An unlinked file is there as long as it is open. What was durable of it was forced and has not been written since, so
- * its bytes are good if their checksums hold; they are copied into a new file, which is forced and takes the name. If they
- * are gone from there, too, a whole file that somebody has put under the name by now serves as well, and is copied in the same
- * way: nobody knows whether it was ever forced. If there is none, the shard stays as it is until there is.
+ * <p>An unlinked file exists as long as it is open. Its durable bytes were forced and have not been written since, so they
+ * are good if their checksums match. They are copied into a new file, which is forced and renamed to the old name. If the
+ * open file has lost them as well, a complete file that an operator has put under the name is used, and copied in the same
+ * way, since it may never have been forced. If that is missing too, the shard stays failed until there is one.
  *
- * <p>If the manifest is gone with its directory, an empty one is written first: a start in the midst of this finds what it
- * would find of a directory without files, and goes by the log whether that can be true.
+ * <p>If the manifest is missing, as when its whole directory was removed, an empty one is written first. A start during
+ * this work then finds a directory without files, and asks the log whether that is possible.
  */
 final class DisplacedFiles {
     private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
@@ -29,40 +29,40 @@ final class DisplacedFiles {
     private final StoreContext home;
     private final Manifest manifest;
 
-    /** @param manifest what is known to be durable */
+    /** @param manifest the last one that is known to be durable */
     DisplacedFiles(StoreContext home, Manifest manifest) {
         this.home = home;
         this.manifest = manifest;
     }
 
     /**
-     * Puts back what is not in its place; a system call a file if all are. Blocks.
+     * Restores the files that are missing or changed; one system call per file if none is. Blocks.
      *
-     * @param open those that the manifest lists, and any others
-     * @throws CorruptionException if the durable bytes of one are nowhere any more; it names the file
+     * @param open the store's open files; those that the manifest does not list are ignored
+     * @throws CorruptionException if the durable bytes of a file are lost; the message names the file
      */
-    void putBack(List<DataFile> open) throws IOException {
+    void restore(List<DataFile> open) throws IOException {
         Disk disk = home.disk();
         boolean missing = !disk.exists(home.directory().resolve(Manifest.NAME));
-        boolean manifestGone = missing || isEmptied();
+        boolean manifestLost = missing || isEmptied();
         if (missing) {
-            LOG.warn("{}: the manifest is not there any more; it is written again", home.directory());
+            LOG.warn("{}: the manifest is missing; writing it again", home.directory());
             disk.createDurably(home.directory());
             new Manifest(home.owner(), 0, 0, home.nextId().get(), List.of()).write(disk, home.directory());
         }
         for (Manifest.Entry entry : manifest.files()) {
             for (DataFile file : open) {
                 if (file.id() == entry.id() && (file.displacement(disk, entry.length()) != null || file.displaced())) {
-                    putBack(file, entry);
+                    restore(file, entry);
                 }
             }
         }
-        if (manifestGone) {
+        if (manifestLost) {
             manifest.write(disk, home.directory());
         }
     }
 
-    /** Whether an earlier try has left the empty manifest: it found a file that was nowhere. */
+    /** Whether an earlier attempt left the empty manifest because it could not restore a file. */
     private boolean isEmptied() {
         try {
             Manifest found = Manifest.read(home.disk(), home.directory(), home.owner());
@@ -72,28 +72,28 @@ final class DisplacedFiles {
         }
     }
 
-    private void putBack(DataFile file, Manifest.Entry entry) throws IOException {
+    private void restore(DataFile file, Manifest.Entry entry) throws IOException {
         Path path = home.directory().resolve(DataFile.name(entry.id()));
-        IOException gone;
+        IOException incomplete;
         try {
             check(file.file(), path, entry);
             write(file.file(), path, entry.length());
-            LOG.warn("{}: written again from the descriptor that was still open, {} bytes", path, entry.length());
+            LOG.warn("{}: restored from the descriptor that was still open, {} bytes", path, entry.length());
             return;
-        } catch (CorruptionException | java.io.EOFException notThere) {
-            gone = notThere;
+        } catch (CorruptionException | java.io.EOFException lost) {
+            incomplete = lost;
         }
         if (!home.disk().exists(path)) {
-            throw new CorruptionException(path + " is gone, and what is still open of it is not whole ("
-                    + gone.getMessage() + "): put it back from a copy, and the shard goes on by itself");
+            throw new CorruptionException(path + " is missing, and its open descriptor does not have all of it ("
+                    + incomplete.getMessage() + "): restore it from a copy; the shard then recovers by itself");
         }
         try (DiskFile found = home.disk().openForRead(path)) {
             check(found, path, entry);
             write(found, path, entry.length());
-            LOG.warn("{}: written again from the file that was put under its name, {} bytes", path, entry.length());
+            LOG.warn("{}: restored from the file that was put in its place, {} bytes", path, entry.length());
         } catch (CorruptionException | java.io.EOFException damaged) {
-            throw new CorruptionException(path + " is not what was durable of it, " + entry.length() + " bytes ("
-                    + damaged.getMessage() + "): put it back from a copy, and the shard goes on by itself");
+            throw new CorruptionException(path + " does not have its durable " + entry.length() + " bytes ("
+                    + damaged.getMessage() + "): restore it from a copy; the shard then recovers by itself");
         }
     }
 
@@ -104,15 +104,15 @@ final class DisplacedFiles {
         DataFile.check(source, path, entry.id(), home.owner());
         RecordScan scan = new RecordScan(source, entry.length(), manifest.index());
         while (scan.next()) {
-            // each is checked
+            // next() checks each record
         }
     }
 
     private void write(DiskFile source, Path path, long length) throws IOException {
         Disk disk = home.disk();
-        Path fresh = path.resolveSibling(path.getFileName() + ".new");
-        disk.delete(fresh);
-        try (DiskFile target = disk.create(fresh)) {
+        Path copy = path.resolveSibling(path.getFileName() + ".new");
+        disk.delete(copy);
+        try (DiskFile target = disk.create(copy)) {
             ByteBuffer step = ByteBuffer.allocateDirect((int) Math.min(STEP_BYTES, length));
             for (long at = 0; at < length; at += step.limit()) {
                 step.clear().limit((int) Math.min(STEP_BYTES, length - at));
@@ -121,7 +121,7 @@ final class DisplacedFiles {
             }
             target.force();
         }
-        disk.rename(fresh, path);
+        disk.rename(copy, path);
         disk.forceDirectory(home.directory());
     }
 }

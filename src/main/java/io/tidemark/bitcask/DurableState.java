@@ -1,6 +1,6 @@
 package io.tidemark.bitcask;
 
-import io.tidemark.bitcask.BitcaskSnapshot.Cut;
+import io.tidemark.bitcask.BitcaskSnapshot.FileSnapshot;
 import io.tidemark.disk.NotReplacedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -11,51 +11,54 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of a store is on disk, and making it more.
+ * The durable state of a store, and the code that advances it.
  *
- * <p>After a failure nothing is forced again: the kernel may have dropped the pages it could not write, and would report
- * success over the loss. What helps depends on what failed, never on the error's number, which can differ from call to call:
+ * <p>After a failed force nothing is forced again: the kernel may have dropped the pages it could not write, and would
+ * report success despite the loss. The remedy depends on what failed, never on the errno, which can differ from call to
+ * call:
  *
  * <ul>
- *   <li>A file, a range of it, or the directory that names it: this object is of no use any more. Its store is opened a
- *       second time as it was {@linkplain #proven() proven} last, in memory's own knowledge, and goes on in new files.
- *   <li>The manifest or its directory, once all it lists has been forced: that is written anew, into a new file. Until it
- *       has been, a power cut may leave any of the manifests that were tried, or the one before them; so the log keeps what
- *       the oldest needs, and no file goes that {@linkplain #listed() any of them lists}.
- *   <li>The new manifest could not be created or written: no force has failed, and the old one is certain. Nothing is needed;
- *       the next generation forces its data, again if need be, and writes its own.
+ *   <li>The force of a file, of a range of it, or of the directory that names it: this object can't be used any more. The
+ *       store is opened a second time in the state of its {@linkplain #durableManifest() last durable manifest}, as memory
+ *       has it, and writes to new files.
+ *   <li>The force of the manifest or of its directory, after all that it lists was forced: the manifest is written again,
+ *       into a new file. Until that succeeds, a power cut may leave any of the manifests that were tried, or the one before
+ *       them. So the log keeps the entries that the oldest one needs, and no file is removed that {@linkplain #listed() any
+ *       of them lists}.
+ *   <li>The new manifest could not be created or written: no force has failed, and the old manifest is in place. No repair
+ *       is needed; the next generation forces its own data and writes its own manifest.
  * </ul>
  */
 final class DurableState {
 
-    private sealed interface Trouble {
-        record None() implements Trouble {}
+    private sealed interface Failure {
+        record None() implements Failure {}
 
-        /** All that a manifest lists is on disk; whether it is itself is not known. */
-        record Unlisted(Manifest manifest, String why) implements Trouble {}
+        /** All data that a manifest lists is on disk; the manifest itself may not be. */
+        record ManifestUncertain(Manifest manifest, String why) implements Failure {}
 
-        /** Bytes or names that were to be on disk may never get there. */
-        record Lost(String why) implements Trouble {}
+        /** Bytes or directory entries that were to be forced may be lost. */
+        record DataLost(String why) implements Failure {}
     }
 
-    private static final Trouble NONE = new Trouble.None();
+    private static final Failure NONE = new Failure.None();
 
     private final StoreContext home;
-    private final Object gate = new Object();
-    private final AtomicReference<Trouble> trouble = new AtomicReference<>(NONE);
-    private final List<Manifest> perhaps = new ArrayList<>();
-    private @Nullable Manifest proven;
+    private final Object lock = new Object();
+    private final AtomicReference<Failure> failure = new AtomicReference<>(NONE);
+    private final List<Manifest> maybeOnDisk = new ArrayList<>();
+    private @Nullable Manifest durableManifest;
     private volatile boolean prepared;
     private volatile boolean confirmed;
     private volatile long index;
     private volatile long term;
 
-    /** @param proven the manifest that is known to be on disk, or is to be {@linkplain #confirm confirmed} first */
-    DurableState(StoreContext home, @Nullable Manifest proven) {
+    /** @param durableManifest the manifest known to be on disk, or the one to {@linkplain #confirm} first */
+    DurableState(StoreContext home, @Nullable Manifest durableManifest) {
         this.home = home;
-        this.proven = proven;
-        this.prepared = proven != null;
-        this.confirmed = proven == null;
+        this.durableManifest = durableManifest;
+        this.prepared = durableManifest != null;
+        this.confirmed = durableManifest == null;
     }
 
     private void publish(Manifest manifest) {
@@ -63,14 +66,14 @@ final class DurableState {
         index = manifest.index();
     }
 
-    /** The state of a store that takes the place of this one's, as it was proven last; what is in doubt stays so. */
+    /** The state of the store that replaces this one: the same durable manifest, the same uncertain ones. */
     DurableState successor() {
-        synchronized (gate) {
-            DurableState next = new DurableState(home, proven);
-            next.perhaps.addAll(perhaps);
-            if (proven != null && confirmed) {
+        synchronized (lock) {
+            DurableState next = new DurableState(home, durableManifest);
+            next.maybeOnDisk.addAll(maybeOnDisk);
+            if (durableManifest != null && confirmed) {
                 next.confirmed = true;
-                next.publish(proven);
+                next.publish(durableManifest);
             }
             return next;
         }
@@ -84,29 +87,29 @@ final class DurableState {
         return term;
     }
 
-    /** The last manifest that is known to be on disk, with all that it lists; {@code null} if there has been none. */
+    /** The last manifest known to be on disk, with all that it lists; {@code null} if none was ever written. */
     @Nullable
-    Manifest proven() {
-        synchronized (gate) {
-            return proven;
+    Manifest durableManifest() {
+        synchronized (lock) {
+            return durableManifest;
         }
     }
 
-    /** Whether there is one manifest only that a power cut can leave. */
-    boolean certain() {
-        synchronized (gate) {
-            return perhaps.isEmpty();
+    /** Whether a power cut can leave one manifest only. */
+    boolean manifestCertain() {
+        synchronized (lock) {
+            return maybeOnDisk.isEmpty();
         }
     }
 
-    /** Numbers of all files that a manifest lists which a power cut may leave. */
+    /** Numbers of the files that are listed by any manifest that a power cut may leave. */
     Set<Long> listed() {
-        synchronized (gate) {
+        synchronized (lock) {
             Set<Long> ids = new HashSet<>();
-            if (proven != null) {
-                ids.addAll(proven.fileIds());
+            if (durableManifest != null) {
+                ids.addAll(durableManifest.fileIds());
             }
-            for (Manifest manifest : perhaps) {
+            for (Manifest manifest : maybeOnDisk) {
                 ids.addAll(manifest.fileIds());
             }
             return ids;
@@ -114,117 +117,117 @@ final class DurableState {
     }
 
     RepairNeed need() {
-        Trouble now = trouble.get();
+        Failure now = failure.get();
         if (now == NONE) {
             return RepairNeed.NOTHING;
         }
-        return now instanceof Trouble.Lost ? RepairNeed.NEW_FILES : RepairNeed.NEW_MANIFEST;
+        return now instanceof Failure.DataLost ? RepairNeed.NEW_FILES : RepairNeed.NEW_MANIFEST;
     }
 
-    /** Bytes are gone that were not durable yet: nothing is forced from now on. Any thread. */
-    void lost(String why) {
-        trouble.updateAndGet(now -> now instanceof Trouble.Lost ? now : new Trouble.Lost(why));
+    /** Bytes that were not durable yet are lost: nothing is forced from now on. Any thread. */
+    void dataLost(String why) {
+        failure.updateAndGet(now -> now instanceof Failure.DataLost ? now : new Failure.DataLost(why));
     }
 
-    private void requireSound() throws IOException {
-        Trouble now = trouble.get();
-        if (now instanceof Trouble.Lost lost) {
+    private void requireNoFailure() throws IOException {
+        Failure now = failure.get();
+        if (now instanceof Failure.DataLost lost) {
             throw new IOException("not forced again after an earlier failure: " + lost.why());
         }
-        if (now instanceof Trouble.Unlisted unlisted) {
-            throw new IOException("not forced again after an earlier failure of the manifest: " + unlisted.why());
+        if (now instanceof Failure.ManifestUncertain uncertain) {
+            throw new IOException("not forced again after an earlier failure of the manifest: " + uncertain.why());
         }
     }
 
     /**
-     * Before the first data file: the directory, and a manifest that lists nothing. From then on a missing manifest is always
-     * corruption.
+     * Called before the first data file is created: creates the directory, and a manifest that lists no file. From then on a
+     * missing manifest is always corruption.
      */
     void prepare() throws IOException {
         if (prepared) {
-            return; // without the gate, which a hanging generation may hold
+            return; // without the lock, which a hanging generation may hold
         }
-        synchronized (gate) {
+        synchronized (lock) {
             if (!prepared) {
                 write(new Manifest(home.owner(), 0, 0, home.nextId().get(), List.of()));
             }
         }
     }
 
-    /** Whether there is one, listing files or not. */
+    /** Whether a manifest was written, listing files or not. */
     boolean hasManifest() {
         return prepared;
     }
 
-    /** Writes the manifest again that was found, if there is one: whether its name is on disk is not known. */
+    /** Rewrites the manifest that was found, if any: its directory entry may not be on disk. */
     void confirm() throws IOException {
         if (confirmed) {
             return;
         }
-        synchronized (gate) {
-            if (!confirmed && proven != null) {
-                write(proven);
-                publish(proven);
+        synchronized (lock) {
+            if (!confirmed && durableManifest != null) {
+                write(durableManifest);
+                publish(durableManifest);
                 confirmed = true;
             }
         }
     }
 
-    /** See {@link Bitcask#force}. Data, then the directory, then the manifest, which says that all that is durable. */
-    void force(BitcaskSnapshot captured, int pacingBytes) throws IOException {
-        requireSound();
+    /** See {@link Bitcask#force}. Forces data, then the directory, then the manifest, which records all that as durable. */
+    void force(BitcaskSnapshot snapshot, int pacingBytes) throws IOException {
+        requireNoFailure();
         confirm();
-        synchronized (gate) {
-            if (captured.index() <= (proven == null ? 0 : proven.index())) {
+        synchronized (lock) {
+            if (snapshot.index() <= (durableManifest == null ? 0 : durableManifest.index())) {
                 return;
             }
         }
         try {
-            new PacedWriteBack(home.disk(), pacingBytes).run(captured.files());
-            forceData(captured);
-            requireInPlace(captured);
+            new PacedWriteBack(home.disk(), pacingBytes).run(snapshot.files());
+            forceData(snapshot);
+            requireInPlace(snapshot);
         } catch (IOException | RuntimeException | Error e) {
-            for (Cut cut : captured.files()) {
-                if (cut.unsynced()) {
-                    cut.file().poison();
+            for (FileSnapshot each : snapshot.files()) {
+                if (each.unsynced()) {
+                    each.file().poison();
                 }
             }
-            lost(String.valueOf(e.getMessage()));
+            dataLost(String.valueOf(e.getMessage()));
             throw e;
         }
-        requireSound(); // a reader may have missed bytes meanwhile
-        Manifest next = manifest(captured);
-        synchronized (gate) {
+        requireNoFailure(); // a reader may have found lost bytes meanwhile
+        Manifest next = manifestOf(snapshot);
+        synchronized (lock) {
             try {
                 write(next);
             } catch (NotReplacedException e) {
-                throw e; // no force has failed: the next generation may force
+                throw e; // no force has failed: the next generation may force again
             } catch (IOException | RuntimeException | Error e) {
-                trouble.compareAndSet(NONE, new Trouble.Unlisted(next, String.valueOf(e.getMessage())));
+                failure.compareAndSet(NONE, new Failure.ManifestUncertain(next, String.valueOf(e.getMessage())));
                 throw e;
             }
         }
     }
 
-    private void forceData(BitcaskSnapshot captured) throws IOException {
-        boolean names = false;
-        for (Cut cut : captured.files()) {
-            if (cut.unsynced()) {
-                force(cut);
-                names |= !cut.file().nameDurable();
+    private void forceData(BitcaskSnapshot snapshot) throws IOException {
+        boolean newNames = false;
+        for (FileSnapshot each : snapshot.files()) {
+            if (each.unsynced()) {
+                force(each);
+                newNames |= !each.file().nameDurable();
             }
         }
-        if (names) {
-            forceNames(captured);
+        if (newNames) {
+            forceDirectory(snapshot);
         }
     }
 
-    /** What the manifest is to list must be what its names stand for: it is what the next start opens. */
-    private void requireInPlace(BitcaskSnapshot captured) throws IOException {
+    /** The paths that the manifest will list must lead to the files just forced: the next start opens these paths. */
+    private void requireInPlace(BitcaskSnapshot snapshot) throws IOException {
         String first = null;
         int count = 0;
-        for (Cut cut : captured.files()) {
-            String found = cut.file().displacement(home.disk(), cut.length());
+        for (FileSnapshot each : snapshot.files()) {
+            String found = each.file().displacement(home.disk(), each.length());
             if (found != null) {
                 first = first == null ? found : first;
                 count++;
@@ -232,70 +235,70 @@ final class DurableState {
         }
         if (first != null) {
             throw new IOException((count == 1 ? first : first + ", and " + (count - 1) + " more")
-                    + "; nothing but the node may change its files while it runs");
+                    + "; only the node may change its files while it runs");
         }
     }
 
-    private void forceNames(BitcaskSnapshot captured) throws IOException {
-        for (Cut cut : captured.files()) {
-            if (home.isInDoubt(cut.file())) {
-                throw new IOException("the name of " + cut.file().file().path()
+    private void forceDirectory(BitcaskSnapshot snapshot) throws IOException {
+        for (FileSnapshot each : snapshot.files()) {
+            if (home.isInDoubt(each.file())) {
+                throw new IOException("the name of " + each.file().file().path()
                         + " was among those of an earlier force of its directory that failed");
             }
         }
         try {
             home.disk().forceDirectory(home.directory());
         } catch (IOException | RuntimeException | Error e) {
-            home.failedNameForces().incrementAndGet();
+            home.failedDirectoryForces().incrementAndGet();
             throw e;
         }
-        captured.files().forEach(cut -> cut.file().nameIsDurable());
+        snapshot.files().forEach(each -> each.file().markNameDurable());
     }
 
-    private static void force(Cut cut) throws IOException {
+    private static void force(FileSnapshot each) throws IOException {
         try {
-            cut.file().file().force();
+            each.file().file().force();
         } catch (IOException e) {
-            throw new IOException("forcing " + cut.file().file().path() + ": " + e.getMessage(), e);
+            throw new IOException("forcing " + each.file().file().path() + ": " + e.getMessage(), e);
         }
     }
 
-    private Manifest manifest(BitcaskSnapshot captured) {
-        List<Manifest.Entry> files = captured.files().stream()
-                .map(cut -> new Manifest.Entry(cut.file().id(), cut.length()))
+    private Manifest manifestOf(BitcaskSnapshot snapshot) {
+        List<Manifest.Entry> files = snapshot.files().stream()
+                .map(each -> new Manifest.Entry(each.file().id(), each.length()))
                 .toList();
-        return new Manifest(home.owner(), captured.index(), captured.term(), captured.nextId(), files);
+        return new Manifest(home.owner(), snapshot.index(), snapshot.term(), snapshot.nextId(), files);
     }
 
-    /** With the gate held. When it returns there is one manifest only that a power cut can leave. */
+    /** Called with the lock held. After it returns, a power cut can leave this manifest only. */
     private void write(Manifest next) throws IOException {
         if (!prepared) {
             home.disk().createDurably(home.directory());
         }
-        boolean other = !perhaps.contains(next);
-        if (other) {
-            perhaps.add(next);
+        boolean added = !maybeOnDisk.contains(next);
+        if (added) {
+            maybeOnDisk.add(next);
         }
         try {
             next.write(home.disk(), home.directory());
         } catch (NotReplacedException e) {
-            if (other) {
-                perhaps.remove(next);
+            if (added) {
+                maybeOnDisk.remove(next);
             }
             throw e;
         } catch (IOException | RuntimeException | Error e) {
-            if (mayHaveItsName(next)) {
-                home.failedNameForces().incrementAndGet();
+            if (mayBeInPlace(next)) {
+                home.failedDirectoryForces().incrementAndGet();
             }
             throw e;
         }
-        proven = next;
-        perhaps.clear();
+        durableManifest = next;
+        maybeOnDisk.clear();
         prepared = true;
     }
 
-    /** Whether it was perhaps the force of the directory that failed, and not a step before the rename. */
-    private boolean mayHaveItsName(Manifest next) {
+    /** Whether the rename may have happened, so that it was the force of the directory that failed. */
+    private boolean mayBeInPlace(Manifest next) {
         try {
             return Manifest.read(home.disk(), home.directory(), home.owner()).equals(next);
         } catch (IOException unknown) {
@@ -303,25 +306,25 @@ final class DurableState {
         }
     }
 
-    /** Writes the manifest anew that could not be written, if that is all that failed. */
+    /** Writes the manifest again whose write failed, if nothing else failed. */
     void rewriteManifest() throws IOException {
-        if (trouble.get() instanceof Trouble.Unlisted unlisted) {
-            synchronized (gate) {
-                write(unlisted.manifest());
+        if (failure.get() instanceof Failure.ManifestUncertain uncertain) {
+            synchronized (lock) {
+                write(uncertain.manifest());
             }
-            trouble.compareAndSet(unlisted, NONE);
+            failure.compareAndSet(uncertain, NONE);
         }
     }
 
     /** See {@link Bitcask#completed}. */
-    void completed(BitcaskSnapshot captured) {
-        if (captured.index() < index) {
+    void completed(BitcaskSnapshot snapshot) {
+        if (snapshot.index() < index) {
             return;
         }
-        for (Cut cut : captured.files()) {
-            cut.file().durable(cut.length());
+        for (FileSnapshot each : snapshot.files()) {
+            each.file().markDurable(each.length());
         }
-        term = captured.term();
-        index = captured.index();
+        term = snapshot.term();
+        index = snapshot.index();
     }
 }

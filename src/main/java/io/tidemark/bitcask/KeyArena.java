@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Key bytes, one behind the other in large chunks, each led by its length in two bytes. A position is a number; what is no
- * longer referred to stays until the arena is copied.
+ * Key bytes, packed into large chunks, each key preceded by its length in two bytes. A key is referred to by its position.
+ * Removed keys keep their bytes until the arena is copied.
  */
 final class KeyArena {
     private static final int CHUNK = 1 << 20;
@@ -21,7 +21,7 @@ final class KeyArena {
         int size = key.length + 2;
         byte[] chunk = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
         if (chunk == null || used + size > chunk.length) {
-            chunk = roomFor(size, chunk);
+            chunk = chunkFor(size, chunk);
         }
         long position = ((long) (chunks.size() - 1) << 20) | used;
         chunk[used] = (byte) (key.length >>> 8);
@@ -32,8 +32,10 @@ final class KeyArena {
         return position;
     }
 
-    /** The first chunk grows by doubling, so that an empty store is small; later ones have their full size at once. */
-    private byte[] roomFor(int size, byte @org.jspecify.annotations.Nullable [] last) {
+    /**
+     * The first chunk grows by doubling, so that an empty store is small; later chunks have their full size from the start.
+     */
+    private byte[] chunkFor(int size, byte @org.jspecify.annotations.Nullable [] last) {
         if (last != null && chunks.size() == 1 && last.length < CHUNK) {
             int length = last.length;
             while (length < CHUNK && used + size > length) {
@@ -55,7 +57,7 @@ final class KeyArena {
         return chunk;
     }
 
-    boolean equal(long position, byte[] key) {
+    boolean matches(long position, byte[] key) {
         byte[] chunk = chunks.get((int) (position >>> 20));
         int at = (int) (position & (CHUNK - 1));
         int length = length(chunk, at);
@@ -76,7 +78,7 @@ final class KeyArena {
         return (chunk[at] & 0xff) << 8 | (chunk[at + 1] & 0xff);
     }
 
-    /** Bytes put in since it was made. */
+    /** Bytes added since the arena was created. */
     long bytes() {
         return bytes;
     }

@@ -3,30 +3,30 @@ package io.tidemark.bitcask;
 import java.util.function.ToIntFunction;
 
 /**
- * Where each live key's record is: an open-addressing table of primitive arrays, with the key bytes in a {@link KeyArena}. No
- * object a key: about 28 bytes a slot, at most three quarters of them filled, and the key.
+ * Where each live key's record is: an open-addressing table of primitive arrays, with the key bytes in a {@link KeyArena}.
+ * No object per key: about 28 bytes per slot, with at most three quarters of the slots used, plus the key.
  *
  * <p>Not thread-safe; {@link Bitcask} guards it.
  */
 final class Keydir {
-    private static final int SMALLEST = 64;
+    private static final int MIN_CAPACITY = 64;
     private static final long FREE = 0;
 
     private final ToIntFunction<byte[]> hash;
     private KeyArena arena = new KeyArena();
     private long garbage;
-    private long[] keys = new long[SMALLEST];
-    private int[] hashes = new int[SMALLEST];
-    private int[] files = new int[SMALLEST];
-    private long[] offsets = new long[SMALLEST];
-    private int[] lengths = new int[SMALLEST];
+    private long[] keys = new long[MIN_CAPACITY];
+    private int[] hashes = new int[MIN_CAPACITY];
+    private int[] files = new int[MIN_CAPACITY];
+    private long[] offsets = new long[MIN_CAPACITY];
+    private int[] lengths = new int[MIN_CAPACITY];
     private int size;
 
     Keydir() {
         this(Keydir::mix);
     }
 
-    /** @param hash a test's own, to make keys collide */
+    /** @param hash tests pass one of their own to make keys collide */
     Keydir(ToIntFunction<byte[]> hash) {
         this.hash = hash;
     }
@@ -45,17 +45,17 @@ final class Keydir {
         return size;
     }
 
-    /** Bytes that the keys take, with those of removed ones that are still there. */
+    /** Bytes that the keys occupy, including those of removed keys not yet compacted. */
     long keyBytes() {
         return arena.bytes();
     }
 
-    /** The key's slot, or -1 if it is not there. A slot is valid until the next change. */
+    /** The key's slot, or -1 if the key is missing. A slot is valid until the next change. */
     int find(byte[] key) {
         int h = hash.applyAsInt(key);
         int mask = keys.length - 1;
         for (int slot = h & mask; keys[slot] != FREE; slot = (slot + 1) & mask) {
-            if (hashes[slot] == h && arena.equal(keys[slot] - 1, key)) {
+            if (hashes[slot] == h && arena.matches(keys[slot] - 1, key)) {
                 return slot;
             }
         }
@@ -111,7 +111,7 @@ final class Keydir {
         }
     }
 
-    /** Moves later members of the probe sequence up, so that no marker of a removed key is needed. */
+    /** Moves later entries of the probe sequence up, so that removed keys need no marker. */
     private void closeGap(int slot) {
         int mask = keys.length - 1;
         int gap = slot;
@@ -138,7 +138,7 @@ final class Keydir {
         lengths[to] = lengths[from];
     }
 
-    /** Should memory run out meanwhile, everything is as it was: keys that are there are never answered as missing. */
+    /** If memory runs out, the table is unchanged: existing keys are never reported as missing. */
     private void rebuild(int capacity) {
         boolean compact = garbage > arena.bytes() / 4;
         KeyArena newArena = compact ? new KeyArena() : arena;

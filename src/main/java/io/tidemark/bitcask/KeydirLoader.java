@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Fills a keydir from data files, oldest first, up to their durable lengths; checks every record on the way. */
+/** Fills a keydir from data files, oldest first, up to their durable lengths; checks every record. */
 final class KeydirLoader {
     private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -17,7 +17,7 @@ final class KeydirLoader {
     private long loadedBytes;
     private long nextReportNanos = System.nanoTime() + PROGRESS_NANOS;
 
-    /** @param durableIndex the manifest's, of which the files must be */
+    /** @param durableIndex the manifest's durable index; a record of a later entry is corruption */
     KeydirLoader(Keydir keydir, long durableIndex, long totalBytes) {
         this.keydir = keydir;
         this.durableIndex = durableIndex;
@@ -27,7 +27,7 @@ final class KeydirLoader {
     /**
      * Loads one file.
      *
-     * @param slot the number by which the keydir will name it
+     * @param slot the slot by which the keydir refers to it
      * @throws CorruptionException if anything below the durable length is not a whole and valid record
      */
     void load(DataFile file, int slot) throws IOException {
@@ -38,12 +38,12 @@ final class KeydirLoader {
             } else {
                 keydir.put(scan.key(), slot, scan.at(), scan.valueLength());
             }
-            report(file);
+            logProgress(file);
         }
         loadedBytes += file.durableLength();
     }
 
-    private void report(DataFile file) {
+    private void logProgress(DataFile file) {
         long now = System.nanoTime();
         if (now - nextReportNanos > 0) {
             nextReportNanos = now + PROGRESS_NANOS;

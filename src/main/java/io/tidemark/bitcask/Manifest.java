@@ -13,17 +13,17 @@ import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 
 /**
- * The file {@code CHECKPOINT}: up to which log index the data files are durable, which files these are, and how far each
- * counts. Replaced as a whole (new file, force, rename, directory sync) after all that it names is durable. Big-endian:
+ * The file {@code CHECKPOINT}: the durable index, the data files, and the durable length of each. Replaced as a whole (new
+ * file, force, rename, directory sync) after all that it lists is durable. Big-endian:
  *
  * <pre>
  *    0 magic:i32 "TMCP"   4 version:i32 = 1   8 directory:16   24 shard:i32
  *   28 count:i32          of files
  *   32 index:i64          durable index
  *   40 term:i64           its term
- *   48 nextId:i64         every number below it has been used
+ *   48 nextId:i64         every lower number has been used
  *   56 (id:i64 length:i64)*
- *   .. crc32c:i32         of all before it
+ *   .. crc32c:i32         of all bytes before it
  * </pre>
  */
 record Manifest(StoreIdentity owner, long index, long term, long nextId, List<Entry> files) {
@@ -36,7 +36,7 @@ record Manifest(StoreIdentity owner, long index, long term, long nextId, List<En
     /** One data file and how many of its bytes are durable. */
     record Entry(long id, long length) {}
 
-    /** Numbers of the files. */
+    /** Numbers of the listed files. */
     Set<Long> fileIds() {
         return files.stream().map(Entry::id).collect(Collectors.toUnmodifiableSet());
     }

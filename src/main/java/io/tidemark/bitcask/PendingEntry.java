@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the log entry that is being applied changes: the last value of each key it touches. On the applying thread. */
+/** The changes of the log entry being applied: the last value of each key it touches. On the applying thread. */
 final class PendingEntry {
 
     /** A key's bytes as a map key. */
@@ -33,12 +33,12 @@ final class PendingEntry {
         }
     }
 
-    /** What a key has become; {@code null} bytes: removed. */
+    /** A key's new value; {@code null} if the key is removed. */
     record Change(byte @Nullable [] value) {}
 
     private final Map<Key, Change> changes = new LinkedHashMap<>();
 
-    /** {@code null} if the entry does not touch the key. */
+    /** The key's change; {@code null} if the entry does not touch the key. */
     @Nullable
     Change find(byte[] key) {
         return changes.isEmpty() ? null : changes.get(new Key(key));
@@ -52,7 +52,7 @@ final class PendingEntry {
         return changes;
     }
 
-    /** Bytes of the records that it will become. */
+    /** Size in bytes of the records that the entry becomes. */
     long recordBytes() {
         long bytes = 0;
         for (Map.Entry<Key, Change> change : changes.entrySet()) {

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** Goes through the records of a data file up to its durable length and checks each. For one thread. */
+/** Reads and checks the records of a data file up to its durable length. Not thread-safe. */
 final class RecordScan {
     private final FileWindow window;
     private final Path path;
@@ -18,12 +18,12 @@ final class RecordScan {
     private int keyLength;
     private int valueLength;
 
-    /** @param durableIndex the manifest's: no record below the durable length comes from a later entry */
+    /** @param durableIndex the manifest's durable index: no record below the durable length comes from a later entry */
     RecordScan(DataFile file, long durableIndex) {
         this(file.file(), file.durableLength(), durableIndex);
     }
 
-    /** The same of a file up to a length. */
+    /** As the other constructor, up to a given length. */
     RecordScan(DiskFile file, long length, long durableIndex) {
         this.durableIndex = durableIndex;
         window = new FileWindow(file, length);
@@ -34,7 +34,8 @@ final class RecordScan {
      * Steps to the next record.
      *
      * @return false at the durable length
-     * @throws CorruptionException if what is below it is not a whole and valid record, or not of this manifest's time
+     * @throws CorruptionException if the bytes below it are not a whole and valid record, or the record is above the durable
+     *     index
      */
     boolean next() throws IOException {
         at = nextAt;
@@ -71,7 +72,7 @@ final class RecordScan {
         return true;
     }
 
-    /** Where the current record begins. */
+    /** Offset of the current record. */
     long at() {
         return at;
     }
@@ -87,7 +88,7 @@ final class RecordScan {
         return key;
     }
 
-    /** Bytes of the value, below 0 if the key was removed. */
+    /** Length of the value in bytes; negative for a tombstone. */
     int valueLength() {
         return valueLength;
     }

@@ -1,14 +1,14 @@
 package io.tidemark.bitcask;
 
-/** What a store needs after a failure before anything of it can be made durable again. */
+/** The repair that a store needs after a failure before it can be forced again. */
 public enum RepairNeed {
     /** Nothing has failed. */
     NOTHING,
-    /** Data and directory are on disk, their manifest may not be: it is to be written anew. */
+    /** Data and directory are on disk, but the manifest may not be: it must be written again. */
     NEW_MANIFEST,
     /**
-     * Bytes or names above the last manifest that is known to be on disk may be lost, whatever the page cache shows: they
-     * are to be written anew, from the log, into new files.
+     * Bytes or directory entries above the last durable manifest may be lost, whatever the page cache shows: they must be
+     * rewritten from the log into new files.
      */
     NEW_FILES
 }

@@ -6,14 +6,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the stores have in common that follow one another in a directory, when a repair puts one in the place of another.
+ * What a store shares with the store that replaces it after a repair: both work in the same directory.
  *
- * @param directory made at the first write
- * @param owner what every file must carry
- * @param nextId every number below it has been used by a file, were it only for an attempt
- * @param quarantine files that repairs have given up
- * @param failedNameForces how often the directory could not be forced, or may not have been: names made before the last time
- *     are not believed by a later force
+ * @param directory created at the first write
+ * @param owner the identity that every file must carry
+ * @param nextId every lower number has been used, if only by a failed attempt
+ * @param quarantine files that repairs have replaced
+ * @param failedDirectoryForces number of forces of the directory that failed, or may have: a name created before the last of
+ *     them is not proven durable by a later force
  */
 record StoreContext(
         Disk disk,
@@ -22,10 +22,10 @@ record StoreContext(
         BitcaskOptions options,
         AtomicLong nextId,
         Quarantine quarantine,
-        AtomicInteger failedNameForces) {
+        AtomicInteger failedDirectoryForces) {
 
-    /** Whether a file's name may be lost although a later force of the directory says OK. */
+    /** Whether a file's directory entry may be lost although a later force of the directory succeeds. */
     boolean isInDoubt(DataFile file) {
-        return !file.nameDurable() && file.namedAfter() != failedNameForces.get();
+        return !file.nameDurable() && file.failedForcesAtCreation() != failedDirectoryForces.get();
     }
 }

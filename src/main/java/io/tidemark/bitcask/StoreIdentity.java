@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.UUID;
 
 /**
- * Whose data a file belongs to; every data file and every manifest carries it.
+ * The data directory and shard that a file belongs to; every data file and every manifest carries it.
  *
  * @param directory the data directory's id
  * @param shard the shard's number

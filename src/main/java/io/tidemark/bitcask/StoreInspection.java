@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** Reads a shard's data files and their manifest as a whole, by the rules of recovery, and changes nothing. Blocks. */
+/** Reads and checks a shard's data files and manifest by the rules of recovery. Changes nothing. Blocks. */
 public final class StoreInspection {
     private final Disk disk;
     private final Path directory;
@@ -26,20 +26,20 @@ public final class StoreInspection {
     }
 
     /**
-     * What was found.
+     * The result of an inspection.
      *
-     * @param durableIndex the manifest's; 0 if the store has never been checkpointed, -1 if the manifest is damaged
-     * @param written whether there is a manifest; the log had an entry before
-     * @param files data files that the manifest lists
-     * @param records good ones below the files' durable lengths
+     * @param durableIndex the manifest's durable index; 0 if the store was never checkpointed, -1 if the manifest is damaged
+     * @param hasManifest whether there is a manifest; it is first written after the log's first entry
+     * @param files number of data files that the manifest lists
+     * @param records valid records below the files' durable lengths
      * @param durableBytes sum of the durable lengths
-     * @param nonDurableBytes behind those; they prove nothing, the next start writes them anew from the log
+     * @param nonDurableBytes bytes above the durable lengths; the next start ignores them and replays the log
      * @param unlisted files that the next start removes once the log has been read; none if it refuses to start
-     * @param problems what is damaged: the file, where, and what to do
+     * @param problems what is damaged: file, offset, and what to do
      */
     public record Report(
             long durableIndex,
-            boolean written,
+            boolean hasManifest,
             int files,
             long records,
             long durableBytes,
@@ -48,9 +48,9 @@ public final class StoreInspection {
             List<String> problems) {}
 
     /**
-     * Inspects one.
+     * Inspects one shard's store.
      *
-     * @param directory may not exist: nothing was ever written
+     * @param directory of the data files; missing if nothing was ever written
      * @param dataDirectory the id that every file must carry
      * @param shard the number that every file must carry
      * @throws IOException if a file can't be read
@@ -97,10 +97,10 @@ public final class StoreInspection {
         }
     }
 
-    private Report report(long durableIndex, boolean written, int files, List<String> unlisted) {
+    private Report report(long durableIndex, boolean hasManifest, int files, List<String> unlisted) {
         return new Report(
                 durableIndex,
-                written,
+                hasManifest,
                 files,
                 records,
                 durableBytes,

@@ -1,14 +1,14 @@
 package io.tidemark.shard;
 
-/** A command on its way, with where its answer goes. Identity matters: each call is answered exactly once. */
+/** A command and the receiver of its result. Identity matters: each call is completed exactly once. */
 public interface Call {
 
-    /** What is asked. The same object each time. */
+    /** The command. The same object each time. */
     Command command();
 
     /**
-     * The answer. Called once, on a thread of the shard's or on the submitting one, and must return at once: hand the
-     * result over, do no work.
+     * Receives the result. Called once, on one of the shard's threads or on the submitting thread. Must return at once: hand
+     * the result over, do no work.
      */
     void complete(Result result);
 }

@@ -4,26 +4,26 @@ import io.tidemark.bitcask.Bitcask;
 import io.tidemark.bitcask.BitcaskSnapshot;
 
 /**
- * Counts what a shard's entries have changed since its start, as Redis counts it: keys set, and keys removed that were there.
- * Entries are counted on the applying thread; {@link #cut} may be called from any.
+ * Counts the changes that a shard's entries have made since its start, as Redis counts them: keys set, and existing keys
+ * removed. Entries are counted on the applying thread; {@link #snapshot} may be called on any thread.
  */
 final class ChangeCounter {
 
     /**
-     * A store at one moment.
+     * A snapshot of a store with its number of changes.
      *
-     * @param snapshot between two entries
-     * @param changes by all entries up to the snapshot's
+     * @param snapshot taken between two entries
+     * @param changes made by all entries up to the snapshot's index
      */
-    record Cut(Bitcask data, BitcaskSnapshot snapshot, long changes) {}
+    record CountedSnapshot(Bitcask data, BitcaskSnapshot snapshot, long changes) {}
 
-    /** An entry: changes by all before it, its index, and changes by all up to it. */
+    /** One entry: the changes by all entries before it, its index, and the changes including it. */
     private record Step(long before, long index, long after) {}
 
     private volatile Step step = new Step(0, 0, 0);
     private long applied;
 
-    /** What a command has changed, by its result. */
+    /** Number of changes that a command has made, by its result. */
     static long of(Command command, Result result) {
         if (!(command instanceof Command.Write) || result instanceof Result.Failure) {
             return 0;
@@ -33,24 +33,25 @@ final class ChangeCounter {
         return command instanceof Command.SetAll all ? all.pairs().size() : 1;
     }
 
-    /** An entry will be committed, with so many changes. Called again if it could not be. */
+    /** An entry with this many changes is about to be committed. Called again if the commit failed. */
     void committing(long index, long changes) {
         step = new Step(applied, index, applied + changes);
     }
 
-    /** That entry has been committed. */
+    /** The entry has been committed. */
     void committed() {
         applied = step.after();
     }
 
-    /** The store of the moment with its number of changes. */
-    Cut cut(LiveStore live) {
+    /** A snapshot of the current store, with its number of changes. */
+    CountedSnapshot snapshot(LiveStore live) {
         while (true) {
             Step seen = step;
             Bitcask data = live.current();
             BitcaskSnapshot snapshot = data.snapshot();
-            if (seen.equals(step)) { // no other entry has begun, so the snapshot is of before this one or of after it
-                return new Cut(data, snapshot, snapshot.index() >= seen.index() ? seen.after() : seen.before());
+            if (seen.equals(step)) { // no other entry has begun: the snapshot is from just before it or just after
+                return new CountedSnapshot(
+                        data, snapshot, snapshot.index() >= seen.index() ? seen.after() : seen.before());
             }
         }
     }

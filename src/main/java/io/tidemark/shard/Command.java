@@ -3,9 +3,9 @@ package io.tidemark.shard;
 import java.util.List;
 
 /**
- * What can be asked of one shard. A {@link Write} goes through the log and is evaluated when its entry is applied; a
- * {@link Read} is answered from what has been applied. Every key belongs to the shard that is asked. Arrays are not
- * copied: whoever makes a command gives them away.
+ * A command to one shard. A {@link Write} goes through the log and is evaluated when its entry is applied; a {@link Read} is
+ * answered from applied entries. Every key must belong to the shard. Arrays are not copied: the caller must not change them
+ * afterwards.
  */
 public sealed interface Command {
 
@@ -21,7 +21,7 @@ public sealed interface Command {
     /** Stores several values, all or none. Answers {@link Result.Ok}. */
     record SetAll(List<Set> pairs) implements Write {}
 
-    /** Removes keys. Answers the number that were there as {@link Result.Count}. */
+    /** Removes keys. Answers how many of them existed, as {@link Result.Count}. */
     record Delete(List<byte[]> keys) implements Write {}
 
     /**
@@ -36,7 +36,7 @@ public sealed interface Command {
     /** Answers {@link Result.Values}, in the order of the keys. */
     record GetAll(List<byte[]> keys) implements Read {}
 
-    /** Answers how many of the keys are there, as {@link Result.Count}; a key named twice counts twice. */
+    /** Answers how many of the keys exist, as {@link Result.Count}; a key given twice counts twice. */
     record Exists(List<byte[]> keys) implements Read {}
 
     /** Answers the value's length in bytes, 0 for a missing key, as {@link Result.Count}. */

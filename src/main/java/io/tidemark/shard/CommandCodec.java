@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The payload of a log entry: the commands that share it, in order, one behind the other until the end.
+ * The payload of a log entry: its commands, in order, one after another up to the end of the payload.
  *
  * <pre>
  *   command   := kind:u8 body
@@ -23,7 +23,8 @@ import java.util.List;
  *   key, value := length:i32 bytes
  * </pre>
  *
- * Big-endian. The frame around it has the checksum, so what does not parse was written by another version or by a bug.
+ * Big-endian. The frame around it has the checksum, so a payload that does not parse was written by another version or by a
+ * bug.
  */
 final class CommandCodec {
     private static final byte SET = 1;
@@ -33,7 +34,7 @@ final class CommandCodec {
 
     private CommandCodec() {}
 
-    /** Bytes that {@link #encode} will put. */
+    /** Number of bytes that {@link #encode} writes. */
     static int size(Write write) {
         if (write instanceof Set set) {
             return 1 + pair(set);
@@ -87,7 +88,7 @@ final class CommandCodec {
     /**
      * Reads the next command.
      *
-     * @throws IOException if there is none of a known kind
+     * @throws IOException if the bytes are not a complete command of a known kind
      */
     static Write decode(ByteBuffer in) throws IOException {
         try {
@@ -119,9 +120,9 @@ final class CommandCodec {
         }
     }
 
-    private static int count(ByteBuffer in, int leastBytesEach) throws IOException {
+    private static int count(ByteBuffer in, int minBytesEach) throws IOException {
         int count = in.getInt();
-        if (count < 0 || count > in.remaining() / leastBytesEach) {
+        if (count < 0 || count > in.remaining() / minBytesEach) {
             throw new IOException("a command of " + count + " parts in " + in.remaining() + " bytes");
         }
         return count;

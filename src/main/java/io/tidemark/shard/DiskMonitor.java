@@ -20,11 +20,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks after the disks of all shards of a node, by one timer: how much room the volumes have, and whether a log's thread
- * has been in a disk for too long. What it finds becomes each shard's {@link PressureCauses}.
+ * Monitors the disks of all shards of a node by one timer: the free space of the volumes, and whether a log's thread has
+ * been waiting for a disk for too long. It reports what it finds to each shard's {@link PressureCauses}.
  *
- * <p>It looks once a second, or more often if pressure is to be noticed or ended sooner than that. A look costs one
- * question to each volume, whatever the number of shards, and is asked on a thread that may hang.
+ * <p>It samples once a second, or more often if the stall limits or the dwell time are short. A sample costs one system call
+ * per volume, whatever the number of shards, and is taken on a thread that may hang.
  */
 final class DiskMonitor {
     private static final long MAX_PERIOD_MS = 1_000;
@@ -34,7 +34,7 @@ final class DiskMonitor {
     private final Vertx vertx;
     private final List<Volume> volumes = new ArrayList<>();
     private final List<PressureCauses> causes;
-    private final List<ShardVolumes> rooms;
+    private final List<ShardVolumes> shardVolumes;
     private volatile PressureOptions options;
     private List<Shard> shards = List.of();
     private @Nullable PressureLevel[] stalled = new PressureLevel[0];
@@ -42,12 +42,12 @@ final class DiskMonitor {
     private boolean stopped;
 
     /**
-     * Watches nothing yet. Blocks: it looks at the volumes for the first time.
+     * Does not start the timer yet. Blocks: it samples the volumes for the first time.
      *
-     * @param places where they are; {@code null} if they are not to be watched
-     * @param causes one for each shard
-     * @param blocking runs what blocks on a volume
-     * @throws IOException if a volume can't be looked at
+     * @param places the directories on the volumes; {@code null} to monitor none
+     * @param causes one per shard
+     * @param blocking runs tasks that block on a volume
+     * @throws IOException if a volume can't be sampled
      */
     DiskMonitor(
             Vertx vertx,
@@ -69,10 +69,10 @@ final class DiskMonitor {
         for (int shard = 0; shard < causes.size(); shard++) {
             all.add(new ShardVolumes(data, log, this::dwellMillis));
         }
-        this.rooms = List.copyOf(all);
+        this.shardVolumes = List.copyOf(all);
     }
 
-    /** Directories whose volume is unknown are watched one by one. */
+    /** Directories whose volume is unknown are treated as separate volumes. */
     private static boolean shared(Disk disk, ShardOptions.Volumes places) {
         if (places.data().equals(places.log())) {
             return true;
@@ -94,13 +94,13 @@ final class DiskMonitor {
                 place == Place.DATA_VOLUME ? places.data() : places.log(),
                 options,
                 blocking,
-                (low, detail) -> roomChanged(place, low, detail));
+                (low, detail) -> spaceChanged(place, low, detail));
         volumes.add(volume);
         volume.open();
         return volume;
     }
 
-    private void roomChanged(Place place, boolean low, String detail) {
+    private void spaceChanged(Place place, boolean low, String detail) {
         for (PressureCauses each : causes) {
             if (low) {
                 each.raise(PressureReason.LOW_SPACE, place, PressureLevel.SHED, detail);
@@ -110,42 +110,42 @@ final class DiskMonitor {
         }
     }
 
-    /** A shard's share of it. */
-    ShardVolumes room(int shard) {
-        return rooms.get(shard);
+    /** The volumes of one shard. */
+    ShardVolumes volumesOf(int shard) {
+        return shardVolumes.get(shard);
     }
 
-    /** What is in force; a copy. */
+    /** The options in effect; a copy. */
     PressureOptions options() {
         return new PressureOptions(options);
     }
 
-    /** How long shedding lasts at least, in milliseconds. */
+    /** Dwell time: the minimum duration of shedding, in milliseconds. */
     long dwellMillis() {
         return options.getDwellMs();
     }
 
-    /** The volumes as they were last seen. Any thread. */
+    /** The last sample of each volume. Any thread. */
     List<VolumeStatus> volumes() {
         return volumes.stream().map(Volume::status).toList();
     }
 
-    /** Tells what is known, and goes on looking. */
+    /** Reports the causes found so far, and starts the timer. */
     void start(List<Shard> open, Checkpointers deployed) {
         shards = open;
         stalled = new PressureLevel[open.size()];
         deployed.reconfigurePressure(options);
         for (PressureCauses each : causes) {
-            each.tell(deployed);
+            each.reportTo(deployed);
         }
         schedule();
     }
 
-    /** Other options from now on. */
-    Future<Void> reconfigure(PressureOptions fresh, Checkpointers deployed) {
-        options = new PressureOptions(fresh);
-        volumes.forEach(volume -> volume.reconfigure(fresh));
-        return deployed.reconfigurePressure(fresh);
+    /** Replaces the options. */
+    Future<Void> reconfigure(PressureOptions newOptions, Checkpointers deployed) {
+        options = new PressureOptions(newOptions);
+        volumes.forEach(volume -> volume.reconfigure(newOptions));
+        return deployed.reconfigurePressure(newOptions);
     }
 
     private synchronized void schedule() {
@@ -158,8 +158,10 @@ final class DiskMonitor {
     }
 
     private long periodMillis() {
-        long stallNanos =
-                rooms.stream().mapToLong(ShardVolumes::stallWarnNanos).min().orElse(Long.MAX_VALUE);
+        long stallNanos = shardVolumes.stream()
+                .mapToLong(ShardVolumes::stallWarnNanos)
+                .min()
+                .orElse(Long.MAX_VALUE);
         long period = Math.min(TimeUnit.NANOSECONDS.toMillis(stallNanos), options.getDwellMs()) / 4;
         return Math.max(MIN_PERIOD_MS, Math.min(MAX_PERIOD_MS, period));
     }
@@ -170,7 +172,7 @@ final class DiskMonitor {
         for (int shard = 0; shard < shards.size(); shard++) {
             watchLog(shard, now);
             shards.get(shard).watchQueue(now);
-            if (!rooms.get(shard).ample()) {
+            if (!shardVolumes.get(shard).ample()) {
                 shards.get(shard).trimLog();
             }
         }
@@ -179,21 +181,21 @@ final class DiskMonitor {
     private void watchLog(int shard, long now) {
         LogActivity activity = shards.get(shard).logActivity();
         long nanos = activity == null ? 0 : now - activity.sinceNanos();
-        PressureLevel level = level(rooms.get(shard), nanos);
+        PressureLevel level = level(shardVolumes.get(shard), nanos);
         if (level == stalled[shard]) {
             return;
         }
         stalled[shard] = level;
         String name = "shard " + shard + ": ";
         if (level == null || activity == null) {
-            causes.get(shard).clear(PressureReason.LOG_STALLED, Place.LOG, name + "what hung has come back");
+            causes.get(shard).clear(PressureReason.LOG_STALLED, Place.LOG, name + "the stalled operation has returned");
         } else {
             causes.get(shard)
                     .raise(
                             PressureReason.LOG_STALLED,
                             Place.LOG,
                             level,
-                            name + nameOf(activity.work()) + " has not come back for "
+                            name + nameOf(activity.work()) + " is still running after "
                                     + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms; the disk hangs or is very slow");
         }
     }
@@ -202,18 +204,18 @@ final class DiskMonitor {
         return switch (work) {
             case WRITING -> "the log's write or fdatasync";
             case APPLYING -> "the append to the data files";
-            case RELEASING -> "the log's release of what is durable without it";
+            case RELEASING -> "the log's release of durable entries";
         };
     }
 
-    private static @Nullable PressureLevel level(ShardVolumes room, long nanos) {
-        if (nanos >= room.stallShedNanos()) {
+    private static @Nullable PressureLevel level(ShardVolumes volumes, long nanos) {
+        if (nanos >= volumes.stallShedNanos()) {
             return PressureLevel.SHED;
         }
-        return nanos >= room.stallWarnNanos() ? PressureLevel.WARN : null;
+        return nanos >= volumes.stallWarnNanos() ? PressureLevel.WARN : null;
     }
 
-    /** Looks no more. */
+    /** Stops the timer. */
     synchronized void stop() {
         stopped = true;
         vertx.cancelTimer(timer);

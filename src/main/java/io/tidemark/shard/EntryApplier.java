@@ -19,13 +19,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns durable log entries into data: evaluate, append to the data files, publish, mark dirty, answer. In that order: an
- * answer goes out only for what has been logged durably and applied, and after the mark, so that whoever has the answer
- * and asks for a sync gets one that covers it.
+ * Applies durable log entries: evaluate, append to the data files, publish to readers, mark dirty, answer. The order
+ * matters: a write is answered only once its entry is durable in the log and applied, and after the mark, so that a sync
+ * requested after the answer covers the write.
  *
- * <p>An entry that finds no room, or a disk in other trouble, is not lost and not left out: it is {@linkplain
- * RetryLaterException not applied yet}, and evaluated anew when the log tries it again, over the same state and to the same
- * place. Only damage is for good. Nor is an entry acknowledged whose directory another process may have taken over.
+ * <p>If the disk is full or fails, the entry is neither lost nor skipped: {@link RetryLaterException} makes the log retry it. It
+ * is then evaluated again over the same state. Only corruption is final. No entry is acknowledged while another process may
+ * have taken over the directory.
  *
  * <p>On the log's thread, one entry at a time.
  */
@@ -38,11 +38,11 @@ final class EntryApplier implements LogApplier {
     private final ChangeCounter changes;
 
     /**
-     * An applier of what the log has.
+     * Applies the log's entries to a store.
      *
-     * @param fence asked about each entry that somebody waits for; while it objects, the entry waits
-     * @param stopping whether a replay is to end before its next entry, by a {@link RecoveryStoppedException}
-     * @param changes hears how much each entry has changed
+     * @param fence checked for each entry that a client waits for; while it fails, the entry waits
+     * @param stopping whether a replay must end before its next entry, by a {@link RecoveryStoppedException}
+     * @param changes counts the changes of each entry
      */
     EntryApplier(
             LiveStore live,
@@ -67,7 +67,7 @@ final class EntryApplier implements LogApplier {
             data.confirmManifest();
         } catch (IOException failure) {
             if (DiskFull.isCauseOf(failure)) {
-                throw new RetryLaterException("no room to write the manifest again", failure);
+                throw new RetryLaterException("no space to write the manifest again", failure);
             }
             if (RetryLaterException.isCauseOf(failure)) {
                 throw new RetryLaterException("the manifest can't be written again yet", failure);
@@ -95,11 +95,11 @@ final class EntryApplier implements LogApplier {
             }
         } catch (IOException | RuntimeException | Error e) {
             data.abandon();
-            if (e instanceof IOException trouble && !(e instanceof CorruptionException)) {
-                throw new RetryLaterException("entry " + entry.index() + " can't be applied yet", trouble);
+            if (e instanceof IOException failure && !(e instanceof CorruptionException)) {
+                throw new RetryLaterException("entry " + entry.index() + " can't be applied yet", failure);
             }
             if (origin != null) {
-                origin.failed(new IOException("logged, but not applied: " + said(e), e), true);
+                origin.failed(new IOException("logged, but not applied: " + messageOf(e), e), true);
             }
             throw e;
         }
@@ -119,11 +119,11 @@ final class EntryApplier implements LogApplier {
         return sum;
     }
 
-    private static String said(Throwable failure) {
+    private static String messageOf(Throwable failure) {
         return failure instanceof IOException ? String.valueOf(failure.getMessage()) : failure.toString();
     }
 
-    /** What can't be decoded now never can. */
+    /** An undecodable payload is final: a retry would read the same bytes. */
     private static Command.Write decode(ByteBuffer payload) {
         try {
             return CommandCodec.decode(payload);
@@ -138,13 +138,13 @@ final class EntryApplier implements LogApplier {
         try {
             batch.answer(evaluate(batch.calls(), live.current()));
         } catch (IOException | RuntimeException | Error e) {
-            batch.failed(new BatchRefusedException(said(e), e), false);
+            batch.failed(new BatchRefusedException(messageOf(e), e), false);
             throw e;
         }
     }
 
     /**
-     * Evaluates an entry by what the log has of it, and commits it.
+     * Evaluates an entry from its payload in the log, and commits it.
      *
      * @return bytes appended
      */
@@ -153,7 +153,7 @@ final class EntryApplier implements LogApplier {
         return data.commit(entry.index(), entry.term());
     }
 
-    /** Evaluates an entry by what the log has of it; how much it changes. */
+    /** Evaluates an entry from its payload in the log; returns its number of changes. */
     private static long evaluate(LogEntry entry, Bitcask data) throws IOException {
         ByteBuffer payload = entry.payload();
         long changed = 0;

@@ -10,14 +10,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each command does to a shard's data. Writes are evaluated here and nowhere else, on replay as in service, so that
- * both come out the same.
+ * Evaluates commands over a shard's data. Writes are evaluated here only, in service and on replay, so that both give the
+ * same result.
  */
 final class Evaluator {
-    /** Most bytes of values that one command may ask of a shard. */
+    /** Maximum bytes of values that one command may read from a shard. */
     static final long MAX_VALUE_BYTES = 64L << 20;
 
-    /** The same of all the reads in a log entry, which may be those of many clients: what the heap can bear. */
+    /** The same for all reads in a log entry, which may be those of many clients; depends on the heap. */
     static final long MAX_ENTRY_READ_BYTES =
             Math.max(MAX_VALUE_BYTES, Runtime.getRuntime().maxMemory() / 8);
 
@@ -26,11 +26,11 @@ final class Evaluator {
     private Evaluator() {}
 
     /**
-     * Evaluates a command as part of the entry that is being applied; sees what came before it in the entry. On the
-     * applying thread.
+     * Evaluates a command as part of the entry being applied; sees the changes of the commands before it in the entry. On
+     * the applying thread.
      *
-     * @throws IOException if stored bytes that the outcome depends on can't be read: the entry must not be applied then,
-     *     because a replay might come out otherwise
+     * @throws IOException if stored bytes that the result depends on can't be read: the entry must not be applied then,
+     *     because a replay might give another result
      */
     static Result apply(Command command, Bitcask data) throws IOException {
         if (command instanceof Command.Set set) {
@@ -109,9 +109,9 @@ final class Evaluator {
     }
 
     /**
-     * Answers a read from what has been applied; on any thread that may block.
+     * Answers a read from applied entries; on any thread that may block.
      *
-     * @throws LostRecordException if the answer is to be had only once the shard has been repaired
+     * @throws LostRecordException if the value can be read only after a repair of the shard
      */
     static Result read(Command.Read read, Bitcask data) throws LostRecordException {
         try {
@@ -138,14 +138,14 @@ final class Evaluator {
         }
     }
 
-    /** What a client hears whose value can't be read. */
+    /** The answer to a client whose value can't be read. */
     static Result unreadable(IOException e) {
         String what = "can't be read: ";
         String help = "";
         if (e instanceof CorruptionException) {
             what = "is damaged: ";
         } else if (e instanceof LostRecordException) {
-            help = "; it comes back when the shard has been repaired";
+            help = "; it can be read again after the repair";
         }
         return new Result.Failure(Result.Kind.UNREADABLE, "a stored value " + what + e.getMessage() + help);
     }
@@ -164,11 +164,11 @@ final class Evaluator {
         } else if (read instanceof Command.GetAll all) {
             return values(all, view);
         } else if (read instanceof Command.Exists exists) {
-            long there = 0;
+            long found = 0;
             for (byte[] key : exists.keys()) {
-                there += view.contains(key) ? 1 : 0;
+                found += view.contains(key) ? 1 : 0;
             }
-            return new Result.Count(there);
+            return new Result.Count(found);
         }
         return new Result.Count(view.valueLength(((Command.ValueLength) read).key()));
     }
@@ -187,14 +187,14 @@ final class Evaluator {
         return new Result.Values(values);
     }
 
-    /** What a client hears who asks for more than may be in memory at once. */
-    static Result tooLarge(long most) {
+    /** The answer to a client that reads more than may be in memory at once. */
+    static Result tooLarge(long max) {
         return new Result.Failure(
                 Result.Kind.TOO_LARGE,
-                "more than " + most + " bytes of values are asked of one shard at once; ask for less, or again");
+                "more than " + max + " bytes of values are asked of one shard at once; ask for less, or again");
     }
 
-    /** Bytes of values that a read would bring. */
+    /** Bytes of the values that a read would return. */
     static long valueBytes(Command.Read read, Bitcask data) {
         if (read instanceof Command.Get get) {
             return Math.max(0, data.valueLength(get.key()));

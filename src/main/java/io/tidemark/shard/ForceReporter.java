@@ -7,22 +7,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Tells a generation what the disk is at on its behalf: what is forced on the thread that runs it. What the writer forces,
- * such as the first file's directory, is nobody's business here.
+ * Reports to a generation which force the disk is running for it, by the thread that runs the generation. Forces on other
+ * threads, such as that of the first file's directory on the applying thread, are not reported.
  */
 enum ForceReporter implements ForceMeter {
-    /** The one instance: which generation it is for, is the thread's. */
+    /** The only instance: the thread identifies the generation. */
     INSTANCE;
 
     private static final ThreadLocal<ForceProgress> RUNNING = new ThreadLocal<>();
 
-    /** Something that forces. */
+    /** A task that forces. */
     @FunctionalInterface
     interface Force {
         void run() throws IOException;
     }
 
-    /** Runs it; what is forced meanwhile on this thread is told. */
+    /** Runs a force and reports each step of it on this thread. */
     static void report(ForceProgress progress, Force force) throws IOException {
         RUNNING.set(progress);
         try {

@@ -9,19 +9,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The store that a shard serves from. A repair puts another in its place, on the applying thread, between two entries. Ask
- * for it anew for each entry and each read, and keep it no longer than that.
+ * The store that a shard serves from. A repair replaces it, on the applying thread, between two entries. Get it again for
+ * each entry and each read, and don't keep it any longer.
  */
 final class LiveStore {
-    /** How long a read waits for a repair. */
+    /** Maximum time that a read waits for a repair. */
     static final long MAX_WAIT_MS = 5_000;
 
-    /** How many reads may wait; more are told at once. */
+    /** Maximum number of waiting reads; further ones run at once. */
     static final int MAX_WAITING = 4_096;
 
     private final Map<Long, CompletableFuture<Void>> waiting = new ConcurrentHashMap<>();
     private final AtomicLong waits = new AtomicLong();
-    private final long longestWaitMs;
+    private final long maxWaitMs;
     private volatile Bitcask current;
     private volatile boolean ended;
 
@@ -29,28 +29,28 @@ final class LiveStore {
         this(first, MAX_WAIT_MS);
     }
 
-    LiveStore(Bitcask first, long longestWaitMs) {
+    LiveStore(Bitcask first, long maxWaitMs) {
         this.current = first;
-        this.longestWaitMs = longestWaitMs;
+        this.maxWaitMs = maxWaitMs;
     }
 
-    /** The store of the moment. Any thread. */
+    /** The current store. Any thread. */
     Bitcask current() {
         return current;
     }
 
-    /** Serves from another one from now on, and wakes whoever waits for that. On the applying thread. */
+    /** Replaces the store and runs the waiting tasks. On the applying thread. */
     void replace(Bitcask other) {
         current = other;
         wakeAll();
     }
 
-    /** How many tasks wait. Any thread. */
+    /** Number of waiting tasks. Any thread. */
     int waiting() {
         return waiting.size();
     }
 
-    /** No other store comes: whoever waits is told, and nobody waits from now on. Any thread. */
+    /** The store will not be replaced any more: runs the waiting tasks; later ones don't wait. Any thread. */
     void end() {
         ended = true;
         wakeAll();
@@ -61,12 +61,11 @@ final class LiveStore {
     }
 
     /**
-     * Runs a task once another store has taken this one's place, or when nothing more is to be waited for. Any thread; never
-     * waits.
+     * Runs a task once the given store has been replaced, or when waiting is of no use any more. Any thread; never blocks.
      *
-     * @param where runs the task
+     * @param executor runs the task
      */
-    void whenReplaced(Bitcask seen, Executor where, Runnable task) {
+    void whenReplaced(Bitcask seen, Executor executor, Runnable task) {
         CompletableFuture<Void> wait = new CompletableFuture<>();
         long number = waits.incrementAndGet();
         if (waiting.size() >= MAX_WAITING) {
@@ -77,8 +76,8 @@ final class LiveStore {
                 wait.complete(null);
             }
         }
-        CompletableFuture<Void> unused = wait.completeOnTimeout(null, longestWaitMs, TimeUnit.MILLISECONDS)
+        CompletableFuture<Void> unused = wait.completeOnTimeout(null, maxWaitMs, TimeUnit.MILLISECONDS)
                 .whenComplete((nothing, failure) -> waiting.remove(number))
-                .thenRunAsync(task, where);
+                .thenRunAsync(task, executor);
     }
 }

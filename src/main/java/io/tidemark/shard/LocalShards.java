@@ -44,15 +44,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The shards of this node, with their embedded logs and their checkpointers.
  *
- * <p>Life: {@link #open} reads every shard's data files; then the checkpointers are deployed; then {@link #recover} replays
- * the logs, while generations already run, so that a crash during a long recovery loses no progress. {@link #close} drains,
- * runs the last generations, and closes the logs.
+ * <p>Lifecycle: {@link #open} reads every shard's data files and deploys the checkpointers; {@link #recover} replays the
+ * logs, while generations already run, so that a crash during a long recovery loses no progress; {@link #close} drains, runs
+ * the last generations, and closes the logs.
  *
- * <p>No shard owns a thread. Writes of all shards share one bounded pool and reads another, so that a log's hanging disk
- * holds up no read. These threads are never interrupted.
+ * <p>No shard owns a thread. Writes of all shards share one bounded pool, reads another, so that a hanging log disk delays
+ * no read. These threads are never interrupted.
  */
 public final class LocalShards implements Shards {
-    /** Room for a look, a probe and a reserve file on each of two volumes, all hanging. */
+    /** A sample, a probe and a reserve file on each of two volumes may all hang. */
     private static final int DISK_THREADS = 6;
 
     private static final long RECOVERY_PAUSE_MS = 500;
@@ -75,21 +75,21 @@ public final class LocalShards implements Shards {
     private volatile boolean closing;
 
     /**
-     * Shards that are not open yet; they answer {@link Result.Kind#LOADING} until {@link #recover} has ended.
+     * Creates shards that are not open yet; they answer {@link Result.Kind#LOADING} until {@link #recover} has completed.
      *
-     * @param logFailed called on a shard's thread when a log has failed for good: the node must end, since only opening the
-     *     log anew can tell what is in it
+     * @param logFailed called on a shard's thread when a log has failed for good: the node must exit, since only a restart
+     *     can find out what is in the log
      */
     public LocalShards(Vertx vertx, Disk disk, ShardOptions options, Consumer<IOException> logFailed) {
         this(vertx, disk, Fence.NONE, options, logFailed, ShardMeter.NONE);
     }
 
     /**
-     * As the other constructor, with more.
+     * As the other constructor, with a fence and a meter.
      *
-     * @param fence asked before a write is acknowledged, and before a file is made, replaced or removed: while it objects,
-     *     committed entries wait
-     * @param meter hears what the shards do
+     * @param fence checked before a write is acknowledged, and before a file is created, replaced or removed: while it
+     *     fails, committed entries wait
+     * @param meter gets the shards' measurements
      */
     public LocalShards(
             Vertx vertx,
@@ -129,13 +129,13 @@ public final class LocalShards implements Shards {
         List<Future<Shard>> opened = new ArrayList<>();
         for (int number = 0; number < lanes.size(); number++) {
             int shard = number;
-            opened.add(run(lanes.get(number), () -> openShard(shard, watching.room(shard))));
+            opened.add(run(lanes.get(number), () -> openShard(shard, watching.volumesOf(shard))));
         }
         return Future.join(opened)
                 .compose(done -> {
                     List<Shard> all = done.list();
                     shards = all;
-                    if (closing) { // it may have looked for them too early to close them; until now nothing was changed
+                    if (closing) { // close() may not have seen these shards; nothing on disk has changed
                         return Future.failedFuture(stopped("its data files were being opened"));
                     }
                     return Checkpointers.deploy(
@@ -152,7 +152,7 @@ public final class LocalShards implements Shards {
                 .mapEmpty();
     }
 
-    private Shard openShard(int number, ShardVolumes room) throws IOException {
+    private Shard openShard(int number, ShardVolumes volumes) throws IOException {
         ShardOptions.Directories directories = options.directories().get(number);
         Bitcask data = Bitcask.open(
                 new MeasuredDisk(disk, ForceReporter.INSTANCE),
@@ -168,7 +168,7 @@ public final class LocalShards implements Shards {
                 options.log(),
                 lanes.get(number),
                 System::currentTimeMillis,
-                host(number, room));
+                host(number, volumes));
         return new Shard(
                 number,
                 data,
@@ -176,19 +176,19 @@ public final class LocalShards implements Shards {
                 DirtyCounter.of(vertx, options.store(), number),
                 lanes.get(number),
                 new SerialExecutor(readPool),
-                room,
+                volumes,
                 causes.get(number),
                 fence,
                 meter,
                 TimeSource.SYSTEM);
     }
 
-    private ShardHost host(int number, ShardVolumes room) {
+    private ShardHost host(int number, ShardVolumes volumes) {
         return new ShardHost(
                 vertx,
                 number,
                 options.directories().get(number).log(),
-                room,
+                volumes,
                 causes.get(number),
                 logFailed,
                 failure -> appendFailed(number, failure));
@@ -196,7 +196,7 @@ public final class LocalShards implements Shards {
 
     private void appendFailed(int number, IOException failure) {
         String why = "shard " + number + ": APPEND_FAILED; a logged entry could not be applied: " + failure.getMessage()
-                + "; the log keeps it. Mend that, from a copy if a file is damaged, and restart the node";
+                + "; the log keeps it. Fix the cause (if a file is damaged, restore it from a copy) and restart the node";
         shards.get(number).fail(why);
         causes.get(number).raise(PressureReason.APPEND_FAILED, PressureCauses.Place.DATA, PressureLevel.FAILED, why);
     }
@@ -211,9 +211,9 @@ public final class LocalShards implements Shards {
     }
 
     /**
-     * Replays every shard's log; from then on the shards serve. A shard whose disk has no room waits, without a thread, and
-     * goes on when there is some. Fails with what {@link #open} may fail with, as soon as one shard does; the others go on
-     * until {@link #close}.
+     * Replays every shard's log; from then on the shards serve. A shard whose disk is full waits, without a thread, and
+     * continues when there is space. Fails as {@link #open} does, as soon as one shard fails; the others continue until
+     * {@link #close}.
      */
     public Future<List<LogRecovery>> recover() {
         if (closing) {
@@ -222,7 +222,7 @@ public final class LocalShards implements Shards {
         List<Future<LogRecovery>> recovered = new ArrayList<>();
         for (int number = 0; number < shards.size(); number++) {
             Promise<LogRecovery> one = Promise.promise();
-            recover(number, host(number, java.util.Objects.requireNonNull(watch).room(number)), false, one);
+            recover(number, host(number, java.util.Objects.requireNonNull(watch).volumesOf(number)), false, one);
             recovered.add(one.future());
         }
         return Future.all(recovered).map(done -> done.<LogRecovery>list());
@@ -237,11 +237,11 @@ public final class LocalShards implements Shards {
                     while (true) {
                         try {
                             return Optional.of(shards.get(number).recover());
-                        } catch (RetryLaterException noRoom) {
-                            if (!DiskFull.isCauseOf(noRoom)
-                                    || (!host.room().makeRoom(LogWork.APPLYING)
-                                            && !host.room().makeRoom(LogWork.WRITING))) {
-                                host.appendWaits("the recovery waits", noRoom);
+                        } catch (RetryLaterException diskFull) {
+                            if (!DiskFull.isCauseOf(diskFull)
+                                    || (!host.volumes().makeRoom(LogWork.APPLYING)
+                                            && !host.volumes().makeRoom(LogWork.WRITING))) {
+                                host.appendWaits("the recovery waits", diskFull);
                                 return Optional.<LogRecovery>empty();
                             }
                         }
@@ -254,7 +254,7 @@ public final class LocalShards implements Shards {
                         }
                         promise.complete(found.get());
                     } else if (closing) {
-                        promise.fail("shard " + number + ": stopped while its recovery waited for the disk");
+                        promise.fail("shard " + number + ": stopped while its recovery was waiting for the disk");
                     } else {
                         vertx.setTimer(RECOVERY_PAUSE_MS, id -> recover(number, host, true, promise));
                     }
@@ -262,7 +262,7 @@ public final class LocalShards implements Shards {
                 .onFailure(promise::fail);
     }
 
-    /** Gives new options to the watch over the disks and to all shards' pressure, while they run. */
+    /** Applies new pressure options to the disk monitor and to all shards at run time. */
     public Future<Void> reconfigurePressure(PressureOptions pressure) {
         Checkpointers deployed = checkpointers;
         DiskMonitor watching = watch;
@@ -271,7 +271,7 @@ public final class LocalShards implements Shards {
                 : watching.reconfigure(pressure, deployed);
     }
 
-    /** The options that {@link #reconfigurePressure} gave last, or those of the start. A copy; any thread. */
+    /** The pressure options in effect. A copy; any thread. */
     public PressureOptions pressureOptions() {
         DiskMonitor watching = watch;
         return watching == null ? new PressureOptions() : watching.options();
@@ -299,13 +299,13 @@ public final class LocalShards implements Shards {
         }
     }
 
-    /** Empty as long as the data files are being opened. */
+    /** Empty while the data files are being opened. */
     @Override
     public List<ShardStatus> statuses() {
         return shards.stream().map(Shard::status).toList();
     }
 
-    /** How a shard is; {@code null} as long as the data files are being opened. Any thread. */
+    /** Status of one shard; {@code null} while the data files are being opened. Any thread. */
     public @Nullable ShardStatus status(int shard) {
         List<Shard> open = shards;
         return open.isEmpty() ? null : open.get(shard).status();
@@ -333,7 +333,7 @@ public final class LocalShards implements Shards {
                 : deployed.syncNow().mapEmpty();
     }
 
-    /** The shards that keep a stop from its end, with the reason, for people. Any thread; never blocks. */
+    /** The shards that keep a shutdown from completing, each with the reason, for log lines. Any thread; never blocks. */
     public List<String> shutdownBlockers() {
         List<String> reasons = new ArrayList<>();
         for (Shard shard : shards) {
@@ -348,8 +348,8 @@ public final class LocalShards implements Shards {
     }
 
     /**
-     * Stops: calls under way are answered, every shard is forced, logs and files are closed. Fails, after trying
-     * everything, if a shard could not be made durable, and says which.
+     * Stops: pending calls are answered, every shard is forced, logs and files are closed. If a shard could not be made
+     * durable, the rest is still closed, and the future fails and names the shard.
      */
     public Future<Void> close() {
         closing = true;
@@ -395,16 +395,16 @@ public final class LocalShards implements Shards {
         };
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(threads, threads, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-        pool.prestartAllCoreThreads(); // a thread that could not be started later would stop a shard
+        pool.prestartAllCoreThreads(); // a thread that can't be started later would stop a shard
         return pool;
     }
 
-    /** Lets a pool's threads go once they are idle. It is not shut down: a call that comes late is to be answered, too. */
+    /** Lets a pool's idle threads end. The pool is not shut down: late calls must be answered too. */
     private static void retire(ThreadPoolExecutor pool) {
         pool.allowCoreThreadTimeOut(true);
     }
 
-    /** Of what a log forces, only its fdatasyncs: a command waits for no other. */
+    /** Measures only the fdatasyncs of a log: commands wait for no other force. */
     private record LogForces(ShardMeter meter) implements ForceMeter {
         @Override
         public void ended(Kind kind, Path path, long nanos, boolean ok) {
@@ -414,7 +414,7 @@ public final class LocalShards implements Shards {
         }
     }
 
-    /** Hands each shard what concerns it. */
+    /** Passes each outcome to its shard. */
     private record ToShards(List<Shard> shards) implements CheckpointListener {
         @Override
         public void ended(CheckpointOutcome outcome) {

@@ -8,8 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the node knows of one shard's disks. Several causes may stand behind one reason, found in different places: the
- * shard's checkpointer is told of the worst, and that it is over when the last is gone. Any thread; never blocks.
+ * The causes of pressure on one shard that the node has found. A reason may have several causes, in different places: the
+ * worst is reported to the shard's checkpointer, and the reason is cleared with the last of them. Any thread; never blocks.
  */
 final class PressureCauses {
 
@@ -21,9 +21,9 @@ final class PressureCauses {
         LOG_VOLUME,
         /** The log's files. */
         LOG,
-        /** The data files, when an entry is appended. */
+        /** The data files, when an entry is appended to them. */
         DATA,
-        /** The queue before the log. */
+        /** The queue in front of the log. */
         QUEUE
     }
 
@@ -37,23 +37,23 @@ final class PressureCauses {
         this.shard = shard;
     }
 
-    /** Who is told from now on, first of what is there already. */
-    synchronized void tell(Checkpointers deployed) {
+    /** Reports to these checkpointers from now on, beginning with the causes raised so far. */
+    synchronized void reportTo(Checkpointers deployed) {
         checkpointers = deployed;
         for (PressureReason reason : causes.keySet()) {
-            worst(reason, deployed);
+            reportWorst(reason, deployed);
         }
     }
 
-    /** A cause is there. */
+    /** Raises a cause. */
     synchronized void raise(PressureReason reason, Place place, PressureLevel level, String detail) {
         causes.computeIfAbsent(reason, key -> new EnumMap<>(Place.class)).put(place, new Cause(level, detail));
         if (checkpointers != null) {
-            worst(reason, checkpointers);
+            reportWorst(reason, checkpointers);
         }
     }
 
-    /** A cause is gone; does nothing if it was not there. */
+    /** Clears a cause; does nothing if it was not raised. */
     synchronized void clear(PressureReason reason, Place place, String detail) {
         Map<Place, Cause> at = causes.get(reason);
         if (at == null || at.remove(place) == null) {
@@ -65,20 +65,20 @@ final class PressureCauses {
                 checkpointers.reportPressure(shard, reason, PressureLevel.NORMAL, detail);
             }
         } else if (checkpointers != null) {
-            worst(reason, checkpointers);
+            reportWorst(reason, checkpointers);
         }
     }
 
-    /** Something has happened that nobody will say the end of: the latch opens when a probe says so. */
+    /** Raises a cause and clears it at once: an event without a known end; the pressure ends after a durable probe. */
     synchronized void pulse(PressureReason reason, Place place, PressureLevel level, String detail) {
         raise(reason, place, level, detail);
         clear(reason, place, detail);
     }
 
-    private void worst(PressureReason reason, Checkpointers told) {
+    private void reportWorst(PressureReason reason, Checkpointers target) {
         Map<Place, Cause> at = causes.getOrDefault(reason, Map.of());
         at.values().stream()
                 .max((one, other) -> one.level().compareTo(other.level()))
-                .ifPresent(cause -> told.reportPressure(shard, reason, cause.level(), cause.detail()));
+                .ifPresent(cause -> target.reportPressure(shard, reason, cause.level(), cause.detail()));
     }
 }

@@ -2,7 +2,7 @@ package io.tidemark.shard;
 
 import java.io.IOException;
 
-/** The node is being stopped, and a shard's replay ended before its time. The next start goes on from what is durable. */
+/** A shutdown ended a shard's replay early. The next start continues from the durable index. */
 final class RecoveryStoppedException extends IOException {
     private static final long serialVersionUID = 1L;
 

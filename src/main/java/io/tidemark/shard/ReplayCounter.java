@@ -3,20 +3,20 @@ package io.tidemark.shard;
 import io.tidemark.log.CommitLog;
 import java.util.concurrent.TimeUnit;
 
-/** Counts what the replay of one shard's log applies. Written on the log's thread, read from any. */
+/** Counts the entries and bytes that the replay of one shard's log applies. Written on the log's thread, read from any. */
 final class ReplayCounter {
     private volatile boolean begun;
     private volatile boolean done;
     private volatile long entries;
     private volatile long bytes;
-    private volatile long beganNanos;
-    private volatile long tookNanos;
+    private volatile long startNanos;
+    private volatile long durationNanos;
     private volatile long fromIndex;
 
-    /** @param durableIndex the entries behind it are replayed */
+    /** @param durableIndex the entries after it are replayed */
     void begin(long durableIndex) {
         fromIndex = durableIndex;
-        beganNanos = System.nanoTime();
+        startNanos = System.nanoTime();
         begun = true;
     }
 
@@ -28,13 +28,13 @@ final class ReplayCounter {
     }
 
     void end() {
-        tookNanos = System.nanoTime() - beganNanos;
+        durationNanos = System.nanoTime() - startNanos;
         done = true;
     }
 
     RecoveryProgress progress(CommitLog log) {
         boolean over = done;
-        long nanos = over ? tookNanos : begun ? System.nanoTime() - beganNanos : 0;
+        long nanos = over ? durationNanos : begun ? System.nanoTime() - startNanos : 0;
         long replayed = entries;
         long all = log.lastIndex() - fromIndex;
         double ratio = over ? 1 : all <= 0 ? 0 : Math.min(1, (double) replayed / all);

@@ -3,10 +3,10 @@ package io.tidemark.shard;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a shard answers. */
+/** A shard's answer to a command. */
 public sealed interface Result {
 
-    /** Bytes of the values in it. */
+    /** Bytes of the values in the result. */
     default long valueBytes() {
         return 0;
     }
@@ -18,8 +18,8 @@ public sealed interface Result {
     }
 
     /**
-     * A read that was not evaluated, because those before it in its list have answers enough: to be submitted again once
-     * they have gone out. Never the answer to a write, nor to the first read of a list.
+     * A read that was not evaluated, because the answers to the reads before it in its list are large: submit it again once
+     * they have been sent. Never the answer to a write, nor to the first read of a list.
      */
     enum Postponed implements Result {
         /** The one instance. */
@@ -48,33 +48,33 @@ public sealed interface Result {
     }
 
     /**
-     * The command was not carried out, or, of kind {@link Kind#OUTCOME_UNKNOWN}, it may have been.
+     * The command was not carried out, or, with {@link Kind#OUTCOME_UNKNOWN}, may have been.
      *
-     * @param message for people; begins with "shard N" where it is about the shard
+     * @param message for humans; begins with "shard N" where it is about the shard
      */
     record Failure(Kind kind, String message) implements Result {}
 
-    /** Kinds of failure; each endpoint words them its own way. */
+    /** Kinds of failure; each endpoint has its own texts for them. */
     enum Kind {
         /** The stored value is not a decimal 64-bit integer. */
         NOT_AN_INTEGER,
         /** The sum does not fit in 64 bits. */
         OVERFLOW,
-        /** Refused before it entered the log, because of disk pressure; may be tried again. */
+        /** Refused before it entered the log, because of disk pressure; may be retried. */
         SHED,
         /** The shard is still recovering. */
         LOADING,
         /** The shard has been stopped. */
         STOPPED,
-        /** There was not memory enough; nothing was changed, and the shard goes on. */
+        /** Not enough memory; nothing was changed, and the shard keeps serving. */
         NO_MEMORY,
-        /** It could not be carried out for another reason; nothing was changed, and the shard goes on. */
+        /** It could not be carried out for another reason; nothing was changed, and the shard keeps serving. */
         NOT_CARRIED_OUT,
-        /** The log failed while the entry was under way: it may or may not be there after a restart. */
+        /** The log failed while the entry was being written: the write may or may not exist after a restart. */
         OUTCOME_UNKNOWN,
-        /** The stored bytes can't be read or are damaged; never answered as a missing key. */
+        /** The stored bytes can't be read or are damaged; never reported as a missing key. */
         UNREADABLE,
-        /** More values are asked for than are kept in memory at once. */
+        /** The values are larger than what is kept in memory at once. */
         TOO_LARGE
     }
 }

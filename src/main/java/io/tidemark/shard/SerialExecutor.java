@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks in order, one at a time, on threads borrowed from a pool that many share. It gives its thread back after each
- * task, so that no shard keeps one while others wait.
+ * Runs tasks in order, one at a time, on threads of a shared pool. It returns the thread after each task, so that no shard
+ * keeps one while others wait.
  */
 final class SerialExecutor implements Executor {
     private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);

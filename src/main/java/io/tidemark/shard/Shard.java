@@ -25,19 +25,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One shard: its log, its data, its counter, and its life from recovery to stop.
+ * One shard: its log, its data, its dirty counter, and its lifecycle from recovery to stop.
  *
  * <p>Two lanes: writes go through the log, which calls {@link EntryApplier} on its own serial executor; reads that follow
- * no unanswered write of their connection are answered on a second one from what has been applied, so that they never wait
- * for the log's disk.
+ * no pending write of their connection are answered from applied entries on a second one, so that they never wait for the
+ * log's disk.
  */
 final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
-    /** Calls that wait for the log may weigh this much; a single larger one passes when nothing else waits. */
+    /** Maximum weight of the calls that wait for the log; a single larger one is admitted when nothing else waits. */
     static final long MAX_WAITING_BYTES = 128L << 20;
 
-    /** Once a list of reads has answers of this size, the rest of it comes later. */
+    /** Once the answers to a list of reads have this size, the rest of the list is postponed. */
     static final long MAX_ANSWER_BYTES = 4L << 20;
 
     private final int number;
@@ -51,12 +51,12 @@ final class Shard {
     private final ReplayCounter replay = new ReplayCounter();
     private final ChangeCounter changes = new ChangeCounter();
     private final ShardMeter meter;
-    private final ShardVolumes room;
+    private final ShardVolumes volumes;
     private final PressureCauses causes;
-    private final ShedFailures refusals;
+    private final ShedFailures shedFailures;
     private final AtomicLong waitingBytes = new AtomicLong();
     private final UnansweredWrites unanswered = new UnansweredWrites();
-    private final Object batchGate = new Object();
+    private final Object batchLock = new Object();
     private final Promise<Void> drained = Promise.promise();
 
     private WriteBatch batch;
@@ -65,15 +65,15 @@ final class Shard {
     private volatile String failure = "";
     private volatile boolean draining;
     private volatile boolean replaying;
-    private volatile boolean backlogTold;
+    private volatile boolean backlogRaised;
     private volatile boolean filesClosed;
 
     /**
-     * A shard whose data files are open and whose log is not.
+     * Creates a shard whose data files are open and whose log is not.
      *
      * @param lane runs this shard's log tasks one at a time
      * @param reads runs this shard's read tasks one at a time
-     * @param fence asked before a write is acknowledged
+     * @param fence checked before a write is acknowledged
      */
     Shard(
             int number,
@@ -82,7 +82,7 @@ final class Shard {
             DirtyCounter dirty,
             Executor lane,
             Executor reads,
-            ShardVolumes room,
+            ShardVolumes volumes,
             PressureCauses causes,
             Fence fence,
             ShardMeter meter,
@@ -94,17 +94,17 @@ final class Shard {
         this.dirty = dirty;
         this.reads = reads;
         this.meter = meter;
-        this.room = room;
+        this.volumes = volumes;
         this.causes = causes;
-        this.refusals = new ShedFailures(name, room.dwellMillis());
+        this.shedFailures = new ShedFailures(name, volumes.dwellMillis());
         this.applier = new EntryApplier(live, dirty, replay, fence, () -> draining, changes);
         ShardRepair repair = new ShardRepair(name, live, log, () -> phase != Phase.RECOVERING, lane, reads);
-        this.target = new ShardTarget(live, log, repair, room, this::drain, clock, changes);
-        this.batch = new WriteBatch(refusals, bytes -> {});
+        this.target = new ShardTarget(live, log, repair, volumes, this::drain, clock, changes);
+        this.batch = new WriteBatch(shedFailures, bytes -> {});
         this.batch.close();
     }
 
-    /** The store that it serves from now; a repair puts another in its place. */
+    /** The store that it serves from; a repair may replace it. */
     Bitcask live() {
         return live.current();
     }
@@ -114,11 +114,11 @@ final class Shard {
     }
 
     /**
-     * Replays the log and begins to serve. Blocks; on the log's thread, so that releases wait until it is done. A stop ends it
-     * before its next entry, with a {@link RecoveryStoppedException}.
+     * Replays the log and starts to serve. Blocks; on the log's thread, so that releases wait until it has ended. A shutdown
+     * ends it before its next entry, with a {@link RecoveryStoppedException}.
      */
     LogRecovery recover() throws IOException {
-        synchronized (batchGate) {
+        synchronized (batchLock) {
             if (draining) {
                 throw new RecoveryStoppedException(live.current().durableIndex() + 1);
             }
@@ -130,10 +130,10 @@ final class Shard {
             LogRecovery found = log.open(durable, applier);
             replay.end();
             phase = Phase.SERVING;
-            tellOf(found);
+            logRecovery(found);
             return found;
         } catch (RecoveryStoppedException stopped) {
-            LOG.info("{}: {}; the next start goes on from there", name, stopped.getMessage());
+            LOG.info("{}: {}; the next start continues from there", name, stopped.getMessage());
             throw stopped;
         } finally {
             replaying = false;
@@ -143,7 +143,7 @@ final class Shard {
         }
     }
 
-    private void tellOf(LogRecovery found) {
+    private void logRecovery(LogRecovery found) {
         if (found.replayedEntries() > 0) {
             RecoveryProgress took = replay.progress(log);
             LOG.info(
@@ -165,7 +165,7 @@ final class Shard {
         } else if (now == Phase.STOPPED) {
             refuse(calls, stopping());
         } else if (readsOnly(calls)) {
-            reads.execute(() -> read(calls, stopping())); // all of them are reads
+            reads.execute(() -> read(calls, stopping()));
         } else if (now == Phase.FAILED) {
             shed(calls, new Result.Failure(Result.Kind.SHED, failure));
             meter.shed(PressureReason.APPEND_FAILED, writes(calls));
@@ -180,7 +180,7 @@ final class Shard {
             write(calls);
             return;
         }
-        Result.Failure why = refusals.of(pressure);
+        Result.Failure why = shedFailures.of(pressure);
         PressureReason reason = pressure.worstReason().orElse(PressureReason.LOW_SPACE);
         List<Call> passing = List.of();
         if (pressure.shedsOnlyFor(PressureReason.LOW_SPACE) && !log.isSuspended()) {
@@ -200,7 +200,7 @@ final class Shard {
         write(passing);
     }
 
-    /** Whether a command may need room for good; a removal gives some back. */
+    /** Whether a command may use more space; a removal frees some. */
     private static boolean adds(Command command) {
         return command instanceof Command.Write && !(command instanceof Command.Delete);
     }
@@ -215,7 +215,7 @@ final class Shard {
         return new Result.Failure(Result.Kind.STOPPED, name + " is being stopped");
     }
 
-    /** Refuses the writes among the calls; reads go on. */
+    /** Refuses the writes among the calls; the reads are answered. */
     private void shed(List<Call> calls, Result.Failure why) {
         reads.execute(() -> read(calls, why));
     }
@@ -230,9 +230,10 @@ final class Shard {
     }
 
     /**
-     * Answers the reads among the calls, but not so many at once that their values fill the memory: see {@link Result.Postponed}.
+     * Answers the reads among the calls, but not so many at once that their values fill the memory; see {@link
+     * Result.Postponed}.
      *
-     * @param writes what the others hear
+     * @param writes the answer to the writes
      */
     private void read(List<Call> calls, Result writes) {
         long bytes = 0;
@@ -248,9 +249,9 @@ final class Shard {
     }
 
     /**
-     * Answers a read, if need be after a repair has brought back what it asks for. On the lane of reads.
+     * Answers a read, if necessary after a repair has restored the record. On the read lane.
      *
-     * @return bytes of values in the answer, also if it comes later
+     * @return bytes of values in the answer, even if that is given later
      */
     private long answer(Call call, Command.Read read, boolean mayWait) {
         Result result;
@@ -275,57 +276,59 @@ final class Shard {
         long weight = WriteCost.of(calls);
         Result.Failure refusal = null;
         long backlog = 0;
-        boolean noRoom = false;
-        synchronized (batchGate) {
+        boolean noSpace = false;
+        synchronized (batchLock) {
             long waiting = waitingBytes.get();
             if (draining) {
                 refusal = stopping();
             } else if (waiting > 0 && waiting + weight > MAX_WAITING_BYTES) {
-                refusal = refusals.backlog(waiting);
+                refusal = shedFailures.backlog(waiting);
                 backlog = waiting;
-            } else if (!room.admit(weight)) {
-                refusal = refusals.lowSpace();
-                noRoom = true;
+            } else if (!volumes.admit(weight)) {
+                refusal = shedFailures.lowSpace();
+                noSpace = true;
             } else {
                 waitingBytes.addAndGet(weight);
                 enqueue(calls, weight);
             }
         }
         if (backlog > 0) {
-            backlogged(backlog);
+            raiseBacklog(backlog);
         }
         if (refusal != null) {
             shed(calls, refusal);
         }
-        if (noRoom || backlog > 0) {
-            meter.shed(noRoom ? PressureReason.LOW_SPACE : PressureReason.LOG_BACKLOG, writes(calls));
+        if (noSpace || backlog > 0) {
+            meter.shed(noSpace ? PressureReason.LOW_SPACE : PressureReason.LOG_BACKLOG, writes(calls));
         }
     }
 
-    /** Full for a moment: that is no reason to refuse what comes after; but operators should know. */
-    private void backlogged(long waiting) {
-        if (!backlogTold) {
-            backlogTold = true;
+    /** A full queue is no reason to shed later writes, but operators should know: raises a warning, once. */
+    private void raiseBacklog(long waiting) {
+        if (!backlogRaised) {
+            backlogRaised = true;
             causes.raise(
                     PressureReason.LOG_BACKLOG,
                     PressureCauses.Place.QUEUE,
                     PressureLevel.WARN,
-                    name + ": " + waiting + " bytes wait for the log; what comes on top is refused");
+                    name + ": " + waiting + " bytes wait for the log; writes above that limit are refused");
         }
     }
 
-    /** Looks whether what waits for the log has become less, and answers what has waited too long. On the watch's timer. */
+    /**
+     * Clears the backlog warning once the queue has shrunk, and fails writes that waited too long. On the monitor's timer.
+     */
     void watchQueue(long nowNanos) {
         if (waitingBytes.get() > 0) {
             PressureState pressure = dirty.pressure();
-            unanswered.giveUpOld(
+            unanswered.timeOutOld(
                     nowNanos,
                     pressure.worstReason()
                             .map(reason -> reason + ": " + pressure.detail())
                             .orElse("the disk does not answer"));
         }
-        if (backlogTold && waitingBytes.get() <= MAX_WAITING_BYTES / 2) {
-            backlogTold = false;
+        if (backlogRaised && waitingBytes.get() <= MAX_WAITING_BYTES / 2) {
+            backlogRaised = false;
             causes.clear(PressureReason.LOG_BACKLOG, PressureCauses.Place.QUEUE, name + ": the log has caught up");
         }
     }
@@ -343,11 +346,11 @@ final class Shard {
 
     private void enqueue(List<Call> calls, long weight) {
         if (!batch.add(calls, weight)) {
-            long began = System.nanoTime();
-            WriteBatch next = new WriteBatch(refusals, bytes -> answered(bytes, began));
+            long startNanos = System.nanoTime();
+            WriteBatch next = new WriteBatch(shedFailures, bytes -> answered(bytes, startNanos));
             next.add(calls, weight);
             batch = next;
-            unanswered.add(next, began);
+            unanswered.add(next, startNanos);
             log.append(next);
         }
     }
@@ -360,9 +363,9 @@ final class Shard {
         return writes;
     }
 
-    private void answered(long bytes, long beganNanos) {
-        meter.answered(System.nanoTime() - beganNanos);
-        room.releaseReservation(bytes);
+    private void answered(long bytes, long startNanos) {
+        meter.answered(System.nanoTime() - startNanos);
+        volumes.releaseReservation(bytes);
         waitingBytes.addAndGet(-bytes);
         drainedIfIdle();
     }
@@ -373,9 +376,9 @@ final class Shard {
         }
     }
 
-    /** Takes no further call, and completes when every call taken has been answered and nothing is replayed any more. */
+    /** Accepts no further calls, and completes when every accepted call has been answered and no replay is running. */
     Future<Void> drain() {
-        synchronized (batchGate) {
+        synchronized (batchLock) {
             draining = true;
         }
         log.failFast();
@@ -383,10 +386,10 @@ final class Shard {
         return drained.future();
     }
 
-    /** Closes the log, and the files behind every read that was taken; after the checkpointer has been stopped. */
+    /** Closes the log, then the files once all accepted reads have ended; after the checkpointer has been stopped. */
     Future<Void> close() {
         draining = true;
-        // of a log that is not open because its replay was stopped there is nothing to finish
+        // if the replay was stopped, the log is not open and has nothing to finish
         Future<Void> finished = phase == Phase.RECOVERING ? log.close().otherwiseEmpty() : log.close();
         return finished.eventually(() -> {
             phase = Phase.STOPPED;
@@ -409,7 +412,7 @@ final class Shard {
         filesClosed = true;
     }
 
-    /** Out of service for writes until a restart recovers it from the log. Any thread. */
+    /** Takes the shard out of service for writes until a restart recovers it from the log. Any thread. */
     void fail(String why) {
         failure = why;
         phase = Phase.FAILED;
@@ -420,7 +423,7 @@ final class Shard {
         lastOutcome = outcome;
     }
 
-    /** Why a stop that has run out of time can't say that all is well with this shard; empty if it can. */
+    /** Why this shard keeps a shutdown from completing; empty if it does not. */
     Optional<String> shutdownBlocker() {
         Bitcask data = live.current();
         long durable = data.durableIndex();
@@ -432,16 +435,16 @@ final class Shard {
             return Optional.of(name + " (its replay has not ended)");
         }
         if (waitingBytes.get() > 0) {
-            return Optional.of(name + " (writes under way have not come back)");
+            return Optional.of(name + " (writes are still pending)");
         }
         boolean reading = phase == Phase.STOPPED && !filesClosed;
-        return reading ? Optional.of(name + " (a read has not come back; nothing is lost)") : Optional.empty();
+        return reading ? Optional.of(name + " (a read is still running; nothing is lost)") : Optional.empty();
     }
 
     ShardStatus status() {
         CheckpointOutcome outcome = lastOutcome;
-        ShardTarget.Saved saved = target.saved(); // before the changes of now, which are never fewer
-        long unsavedChanges = changes.cut(live).changes() - saved.changes();
+        ShardTarget.SavePoint savePoint = target.savePoint(); // before the current changes, which are never fewer
+        long unsavedChanges = changes.snapshot(live).changes() - savePoint.changes();
         Bitcask data = live.current();
         PressureState pressure = dirty.pressure();
         boolean failed = phase == Phase.FAILED;
@@ -453,7 +456,7 @@ final class Shard {
                 data.durableIndex(),
                 dirty.dirtyBytes(),
                 dirty.inFlight(),
-                saved.began(),
+                savePoint.began(),
                 outcome == null || outcome.succeeded(),
                 failed ? PressureLevel.FAILED : pressure.level(),
                 failed ? failure : detail(pressure),

@@ -13,18 +13,18 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 
 /**
- * What one shard's log is told by its node, and what it tells. On the log's thread.
+ * Connects one shard's log to the node: space, timers, and pressure. Called on the log's thread.
  *
- * @param number the shard's
- * @param directory the log's, for messages
- * @param logFailed gets what ends the node
- * @param applyFailed gets what ends the shard
+ * @param number the shard's number
+ * @param directory the log's directory, for messages
+ * @param logFailed called when the log has failed: the node must exit
+ * @param applyFailed called when an entry can't be applied for good: the shard has failed
  */
 record ShardHost(
         Vertx vertx,
         int number,
         Path directory,
-        ShardVolumes room,
+        ShardVolumes volumes,
         PressureCauses causes,
         Consumer<IOException> logFailed,
         Consumer<IOException> applyFailed)
@@ -42,12 +42,12 @@ record ShardHost(
 
     @Override
     public boolean ample() {
-        return room.ample();
+        return volumes.ample();
     }
 
     @Override
     public boolean makeRoom(LogWork work) {
-        return room.makeRoom(work);
+        return volumes.makeRoom(work);
     }
 
     @Override
@@ -63,7 +63,7 @@ record ShardHost(
                     PressureReason.LOW_SPACE,
                     Place.LOG,
                     PressureLevel.SHED,
-                    "shard " + number + ": the log in " + directory + " waits for room: " + reason(why));
+                    "shard " + number + ": the log in " + directory + " waits for space: " + reason(why));
         } else {
             appendWaits("a logged entry waits to be applied", why);
         }
@@ -76,20 +76,21 @@ record ShardHost(
                 PressureReason.APPEND_FAILED,
                 Place.DATA,
                 passing ? PressureLevel.SHED : PressureLevel.FAILED,
-                "shard " + number + ": " + what + ": " + reason(why) + "; it is tried again until it succeeds");
+                "shard " + number + ": " + what + ": " + reason(why) + "; it is retried until it succeeds");
     }
 
     @Override
     public void resumed(LogWork work) {
         if (work == LogWork.WRITING) {
-            causes.clear(PressureReason.LOW_SPACE, Place.LOG, "shard " + number + ": the log has found room");
+            causes.clear(PressureReason.LOW_SPACE, Place.LOG, "shard " + number + ": the log has space again");
         } else {
             appendGoesOn();
         }
     }
 
     void appendGoesOn() {
-        causes.clear(PressureReason.APPEND_FAILED, Place.DATA, "shard " + number + ": what waited has been applied");
+        causes.clear(
+                PressureReason.APPEND_FAILED, Place.DATA, "shard " + number + ": the waiting entry has been applied");
     }
 
     @Override
@@ -98,7 +99,7 @@ record ShardHost(
                 NoDescriptorsException.isCauseOf(why) ? PressureReason.NO_DESCRIPTORS : PressureReason.LOW_SPACE,
                 Place.LOG,
                 PressureLevel.SHED,
-                "shard " + number + ": the log in " + directory + " can't go on in a new file: " + reason(why));
+                "shard " + number + ": the log in " + directory + " can't create its next file: " + reason(why));
     }
 
     private static String reason(Throwable why) {

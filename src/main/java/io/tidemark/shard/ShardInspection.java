@@ -12,14 +12,15 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What the files of a shard that does not run are like, by the rules of its recovery. Nothing is changed.
+ * The state of the files of a shard that is not running, by the rules of recovery. Changes nothing.
  *
  * @param shard its number
  * @param store its data files and their manifest
  * @param log its log
- * @param apart what is damaged in that the two don't go together
+ * @param mismatches contradictions between the two
  */
-public record ShardInspection(int shard, StoreInspection.Report store, LogInspection.Report log, List<String> apart) {
+public record ShardInspection(
+        int shard, StoreInspection.Report store, LogInspection.Report log, List<String> mismatches) {
 
     /**
      * Reads all of a shard's files, in windows of some hundred KiB. Blocks.
@@ -33,25 +34,25 @@ public record ShardInspection(int shard, StoreInspection.Report store, LogInspec
         StoreInspection.Report store = StoreInspection.of(disk, data, dataDirectory, shard);
         LogInspection.Report entries =
                 LogInspection.of(disk, log, dataDirectory, shard, store.durableIndex(), entry -> read(entry.payload()));
-        boolean without = store.written()
+        boolean logMissing = store.hasManifest()
                 && entries.lastIndex() == 0
                 && entries.problems().isEmpty();
         return new ShardInspection(
-                shard, store, entries, without ? List.of(Bitcask.missingLogMessage(data)) : List.of());
+                shard, store, entries, logMissing ? List.of(Bitcask.missingLogMessage(data)) : List.of());
     }
 
-    /** Reads an entry's commands without carrying any out. */
+    /** Decodes an entry's commands without evaluating them. */
     private static void read(ByteBuffer payload) throws IOException {
         while (payload.hasRemaining()) {
             CommandCodec.decode(payload);
         }
     }
 
-    /** What is damaged, a line each; empty if all is well. */
+    /** All problems, one line each; empty if there is no damage. */
     public List<String> problems() {
         List<String> all = new ArrayList<>(store.problems());
         all.addAll(log.problems());
-        all.addAll(apart);
+        all.addAll(mismatches);
         return all;
     }
 }

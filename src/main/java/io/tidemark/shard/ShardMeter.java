@@ -3,12 +3,12 @@ package io.tidemark.shard;
 import io.tidemark.pressure.PressureReason;
 
 /**
- * Hears what the shards spend their time on, and what they refuse; once for each log entry, not for each command. Any
- * thread, the log's own among them: return at once, and throw nothing.
+ * Gets the durations and refusals of the shards, once per log entry, not per command. Called on any thread, the log's own
+ * included: return at once, and throw nothing.
  */
 public interface ShardMeter {
 
-    /** Hears nothing. */
+    /** Ignores everything. */
     ShardMeter NONE = new ShardMeter() {};
 
     /**
@@ -22,10 +22,10 @@ public interface ShardMeter {
     /**
      * The commands of one log entry have been answered.
      *
-     * @param nanos since the first of them came to the shard, in nanoseconds: the longest that one of them has waited
+     * @param nanos since the first of them reached the shard, in nanoseconds: the maximum wait of any of them
      */
     default void answered(long nanos) {}
 
-    /** Commands that write were refused before they entered the log. */
+    /** Writing commands were refused before they entered the log. */
     default void shed(PressureReason reason, int commands) {}
 }

@@ -10,15 +10,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the shards of a node are made of.
+ * Options of a node's shards.
  *
  * @param store the store's name, part of event-bus addresses
- * @param dataDirectoryId what every file must carry
+ * @param dataDirectoryId the id that every file must carry
  * @param directories one per shard, in order
- * @param checkpoint how the checkpointers pace themselves
- * @param log how the logs are cut
- * @param data how the data files are cut
- * @param volumes where the data and the logs lie, if their room is to be watched
+ * @param checkpoint options of the checkpointers
+ * @param log options of the logs
+ * @param data options of the data files
+ * @param volumes where data and logs are, if their free space is to be monitored
  */
 public record ShardOptions(
         String store,
@@ -29,7 +29,7 @@ public record ShardOptions(
         BitcaskOptions data,
         @Nullable Volumes volumes) {
 
-    /** Without a watch on the volumes. */
+    /** Without monitoring of the volumes. */
     public ShardOptions(
             String store,
             UUID dataDirectoryId,
@@ -40,14 +40,14 @@ public record ShardOptions(
         this(store, dataDirectoryId, directories, checkpoint, log, data, null);
     }
 
-    /** Where one shard keeps its files; made at its first write. */
+    /** Directories of one shard; created at its first write. */
     public record Directories(Path data, Path log) {}
 
     /**
-     * Directories of the node, on one volume or on two.
+     * The node's directories, on one volume or on two.
      *
      * @param data exists; holds the data files of all shards, and the reserve file
-     * @param log exists; holds the logs of all shards; the same as {@code data} if they are in there
+     * @param log exists; holds the logs of all shards; the same as {@code data} if the logs are in there
      * @param pressure when writes are shed
      */
     public record Volumes(Path data, Path log, PressureOptions pressure) {}

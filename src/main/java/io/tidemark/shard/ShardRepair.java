@@ -14,13 +14,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Repair of one shard in place: its data files are opened a second time as they were proven last, the log's entries behind
- * that are evaluated over them, and the outcome takes the first store's place between two entries. See {@link
- * BitcaskRepair} for what is on disk meanwhile.
+ * Repair of one shard in place: its data files are opened a second time in their last durable state, the later entries of
+ * the log are applied to them, and the resulting store replaces the failed one between two entries. See {@link
+ * BitcaskRepair} for the files on disk meanwhile.
  *
- * <p>Most of it runs beside the shard, which goes on reading, and applying what was in its log; the last part runs on the
- * applying thread, so that nothing can come between. No thread waits on a disk but the caller's and, for that last part, the
- * shard's own.
+ * <p>Most of it runs concurrently with the shard, which keeps reading and applying logged entries. The last part runs on the
+ * applying thread, so that no entry is applied in between. Only the caller's thread waits for a disk and, during the last
+ * part, the shard's own.
  */
 final class ShardRepair {
     private static final Logger LOG = LoggerFactory.getLogger(ShardRepair.class);
@@ -48,47 +48,47 @@ final class ShardRepair {
     }
 
     /**
-     * Makes good what the last force could not; returns at once if there is nothing. Blocks; on a checkpoint worker, never
-     * beside a generation. Not to be interrupted, but not stopped by it either.
+     * Does the repair that the store needs after a failed force; returns at once if it needs none. Blocks; on a checkpoint
+     * worker, never concurrently with a generation. Ignores interrupts.
      *
-     * @throws IOException if it could not be; everything is as before then, and it may be called again
+     * @throws IOException if the repair failed; nothing has changed then, and it may be called again
      */
     void run() throws IOException {
-        Bitcask broken = live.current();
-        switch (broken.repairNeed()) {
+        Bitcask failed = live.current();
+        switch (failed.repairNeed()) {
             case NOTHING -> {}
-            case NEW_MANIFEST -> broken.rewriteManifest();
-            case NEW_FILES -> rebuild(broken);
+            case NEW_MANIFEST -> failed.rewriteManifest();
+            case NEW_FILES -> rebuild(failed);
         }
     }
 
-    private void rebuild(Bitcask broken) throws IOException {
+    private void rebuild(Bitcask failed) throws IOException {
         if (!recovered.getAsBoolean()) {
-            onLane(this::requireLog); // behind a replay that is going on, or while it waits, perhaps for this repair
+            onLane(this::requireLog); // after a running replay, or while that waits, maybe for this repair
         }
-        BitcaskRepair repair = BitcaskRepair.begin(broken);
-        Bitcask fresh = repair.replacement();
-        long from = fresh.snapshot().index() + 1;
+        BitcaskRepair repair = BitcaskRepair.begin(failed);
+        Bitcask replacement = repair.replacement();
+        long from = replacement.snapshot().index() + 1;
         try {
-            catchUp(fresh, broken.snapshot().index());
+            catchUp(replacement, failed.snapshot().index());
             onLane(() -> {
-                catchUp(fresh, broken.snapshot().index());
-                live.replace(fresh);
+                catchUp(replacement, failed.snapshot().index());
+                live.replace(replacement);
             });
         } catch (IOException | RuntimeException | Error e) {
             repair.abandon();
             throw e;
         }
         repair.finish();
-        reads.execute(() -> close(broken)); // behind every read that began before the swap
+        reads.execute(() -> close(failed)); // after every read that began before the swap
         LOG.info(
-                "{}: entries {} to {} written anew from the log",
+                "{}: entries {} to {} rewritten from the log",
                 name,
                 from,
-                fresh.snapshot().index());
+                replacement.snapshot().index());
     }
 
-    /** Its replay may be under way; what has been applied can be read from it then. */
+    /** The log may still be replaying; entries that were applied can be read from it then. */
     private void requireLog() throws IOException {
         if (!recovered.getAsBoolean()
                 && log.lastIndex() < live.current().snapshot().index()) {
@@ -96,16 +96,16 @@ final class ShardRepair {
         }
     }
 
-    /** Evaluates what the log has behind a store's index, up to another. */
-    private void catchUp(Bitcask fresh, long to) throws IOException {
-        long from = fresh.snapshot().index() + 1;
+    /** Applies the log's entries after a store's index, up to and including another index. */
+    private void catchUp(Bitcask replacement, long to) throws IOException {
+        long from = replacement.snapshot().index() + 1;
         if (from > to) {
             return;
         }
         try {
             log.read(from, to, entry -> {
                 try {
-                    EntryApplier.replay(entry, fresh);
+                    EntryApplier.replay(entry, replacement);
                 } catch (IOException e) {
                     throw new UncheckedIOException(e);
                 }
@@ -113,9 +113,9 @@ final class ShardRepair {
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
-        if (fresh.snapshot().index() != to) {
-            throw new CorruptionException(name + ": the log was to have entries " + from + " to " + to
-                    + ", but it ended with " + fresh.snapshot().index());
+        if (replacement.snapshot().index() != to) {
+            throw new CorruptionException(name + ": the log should have entries " + from + " to " + to
+                    + ", but it ends at " + replacement.snapshot().index());
         }
     }
 
@@ -136,7 +136,7 @@ final class ShardRepair {
         await(done);
     }
 
-    /** Waits, whether interrupted or not: an interrupt would close the files of everybody. */
+    /** Waits and ignores interrupts: an interrupt would close the files for all threads. */
     private void await(CompletableFuture<?> done) throws IOException {
         try {
             done.join();

@@ -5,28 +5,28 @@ import io.tidemark.pressure.PressureReason;
 import java.util.Map;
 
 /**
- * One shard at one moment; the figures are read one after another, not at one instant.
+ * The status of one shard. The figures are read one after another, not atomically.
  *
  * @param shard its number
- * @param phase where in its life it is
+ * @param phase its phase of life
  * @param keys live keys
  * @param appliedIndex last log index handed to the data files
  * @param durableIndex last log index whose bytes, and all before it, are on disk
- * @param dirtyBytes bytes appended and not yet known durable
+ * @param dirtyBytes bytes appended and not known to be durable yet
  * @param checkpointInFlight whether a generation is running
- * @param lastCheckpoint when the last generation began that made the shard durable as a whole; the start of the node if
- *     there has been none
- * @param lastCheckpointOk whether the last generation succeeded; true if there has been none
- * @param level pressure
+ * @param lastCheckpoint start of the last generation that made the whole shard durable; the start of the node before the
+ *     first
+ * @param lastCheckpointOk whether the last generation succeeded; true before the first
+ * @param level pressure level
  * @param detail why the level is not {@code NORMAL}, else empty
  * @param logBytes bytes of log files
- * @param releasedIndex log entries up to this index may be gone
- * @param recovery how far the replay of the log is
- * @param quarantinedFiles data files that a repair has given up in part or as a whole, and that are kept until a later
- *     generation is durable
+ * @param releasedIndex the log may have forgotten entries up to this index
+ * @param recovery progress of the log's replay
+ * @param quarantinedFiles data files that a repair has replaced in part or as a whole, kept until a later generation is
+ *     durable
  * @param reasons every reason for pressure, with its level; empty at {@code NORMAL}
- * @param pressureSinceMillis since when the worst of them, milliseconds since 1970; 0 at {@code NORMAL}
- * @param unsavedChanges keys set or removed that no generation has made durable yet
+ * @param pressureSinceMillis when the worst of them was raised, milliseconds since 1970; 0 at {@code NORMAL}
+ * @param unsavedChanges keys set or removed that are not durable yet
  */
 public record ShardStatus(
         int shard,
@@ -62,7 +62,7 @@ public record ShardStatus(
     public enum Phase {
         /** Reading its files and replaying its log. */
         RECOVERING,
-        /** Answering. */
+        /** Serving. */
         SERVING,
         /** Out of service until a restart. */
         FAILED,

@@ -15,46 +15,46 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.util.function.Supplier;
 
-/** A shard as its checkpointer sees it. What has become durable is what the log may forget. */
+/** The checkpointer's target for one shard. Once entries are durable in the data files, the log may release them. */
 final class ShardTarget implements CheckpointTarget {
     private final LiveStore live;
     private final CommitLog log;
     private final ShardRepair repair;
-    private final ShardVolumes room;
+    private final ShardVolumes volumes;
     private final Supplier<Future<Void>> drain;
     private final TimeSource clock;
     private final ChangeCounter changes;
-    private volatile Saved saved;
+    private volatile SavePoint savePoint;
     private volatile int pacingBytes;
 
     ShardTarget(
             LiveStore live,
             CommitLog log,
             ShardRepair repair,
-            ShardVolumes room,
+            ShardVolumes volumes,
             Supplier<Future<Void>> drain,
             TimeSource clock,
             ChangeCounter changes) {
         this.live = live;
         this.log = log;
         this.repair = repair;
-        this.room = room;
+        this.volumes = volumes;
         this.drain = drain;
         this.clock = clock;
         this.changes = changes;
-        this.saved = new Saved(clock.now(), 0);
+        this.savePoint = new SavePoint(clock.now(), 0);
     }
 
     /**
-     * What a generation has made durable.
+     * What a generation makes durable.
      *
-     * @param began when it began
-     * @param changes all changes up to then, see {@link ChangeCounter}
+     * @param began start of the generation
+     * @param changes number of changes up to its snapshot, see {@link ChangeCounter}
      */
-    record Saved(Timestamp began, long changes) {}
+    record SavePoint(Timestamp began, long changes) {}
 
-    /** Bytes and files are those of the moment of capture: once it is durable the snapshot has none. */
-    private record ShardSnapshot(Bitcask data, BitcaskSnapshot snapshot, long bytes, int files, Saved point)
+    /** Bytes and files are counted at the capture: once the snapshot is durable it has no unsynced ones. */
+    private record ShardSnapshot(Bitcask data, BitcaskSnapshot snapshot, long bytes, int files, SavePoint savePoint)
             implements Capture {
         @Override
         public long index() {
@@ -65,24 +65,24 @@ final class ShardTarget implements CheckpointTarget {
     @Override
     public void configured(CheckpointOptions options) {
         pacingBytes = options.getPacingBytes();
-        room.configured(options);
+        volumes.configured(options);
     }
 
     @Override
     public Capture capture() {
-        Timestamp began = clock.now(); // before the snapshot, which so has all that was applied by then
-        ChangeCounter.Cut cut = changes.cut(live);
-        BitcaskSnapshot now = cut.snapshot();
+        Timestamp began = clock.now(); // before the snapshot, which therefore has all that was applied by then
+        ChangeCounter.CountedSnapshot counted = changes.snapshot(live);
+        BitcaskSnapshot now = counted.snapshot();
         return new ShardSnapshot(
-                cut.data(), now, now.unsyncedBytes(), now.unsyncedFiles(), new Saved(began, cut.changes()));
+                counted.data(), now, now.unsyncedBytes(), now.unsyncedFiles(), new SavePoint(began, counted.changes()));
     }
 
     @Override
-    public void force(Capture captured) throws IOException {
-        ShardSnapshot mine = (ShardSnapshot) captured;
-        room.ensureBookkeeping();
+    public void force(Capture capture) throws IOException {
+        ShardSnapshot snapshot = (ShardSnapshot) capture;
+        volumes.ensureBookkeeping();
         try {
-            mine.data().force(mine.snapshot(), pacingBytes);
+            snapshot.data().force(snapshot.snapshot(), pacingBytes);
         } catch (NotReplacedException e) {
             throw new ForcePostponedException(String.valueOf(e.getMessage()), e);
         }
@@ -90,8 +90,8 @@ final class ShardTarget implements CheckpointTarget {
     }
 
     @Override
-    public void force(Capture captured, ForceProgress progress) throws IOException {
-        ForceReporter.report(progress, () -> force(captured));
+    public void force(Capture capture, ForceProgress progress) throws IOException {
+        ForceReporter.report(progress, () -> force(capture));
     }
 
     @Override
@@ -100,24 +100,24 @@ final class ShardTarget implements CheckpointTarget {
     }
 
     @Override
-    public void completed(Capture captured) {
-        ShardSnapshot mine = (ShardSnapshot) captured;
-        saved = mine.point();
-        mine.data().completed(mine.snapshot());
-        log.release(captured.index());
+    public void completed(Capture capture) {
+        ShardSnapshot snapshot = (ShardSnapshot) capture;
+        savePoint = snapshot.savePoint();
+        snapshot.data().completed(snapshot.snapshot());
+        log.release(capture.index());
     }
 
     @Override
     public void repair(Capture failed) throws IOException {
-        room.ensureBookkeeping();
+        volumes.ensureBookkeeping();
         while (true) {
             try {
                 repair.run();
                 return;
-            } catch (IOException noRoom) {
-                // for what is written anew beside the old files; a repair that could not be may be called again
-                if (!DiskFull.isCauseOf(noRoom) || !room.makeRoom(LogWork.APPLYING)) {
-                    throw noRoom;
+            } catch (IOException diskFull) {
+                // the repair needs space for new files beside the old ones; it may be called again
+                if (!DiskFull.isCauseOf(diskFull) || !volumes.makeRoom(LogWork.APPLYING)) {
+                    throw diskFull;
                 }
             }
         }
@@ -125,12 +125,12 @@ final class ShardTarget implements CheckpointTarget {
 
     @Override
     public Future<Void> probe(PressureReason reason) {
-        return room.probe(reason);
+        return volumes.probe(reason);
     }
 
-    /** The last generation that succeeded; the shard's start if there has been none. Any thread. */
-    Saved saved() {
-        return saved;
+    /** The last successful generation; the shard's start before the first. Any thread. */
+    SavePoint savePoint() {
+        return savePoint;
     }
 
     @Override

@@ -10,11 +10,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard's disks: the room that its writes need, help when there is none, and how long a disk may keep it waiting. Its
- * data and its log may be on one volume or on two; without volumes nothing is counted. Any thread.
+ * One shard's volumes: reservations of space for its writes, help when the disk is full, and the stall limits. Data and log
+ * may be on one volume or on two; without volumes nothing is counted. Any thread.
  */
 final class ShardVolumes {
-    /** What a manifest, a control file and their directories need at most. */
+    /** Maximum space for a manifest, a control file and their directories. */
     private static final long BOOKKEEPING_BYTES = 1L << 20;
 
     private final @Nullable Volume data;
@@ -24,10 +24,10 @@ final class ShardVolumes {
     private volatile long stallShedNanos = TimeUnit.MILLISECONDS.toNanos(CheckpointOptions.DEFAULT_STALL_SHED_MS);
 
     /**
-     * Room on these volumes.
+     * Uses these volumes.
      *
-     * @param log the same as {@code data} if they share a volume; {@code null} if none is watched
-     * @param dwellMillis how long pressure lasts at least
+     * @param log the same as {@code data} if they share a volume; {@code null} if none is monitored
+     * @param dwellMillis dwell time: how long pressure lasts at least
      */
     ShardVolumes(@Nullable Volume data, @Nullable Volume log, LongSupplier dwellMillis) {
         this.data = data;
@@ -39,7 +39,7 @@ final class ShardVolumes {
         return dwellMillis;
     }
 
-    /** Options of the shard's checkpointer: the log's disk may hang as long as that of the data. */
+    /** Applies the options of the shard's checkpointer: the log's disk has the same stall limits as the data's. */
     void configured(CheckpointOptions options) {
         stallWarnNanos = TimeUnit.MILLISECONDS.toNanos(options.getStallWarnMs());
         stallShedNanos = TimeUnit.MILLISECONDS.toNanos(options.getStallShedMs());
@@ -53,7 +53,7 @@ final class ShardVolumes {
         return stallShedNanos;
     }
 
-    /** Takes room for a write, in the log and in the data files, or refuses it. Never blocks. */
+    /** Reserves space for a write, in the log and in the data files, or refuses it. Never blocks. */
     boolean admit(long bytes) {
         if (data == log) {
             return data == null || data.admit(2 * bytes);
@@ -70,7 +70,7 @@ final class ShardVolumes {
         return true;
     }
 
-    /** What was admitted has been applied, or was not carried out. */
+    /** An admitted write has been applied, or was not carried out. */
     void releaseReservation(long bytes) {
         if (data != null) {
             data.releaseReservation(data == log ? 2 * bytes : bytes);
@@ -80,7 +80,7 @@ final class ShardVolumes {
         }
     }
 
-    /** Whether the log has room for what only saves time. */
+    /** Whether the log has space for files that only save time. */
     boolean ample() {
         return log == null || log.ample();
     }
@@ -91,18 +91,18 @@ final class ShardVolumes {
         return full != null && full.makeRoom();
     }
 
-    /** Before a generation: its manifest must not fail for want of room that could be had. Blocks. */
+    /** Called before a generation: frees space for its manifest if necessary. Blocks. */
     void ensureBookkeeping() {
         if (data != null) {
             data.ensure(BOOKKEEPING_BYTES);
         }
     }
 
-    /** Whether the volumes behind a reason keep what they are given. */
+    /** Runs a durable probe on the volumes that a reason is about. */
     Future<Void> probe(PressureReason reason) {
         return switch (reason) {
             case APPEND_FAILED, FSYNC_FAILED, FSYNC_STALLED -> probe(data);
-            case CHECKPOINT_OVERDUE -> Future.succeededFuture(); // it says nothing of a disk
+            case CHECKPOINT_OVERDUE -> Future.succeededFuture(); // not about a disk
             case LOG_BACKLOG, NO_DESCRIPTORS -> probe(log);
             case LOW_SPACE, LOG_STALLED ->
                 data == log ? probe(data) : Future.join(probe(data), probe(log)).mapEmpty();

@@ -3,7 +3,7 @@ package io.tidemark.shard;
 /** The two clocks of a process. Any thread. */
 public interface TimeSource {
 
-    /** The machine's own. */
+    /** The machine's clocks. */
     TimeSource SYSTEM = new TimeSource() {
         @Override
         public long nanoTime() {
@@ -16,13 +16,13 @@ public interface TimeSource {
         }
     };
 
-    /** The monotonic clock: for durations, and for what was before what. */
+    /** The monotonic clock: for durations and for ordering. */
     long nanoTime();
 
-    /** The clock that is set by people and by NTP, milliseconds since 1970: for nothing but to be shown. */
+    /** The wall clock, milliseconds since 1970; it may jump, so it is for display only. */
     long epochMillis();
 
-    /** This moment, by both. */
+    /** A reading of both clocks. */
     default Timestamp now() {
         return new Timestamp(nanoTime(), epochMillis());
     }

@@ -1,14 +1,15 @@
 package io.tidemark.shard;
 
 /**
- * One moment by both clocks. Moments are compared by {@link #nanos} alone: the machine's clock may be set back or forward.
+ * A point in time by both clocks. Timestamps are compared by {@link #nanos} only, since the wall clock may jump.
  *
- * @param nanos the monotonic clock's, as of {@link System#nanoTime}: only differences mean anything, and only in this process
- * @param epochMillis the machine's, milliseconds since 1970, for people and tools
+ * @param nanos reading of the monotonic clock, as {@link System#nanoTime}: only differences within this process are
+ *     meaningful
+ * @param epochMillis reading of the wall clock, milliseconds since 1970, for display
  */
 public record Timestamp(long nanos, long epochMillis) {
 
-    /** Whether this one was later. */
+    /** Whether this one is later. */
     public boolean isAfter(Timestamp other) {
         return nanos - other.nanos > 0;
     }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One shard's batches that have not ended, oldest first: no client waits for one without end, whatever keeps the shard from
- * appending. Any thread.
+ * One shard's batches that have not ended, oldest first. It bounds the time that a client waits, whatever keeps the shard
+ * from appending. Any thread.
  */
 final class UnansweredWrites {
-    /** So long a write may wait before it is answered by what it waits for. */
+    /** Maximum time that a write waits before it is answered by an error. */
     static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private record Waiting(WriteBatch batch, long sinceNanos) {}
@@ -23,13 +23,13 @@ final class UnansweredWrites {
     }
 
     /**
-     * Answers those that have waited too long.
+     * Answers the batches that have waited too long.
      *
-     * @param why what they wait for, for people
+     * @param why what they wait for, for the message
      */
-    void giveUpOld(long nowNanos, String why) {
+    void timeOutOld(long nowNanos, String why) {
         for (WriteBatch batch : old(nowNanos)) {
-            batch.giveUp("waited for " + TimeUnit.NANOSECONDS.toSeconds(MAX_WAIT_NANOS) + " s; " + why);
+            batch.timeOut("waited for " + TimeUnit.NANOSECONDS.toSeconds(MAX_WAIT_NANOS) + " s; " + why);
         }
     }
 

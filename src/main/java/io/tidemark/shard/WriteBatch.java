@@ -12,17 +12,17 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that will share one log entry. Endpoints add to it until the log closes it; so while one entry is being forced, all
- * that arrives becomes the next.
+ * Calls that will share one log entry. Endpoints add to it until the log closes it: all calls that arrive while one entry is
+ * being forced become the next.
  */
 final class WriteBatch implements LogBatch {
-    /** From here on further calls get an entry of their own. */
+    /** Calls beyond this size get an entry of their own. */
     static final long FULL_BYTES = 4L << 20;
 
-    private final ShedFailures refusals;
+    private final ShedFailures shedFailures;
     private final String shard;
     private final LongConsumer onEnd;
-    private final Object gate = new Object();
+    private final Object lock = new Object();
     private List<Call> calls = new ArrayList<>();
     private boolean closed;
     private boolean answered;
@@ -30,20 +30,20 @@ final class WriteBatch implements LogBatch {
     private long bytes;
 
     /**
-     * An empty batch that takes calls.
+     * An empty, open batch.
      *
-     * @param refusals for messages
+     * @param shedFailures messages for shed writes
      * @param ended gets the batch's weight in bytes once all its calls have been answered
      */
-    WriteBatch(ShedFailures refusals, LongConsumer ended) {
-        this.refusals = refusals;
-        this.shard = refusals.shard();
+    WriteBatch(ShedFailures shedFailures, LongConsumer ended) {
+        this.shedFailures = shedFailures;
+        this.shard = shedFailures.shard();
         this.onEnd = ended;
     }
 
-    /** Adds calls; false if the batch takes no more. Any thread. */
+    /** Adds calls; false if the batch is closed or full. Any thread. */
     boolean add(List<Call> more, long moreBytes) {
-        synchronized (gate) {
+        synchronized (lock) {
             if (closed || (bytes > 0 && bytes + moreBytes > FULL_BYTES)) {
                 return false;
             }
@@ -55,7 +55,7 @@ final class WriteBatch implements LogBatch {
 
     @Override
     public @Nullable ByteBuffer close() {
-        synchronized (gate) {
+        synchronized (lock) {
             closed = true;
         }
         int size = 0;
@@ -76,7 +76,7 @@ final class WriteBatch implements LogBatch {
         return payload.flip();
     }
 
-    /** What it holds and has not answered; only after {@link #close}. */
+    /** Its calls that have not been answered; only after {@link #close}. */
     List<Call> calls() {
         return calls;
     }
@@ -88,19 +88,19 @@ final class WriteBatch implements LogBatch {
                 calls.get(i).complete(results.get(i));
             }
         }
-        calls = List.of(); // this object is kept until the next write, which may be long; what was written must not be
+        calls = List.of(); // this object is kept until the next write, maybe for long; the written data must not be
     }
 
-    /** @return whether its calls are still to be answered */
+    /** @return whether its calls still have to be answered */
     private boolean end() {
         boolean open;
         long weight;
-        synchronized (gate) {
+        synchronized (lock) {
             if (ended) {
                 return false;
             }
             ended = true;
-            closed = true; // before the weight is taken: what is added later would never be given back
+            closed = true; // before the weight is read: calls added later would never be subtracted
             open = !answered;
             answered = true;
             weight = bytes;
@@ -109,28 +109,28 @@ final class WriteBatch implements LogBatch {
         return open;
     }
 
-    /** Whether it has been carried out, or never will be. Any thread. */
+    /** Whether it has been carried out or has failed. Any thread. */
     boolean isEnded() {
-        synchronized (gate) {
+        synchronized (lock) {
             return ended;
         }
     }
 
     /**
-     * Answers its calls although it has not ended. If the log has it already it goes on, unheard; else nothing of it will be
-     * carried out. Any thread.
+     * Answers its calls although it has not ended. If the log has it already, it is still carried out, without an answer;
+     * otherwise nothing of it will be carried out. Any thread.
      *
      * @param why what it waits for
      */
-    void giveUp(String why) {
-        List<Call> left;
+    void timeOut(String why) {
+        List<Call> unanswered;
         Result failure;
-        synchronized (gate) {
+        synchronized (lock) {
             if (answered) {
                 return;
             }
             answered = true;
-            left = calls;
+            unanswered = calls;
             failure = closed
                     ? new Result.Failure(
                             Result.Kind.OUTCOME_UNKNOWN,
@@ -141,7 +141,7 @@ final class WriteBatch implements LogBatch {
                 calls = List.of();
             }
         }
-        for (Call call : left) {
+        for (Call call : unanswered) {
             call.complete(failure);
         }
     }
@@ -163,7 +163,7 @@ final class WriteBatch implements LogBatch {
 
     private Result.Failure notCarriedOut(IOException cause) {
         if (cause instanceof RetryLaterException) {
-            return NoDescriptorsException.isCauseOf(cause) ? refusals.noDescriptors() : refusals.lowSpace();
+            return NoDescriptorsException.isCauseOf(cause) ? shedFailures.noDescriptors() : shedFailures.lowSpace();
         }
         Result.Kind kind = !(cause instanceof BatchRefusedException)
                 ? Result.Kind.STOPPED

@@ -3,23 +3,23 @@ package io.tidemark.shard;
 import java.util.List;
 
 /**
- * What calls weigh: at least the bytes of memory, of log and of data files that each of them needs, so that one number
- * bounds all three.
+ * The weight of calls: an upper bound of the bytes that a call needs in memory, in the log and in the data files, so that
+ * one number limits all three.
  */
 final class WriteCost {
-    /** Of a call, a frame of its own, a record, and their rounding up. */
-    private static final long EACH = 64;
+    /** Overhead of a call, a frame, a record, and padding. */
+    private static final long CALL_BYTES = 64;
 
-    private static final long KEY = 32;
-    private static final long INTEGER = 20;
+    private static final long KEY_BYTES = 32;
+    private static final long INTEGER_BYTES = 20;
 
     private WriteCost() {}
 
-    /** Bytes; never too few. */
+    /** Weight in bytes; never too low. */
     static long of(List<Call> calls) {
         long bytes = 0;
         for (int i = 0; i < calls.size(); i++) {
-            bytes += calls.get(i).command() instanceof Command.Write write ? EACH + of(write) : KEY;
+            bytes += calls.get(i).command() instanceof Command.Write write ? CALL_BYTES + of(write) : KEY_BYTES;
         }
         return bytes;
     }
@@ -30,12 +30,14 @@ final class WriteCost {
         } else if (write instanceof Command.SetAll all) {
             return all.pairs().stream().mapToLong(WriteCost::of).sum();
         } else if (write instanceof Command.Delete delete) {
-            return delete.keys().stream().mapToLong(key -> KEY + key.length).sum();
+            return delete.keys().stream()
+                    .mapToLong(key -> KEY_BYTES + key.length)
+                    .sum();
         }
-        return KEY + INTEGER + ((Command.IncrementBy) write).key().length;
+        return KEY_BYTES + INTEGER_BYTES + ((Command.IncrementBy) write).key().length;
     }
 
     private static long of(Command.Set set) {
-        return KEY + set.key().length + set.value().length;
+        return KEY_BYTES + set.key().length + set.value().length;
     }
 }

@@ -227,8 +227,8 @@ final class BitcaskCommitTest {
         Bitcask store = open(disk);
         commit(store, 1, "key", "value");
         disk.faults().failForce("*.data").times(1);
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot)).isInstanceOf(IOException.class);
         disk.dropCache();
         assertThatThrownBy(() -> get(store, "key"))
                 .isInstanceOf(LostRecordException.class)
@@ -243,8 +243,8 @@ final class BitcaskCommitTest {
         assertThatThrownBy(() -> get(store, "key")).isInstanceOf(LostRecordException.class);
         assertThat(store.repairNeed()).isEqualTo(RepairNeed.NEW_FILES);
         disk.journal().clear();
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured)).hasMessageContaining("earlier");
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot)).hasMessageContaining("earlier");
         assertThat(disk.journal().count(Operation.FORCE, "**"))
                 .as("damaged bytes made durable")
                 .isZero();

@@ -206,8 +206,8 @@ final class BitcaskDamageTest {
         Bitcask store = open(disk);
         commit(store, 4, "c", "fourth");
         disk.faults().failForceDirectory(DIRECTORY.toString()).after(1).times(1);
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot)).isInstanceOf(IOException.class);
         disk = disk.kill();
         long trusted;
         try (Bitcask again = open(disk)) {

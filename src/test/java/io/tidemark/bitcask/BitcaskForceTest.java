@@ -48,9 +48,9 @@ final class BitcaskForceTest {
         commit(store, 1, "a", "1");
         commit(store, 2, "big", BIG);
         commit(store, 3, "big", BIG);
-        BitcaskSnapshot captured = store.snapshot();
+        BitcaskSnapshot snapshot = store.snapshot();
         disk.journal().clear();
-        store.force(captured);
+        store.force(snapshot);
         List<String> lines = disk.journal().lines();
         assertThat(lines.subList(0, 4))
                 .as("every file with unsynced bytes, then the directory")
@@ -61,7 +61,7 @@ final class BitcaskForceTest {
                         changing("force_directory", DIRECTORY));
         assertThat(lines.subList(4, lines.size())).isEqualTo(manifestReplaced());
         assertThat(store.durableIndex()).as("before completed").isZero();
-        store.completed(captured);
+        store.completed(snapshot);
         assertThat(store.durableIndex()).isEqualTo(3);
         for (Path each : List.of(file(1), file(2), file(3), MANIFEST)) {
             assertThat(disk.isForced(each)).as(each.toString()).isTrue();
@@ -116,7 +116,7 @@ final class BitcaskForceTest {
     void force_whileCommitsGoOn_publishesOnlyWhatWasCaptured() throws IOException {
         Bitcask store = open(disk);
         commit(store, 1, "a", "1");
-        BitcaskSnapshot captured = store.snapshot();
+        BitcaskSnapshot snapshot = store.snapshot();
         boolean[] once = {false};
         disk.faults().before(Operation.FORCE, "*.data", path -> {
             if (!once[0]) {
@@ -126,8 +126,8 @@ final class BitcaskForceTest {
                 committing(store, 4, "big", null);
             }
         });
-        store.force(captured);
-        store.completed(captured);
+        store.force(snapshot);
+        store.completed(snapshot);
         assertThat(store.durableIndex()).isEqualTo(1);
         assertThat(store.snapshot().index()).isEqualTo(4);
         assertThat(store.snapshot().unsyncedFiles()).isEqualTo(3);
@@ -217,8 +217,8 @@ final class BitcaskForceTest {
         commit(store, 3, "big", BIG);
         commit(store, 4, "big", null);
         FaultOrder order = step.order(disk.faults());
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot)).isInstanceOf(IOException.class);
         assertThat(order.struck()).isEqualTo(1);
         disk.faults().clear();
         disk.journal().clear();
@@ -252,8 +252,8 @@ final class BitcaskForceTest {
         commit(store, 3, "big", BIG);
         commit(store, 4, "big", null);
         step.order(disk.faults());
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured))
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot))
                 .isInstanceOf(NotReplacedException.class)
                 .hasMessageContaining(MANIFEST + " could not be replaced and is unchanged");
         assertThat(store.repairNeed()).isEqualTo(RepairNeed.NOTHING);
@@ -326,8 +326,8 @@ final class BitcaskForceTest {
         Bitcask store = open(disk);
         store.commit(1, StoreFixture.TERM);
         disk.faults().failWrite("*.new").times(1);
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot)).isInstanceOf(IOException.class);
         commit(store, 2, "a", "1");
         try (Bitcask again = open(disk.kill())) {
             assertThat(again.durableIndex()).isZero();
@@ -335,26 +335,26 @@ final class BitcaskForceTest {
         }
     }
 
-    /** The sync behind the manifest's rename failed and lost the name for good; the next process finds it all the same. */
+    /** The sync after the manifest's rename failed and lost the name for good; the next process still finds the manifest. */
     @Test
     void I2_manifestWhoseNameWasLost_isWrittenAgainBeforeItIsBelieved() throws IOException {
         Bitcask store = open(disk);
         commit(store, 1, "a", "1");
         generation(store);
         commit(store, 2, "a", "2");
-        BitcaskSnapshot captured = store.snapshot();
+        BitcaskSnapshot snapshot = store.snapshot();
         disk.faults().loseNames(DIRECTORY.toString()).times(1);
-        assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> store.force(snapshot)).isInstanceOf(IOException.class);
         FaultyDisk killed = disk.kill();
-        long believed;
+        long durableIndex;
         try (Bitcask next = open(killed)) {
-            believed = next.durableIndex();
+            durableIndex = next.durableIndex();
         }
-        assertThat(believed).as("what the next process finds").isEqualTo(2);
+        assertThat(durableIndex).as("what the next process finds").isEqualTo(2);
         try (Bitcask afterTheCut = open(killed.crashLosingAllUnforced())) {
             assertThat(afterTheCut.durableIndex())
                     .as("durable index after a power cut")
-                    .isEqualTo(believed);
+                    .isEqualTo(durableIndex);
             assertThat(get(afterTheCut, "a")).isEqualTo("2");
         }
     }

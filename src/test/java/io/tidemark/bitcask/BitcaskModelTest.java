@@ -57,7 +57,7 @@ final class BitcaskModelTest {
         private final Map<String, String> model = new HashMap<>();
         private FaultyDisk disk;
         private Bitcask store;
-        private @Nullable BitcaskSnapshot captured;
+        private @Nullable BitcaskSnapshot snapshot;
         private boolean broken;
         private long durable;
         private int values;
@@ -85,7 +85,7 @@ final class BitcaskModelTest {
                         store.close();
                         reopen("close", disk);
                     }
-                    case 3, 4 -> captured = store.snapshot();
+                    case 3, 4 -> snapshot = store.snapshot();
                     case 5, 6 -> generation();
                     case 7 -> crashWithin("crash within a generation", this::generation);
                     case 8, 9 -> disorder();
@@ -151,8 +151,8 @@ final class BitcaskModelTest {
         }
 
         private void generation() {
-            BitcaskSnapshot target = captured == null ? store.snapshot() : captured;
-            captured = null;
+            BitcaskSnapshot target = snapshot == null ? store.snapshot() : snapshot;
+            snapshot = null;
             try {
                 store.force(target);
                 assertThat(broken).isFalse();
@@ -169,7 +169,7 @@ final class BitcaskModelTest {
         }
 
         private void repair() throws IOException {
-            captured = null;
+            snapshot = null;
             switch (random.nextInt(6)) {
                 case 0 ->
                     disk.faults().failWrite("*.data").after(random.nextInt(5)).times(1);
@@ -240,7 +240,7 @@ final class BitcaskModelTest {
             if (random.nextInt(3) == 0) {
                 disk.dropCache();
             }
-            captured = null;
+            snapshot = null;
             broken = false;
             store = open(disk);
             long from = store.durableIndex();

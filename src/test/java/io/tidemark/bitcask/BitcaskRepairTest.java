@@ -51,8 +51,8 @@ final class BitcaskRepairTest {
 
     private void breakGeneration(Break step) {
         var order = step.order(disk.faults());
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot)).isInstanceOf(IOException.class);
         assertThat(order.struck()).isEqualTo(1);
         disk.faults().clear();
     }
@@ -105,7 +105,7 @@ final class BitcaskRepairTest {
         disk.dropCache();
         assertThat(log.contents(store)).isEqualTo(log.model());
         try (Bitcask again = open(disk.copyOf().crashLosingAllUnforced())) {
-            assertThat(again.durableIndex()).as("proven by the generation").isEqualTo(log.last());
+            assertThat(again.durableIndex()).as("durable after the generation").isEqualTo(log.last());
             assertThat(log.contents(again)).isEqualTo(log.model());
         }
     }
@@ -169,13 +169,13 @@ final class BitcaskRepairTest {
                 .contains("0000000001.data", "0000000002.data.poisoned", "0000000003.data.poisoned")
                 .doesNotContain("0000000002.data", "0000000003.data");
         assertThat(store.quarantinedFiles())
-                .as("two set aside, one with a dead tail")
+                .as("two quarantined, one with a dead tail")
                 .isEqualTo(3);
         generation(store);
         assertThat(disk.list(DIRECTORY)).contains("0000000001.data").noneMatch(name -> name.endsWith(".poisoned"));
         assertThat(store.quarantinedFiles()).isZero();
         assertThat(disk.journal().lines())
-                .as("removed behind the manifest's directory sync")
+                .as("removed after the manifest's directory sync")
                 .containsSubsequence(
                         "rename " + DIRECTORY + "/CHECKPOINT.new " + MANIFEST,
                         "force_directory " + DIRECTORY,
@@ -225,7 +225,7 @@ final class BitcaskRepairTest {
         repair();
         generation(store);
         assertThat(disk.list(DIRECTORY))
-                .as("manifest, proven file, new files")
+                .as("manifest, durable file, new files")
                 .hasSizeLessThanOrEqualTo(5)
                 .noneMatch(name -> name.endsWith(Quarantine.SUFFIX));
         disk.dropCache();
@@ -284,7 +284,7 @@ final class BitcaskRepairTest {
         assertThat(found).as("the control: both manifests were found").contains(3L, 9L, 11L);
     }
 
-    /** The force of the directory behind the manifest was to keep the name of a file, too, that was begun meanwhile. */
+    /** The force of the directory after the manifest's rename also covers the name of a file that was created meanwhile. */
     @Test
     void repair_manifestsDirectorySyncLostANewFilesName_believesNoLaterSync() throws IOException {
         disk.faults().before(Operation.RENAME, "CHECKPOINT.new", path -> {
@@ -297,8 +297,8 @@ final class BitcaskRepairTest {
                 throw new java.io.UncheckedIOException(e);
             }
         });
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured)).isInstanceOf(IOException.class);
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot)).isInstanceOf(IOException.class);
         disk.faults().clear();
         repair();
         generation(store);
@@ -326,7 +326,7 @@ final class BitcaskRepairTest {
         assertThat(disk.journal().records()).allMatch(each -> each.outcome() == OperationRecord.Outcome.OK);
         disk.journal().clear();
         generation(store);
-        assertThat(disk.journal().records()).as("all is proven").isEmpty();
+        assertThat(disk.journal().records()).as("all is durable").isEmpty();
         assertThat(store.durableIndex()).isEqualTo(log.last());
     }
 

@@ -11,12 +11,12 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Memory outside of the heap that a shard's writes leave taken. */
+/** Direct memory that a shard keeps after its writes. */
 class CommitBufferTest {
     private static final int MIB = 1 << 20;
 
     private static long directBytes() {
-        System.gc(); // what nobody refers to is given back
+        System.gc(); // frees unreachable buffers
         return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .filter(pool -> pool.getName().equals("direct"))
                 .mapToLong(BufferPoolMXBean::getMemoryUsed)

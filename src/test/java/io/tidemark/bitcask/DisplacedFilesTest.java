@@ -18,13 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** I2, I7: data files that somebody removes, replaces or cuts off under a running store are not believed, and come back. */
+/**
+ * I2, I7: data files that are removed, replaced or truncated under a running store don't count as durable, and are restored.
+ */
 final class DisplacedFilesTest {
     private static final String BIG = "x".repeat(3_000);
 
     private final ModelLog log = new ModelLog();
 
-    /** What somebody does, by the names of files on a disk of either kind. */
+    /** What an operator does to files, by name, on either kind of disk. */
     private interface Hands {
         void unlink(String name) throws IOException;
 
@@ -162,8 +164,8 @@ final class DisplacedFilesTest {
         deed.carryOut(
                 hands,
                 disk.readAll(directory.resolve("0000000002.data"), 1 << 20).length - DataRecord.sizeOf(1, 1) * 2);
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured))
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(deed.said);
         assertThat(store.durableIndex()).isEqualTo(durable);
@@ -197,21 +199,21 @@ final class DisplacedFilesTest {
         }
     }
 
-    /** Durable bytes that are gone can't come from the log, which has forgotten them. */
+    /** Lost durable bytes can't come from the log, which has released them. */
     @Test
     void I7_fileCutBelowItsDurableLength_isRefusedByNameUntilACopyIsPutBack() throws IOException {
         FaultyDisk disk = new FaultyDisk(4);
         Bitcask store = prepared(disk, StoreFixture.DIRECTORY);
         byte[] copy = disk.bytes(StoreFixture.file(1));
         disk.cutOff(StoreFixture.file(1), 100);
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured)).hasMessageContaining("0000000001.data has 100 bytes");
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot)).hasMessageContaining("0000000001.data has 100 bytes");
         List<String> names = disk.list(StoreFixture.DIRECTORY);
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> BitcaskRepair.begin(store))
                     .isInstanceOf(CorruptionException.class)
                     .hasMessageContaining("0000000001.data")
-                    .hasMessageContaining("put it back from a copy");
+                    .hasMessageContaining("restore it from a copy");
         }
         assertThat(disk.list(StoreFixture.DIRECTORY)).isEqualTo(names);
         Path fresh = StoreFixture.DIRECTORY.resolve("copied");
@@ -237,9 +239,9 @@ final class DisplacedFilesTest {
         byte[] copy = disk.bytes(StoreFixture.file(1));
         disk.cutOff(StoreFixture.file(1), 100);
         disk.unlink(StoreFixture.MANIFEST);
-        BitcaskSnapshot captured = store.snapshot();
-        assertThatThrownBy(() -> store.force(captured)).hasMessageContaining("0000000001.data has 100 bytes");
-        assertThatThrownBy(() -> BitcaskRepair.begin(store)).hasMessageContaining("put it back from a copy");
+        BitcaskSnapshot snapshot = store.snapshot();
+        assertThatThrownBy(() -> store.force(snapshot)).hasMessageContaining("0000000001.data has 100 bytes");
+        assertThatThrownBy(() -> BitcaskRepair.begin(store)).hasMessageContaining("restore it from a copy");
         disk.put(StoreFixture.file(1), copy);
         BitcaskRepair.begin(store);
         assertThat(Manifest.read(

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** A JVM that goes on after its heap was too small for a larger table, which is its largest allocation by far. */
+/** A JVM keeps running after its heap was too small for a larger table, which is its largest allocation by far. */
 class KeydirMemoryTest {
     private static Path home(Class<?> type) throws URISyntaxException {
         return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());

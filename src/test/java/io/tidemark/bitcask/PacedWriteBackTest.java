@@ -12,7 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tidemark.bitcask.BitcaskSnapshot.Cut;
+import io.tidemark.bitcask.BitcaskSnapshot.FileSnapshot;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.FaultOrder;
 import io.tidemark.disk.Faults;
@@ -49,13 +49,13 @@ final class PacedWriteBackTest {
     }
 
     private static void forced(Bitcask store, int stepBytes) throws IOException {
-        BitcaskSnapshot captured = store.snapshot();
-        store.force(captured, stepBytes);
-        store.completed(captured);
+        BitcaskSnapshot snapshot = store.snapshot();
+        store.force(snapshot, stepBytes);
+        store.completed(snapshot);
     }
 
-    private static Cut active(Bitcask store) {
-        Cut active = store.snapshot().active();
+    private static FileSnapshot active(Bitcask store) {
+        FileSnapshot active = store.snapshot().active();
         assertThat(active).isNotNull();
         return active;
     }
@@ -88,7 +88,7 @@ final class PacedWriteBackTest {
         List<String> lines = disk.journal().lines();
         assertThat(lines.subList(0, steps.size())).containsOnly("force_range " + file(1));
         assertThat(lines.subList(steps.size(), lines.size()))
-                .as("behind the steps the same as without them")
+                .as("after the steps the same as without them")
                 .startsWith("force " + file(1), "force_directory " + DIRECTORY)
                 .endsWith("force_directory " + DIRECTORY);
         assertThat(store.durableIndex()).isEqualTo(10);
@@ -113,11 +113,11 @@ final class PacedWriteBackTest {
     void force_sealedFilesToo_areAllWrittenBackBeforeTheFirstForce() throws IOException {
         Bitcask store = open(disk, 8 * STEP);
         commitSteps(store, 20);
-        List<Cut> files = store.snapshot().files();
+        List<FileSnapshot> files = store.snapshot().files();
         assertThat(files).hasSize(3);
         disk.journal().clear();
         forced(store, STEP);
-        for (Cut each : files) {
+        for (FileSnapshot each : files) {
             boolean isLong = each.length() >= PacedWriteBack.MIN_STEPS * STEP;
             assertCover(steps((int) each.file().id()), 0, isLong ? each.length() : 0);
         }
@@ -157,7 +157,7 @@ final class PacedWriteBackTest {
     void force_appendedMeanwhile_isWrittenBackTooAndNotPublished() throws IOException {
         Bitcask store = open(disk, FILE_BYTES);
         commitSteps(store, 10);
-        BitcaskSnapshot captured = store.snapshot();
+        BitcaskSnapshot snapshot = store.snapshot();
         boolean[] once = {false};
         disk.faults().before(Operation.FORCE_RANGE, "*.data", path -> {
             if (!once[0]) {
@@ -165,8 +165,8 @@ final class PacedWriteBackTest {
                 unchecked(() -> commitSteps(store, 6));
             }
         });
-        store.force(captured, STEP);
-        store.completed(captured);
+        store.force(snapshot, STEP);
+        store.completed(snapshot);
         assertThat(store.durableIndex()).isEqualTo(10);
         assertThat(steps(1).stream().mapToLong(OperationRecord::lengthBytes).sum())
                 .isEqualTo(active(store).length());
@@ -181,8 +181,8 @@ final class PacedWriteBackTest {
         Bitcask store = open(disk, 64 << 20);
         commitSteps(store, 10);
         disk.faults().before(Operation.FORCE_RANGE, "*.data", path -> unchecked(() -> commitSteps(store, 1)));
-        BitcaskSnapshot captured = store.snapshot();
-        store.force(captured, STEP);
+        BitcaskSnapshot snapshot = store.snapshot();
+        store.force(snapshot, STEP);
         assertThat(disk.journal().count(Operation.MAP, "*.data")).isEqualTo(PacedWriteBack.MAX_ROUNDS);
     }
 
@@ -298,7 +298,7 @@ final class PacedWriteBackTest {
     void run_longRange_takesOneMappingForEachWindow() throws IOException {
         Bitcask store = open(disk, FILE_BYTES);
         commitSteps(store, 20);
-        List<Cut> files = store.snapshot().files();
+        List<FileSnapshot> files = store.snapshot().files();
         long length = active(store).length();
         disk.journal().clear();
         new PacedWriteBack(disk, STEP, 5 * STEP, () -> 0, rest -> {}).run(files);

@@ -48,9 +48,9 @@ final class StoreFixture {
 
     /** One whole generation. */
     static void generation(Bitcask store) throws IOException {
-        BitcaskSnapshot captured = store.snapshot();
-        store.force(captured);
-        store.completed(captured);
+        BitcaskSnapshot snapshot = store.snapshot();
+        store.force(snapshot);
+        store.completed(snapshot);
     }
 
     static @Nullable String get(Bitcask store, String key) throws IOException {

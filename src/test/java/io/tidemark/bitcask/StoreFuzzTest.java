@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Tag("fuzz")
 @Timeout(10)
 class StoreFuzzTest {
-    private static final int MOST_BYTES = 8 << 20;
+    private static final int MAX_BYTES = 8 << 20;
 
     private final CRC32C crc = new CRC32C();
 
@@ -134,13 +134,13 @@ class StoreFuzzTest {
     private static void compare(FaultyDisk disk, @Nullable Map<String, byte[]> expected) throws IOException {
         List<StoreInspection.Report> reports = new ArrayList<>();
         Allocations.atMost(
-                MOST_BYTES,
+                MAX_BYTES,
                 () -> reports.add(
                         StoreInspection.of(disk, StoreFixture.DIRECTORY, StoreFixture.OWNER, StoreFixture.SHARD)));
         List<String> problems = reports.get(0).problems();
         List<Bitcask> opened = new ArrayList<>();
         try {
-            Allocations.atMost(MOST_BYTES, () -> opened.add(0, StoreFixture.open(disk)));
+            Allocations.atMost(MAX_BYTES, () -> opened.add(0, StoreFixture.open(disk)));
         } catch (CorruptionException refused) {
             assertThat(problems).as("verify, of " + refused.getMessage()).contains(refused.getMessage());
             assertThat(refused).hasMessageContaining(StoreFixture.DIRECTORY.toString());

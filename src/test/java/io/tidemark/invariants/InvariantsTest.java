@@ -432,7 +432,7 @@ class InvariantsTest {
             assertThat(stopped.isComplete()).as("stopped with files in use").isFalse();
             assertThat(node.shutdownBlockers())
                     .as("why, should it not come back in time")
-                    .contains("shard 0 (a read has not come back; nothing is lost)");
+                    .contains("shard 0 (a read is still running; nothing is lost)");
             answers.add(node.submit(0, new Command.Get(Node.bytes("a"))));
             read.countDown();
             assertThat(answers.get(0).get(20, TimeUnit.SECONDS))

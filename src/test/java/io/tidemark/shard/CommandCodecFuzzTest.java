@@ -29,13 +29,13 @@ class CommandCodecFuzzTest {
         assertThat(encoded.hasRemaining()).as("as long as its size says").isFalse();
         assertThat(encoded.array()).isEqualTo(Arrays.copyOf(payload, end));
         assertThat(decode(payload, 100, new ArrayList<>()))
-                .as("with more behind")
+                .as("with more bytes after it")
                 .isEqualTo(end);
     }
 
-    /** Decodes as much as is whole, in a buffer that has more behind its limit; returns where it ends. */
-    private static int decode(byte[] payload, int behind, List<Write> commands) {
-        byte[] more = Arrays.copyOf(payload, payload.length + behind);
+    /** Decodes all whole commands in a buffer that has more bytes after its limit; returns where they end. */
+    private static int decode(byte[] payload, int extraBytes, List<Write> commands) {
+        byte[] more = Arrays.copyOf(payload, payload.length + extraBytes);
         Arrays.fill(more, payload.length, more.length, (byte) 3);
         ByteBuffer in = ByteBuffer.wrap(more, 0, payload.length).slice().asReadOnlyBuffer();
         int end = 0;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Several causes behind one reason, over a real checkpointer whose latches open at once. */
+/** Several causes of one reason, over a real checkpointer whose latches open at once. */
 class PressureCausesTest {
     private final Vertx vertx = Vertx.vertx();
     private final PressureCauses causes = new PressureCauses(0);
@@ -33,10 +33,10 @@ class PressureCausesTest {
         }
 
         @Override
-        public void force(Capture captured) {}
+        public void force(Capture capture) {}
 
         @Override
-        public void completed(Capture captured) {}
+        public void completed(Capture capture) {}
     }
 
     private static <T> T await(Future<T> future) throws Exception {
@@ -61,17 +61,17 @@ class PressureCausesTest {
 
     @Test
     void worseCauseGoes_milderOneIsWhatRemains() throws Exception {
-        causes.tell(checkpointers);
+        causes.reportTo(checkpointers);
         causes.raise(PressureReason.APPEND_FAILED, Place.LOG, PressureLevel.SHED, "the milder one");
         causes.raise(PressureReason.APPEND_FAILED, Place.DATA, PressureLevel.FAILED, "the worse one");
         assertThat(level()).isEqualTo(PressureLevel.FAILED);
         causes.clear(PressureReason.APPEND_FAILED, Place.DATA, "mended");
-        assertThat(level()).as("after the worse one has gone").isEqualTo(PressureLevel.SHED);
+        assertThat(level()).as("after the worse one was cleared").isEqualTo(PressureLevel.SHED);
     }
 
     @Test
     void milderCauseComes_worseOneStays() throws Exception {
-        causes.tell(checkpointers);
+        causes.reportTo(checkpointers);
         causes.raise(PressureReason.LOW_SPACE, Place.DATA_VOLUME, PressureLevel.SHED, "full");
         causes.raise(PressureReason.LOW_SPACE, Place.LOG_VOLUME, PressureLevel.WARN, "nearly full");
         assertThat(level()).isEqualTo(PressureLevel.SHED);
@@ -82,7 +82,7 @@ class PressureCausesTest {
         causes.raise(PressureReason.LOW_SPACE, Place.DATA_VOLUME, PressureLevel.SHED, "full");
         causes.raise(PressureReason.LOG_BACKLOG, Place.QUEUE, PressureLevel.WARN, "much");
         causes.clear(PressureReason.LOW_SPACE, Place.DATA_VOLUME, "room");
-        causes.tell(checkpointers);
+        causes.reportTo(checkpointers);
         assertThat(level()).isEqualTo(PressureLevel.WARN);
     }
 }

@@ -93,7 +93,7 @@ public final class ShardFromParts {
                         world.epochMillis(),
                         toWorld(world)),
                 world::appended);
-        ShardVolumes room = new ShardVolumes(null, null, () -> PressureOptions.DEFAULT_DWELL_MS);
+        ShardVolumes volumes = new ShardVolumes(null, null, () -> PressureOptions.DEFAULT_DWELL_MS);
         PressureCauses causes = new PressureCauses(number);
         shard = new Shard(
                 number,
@@ -102,14 +102,14 @@ public final class ShardFromParts {
                 dirty,
                 world.awaitedLane(),
                 Runnable::run,
-                room,
+                volumes,
                 causes,
                 Fence.NONE,
                 ShardMeter.NONE,
                 world.clock());
     }
 
-    /** Without a timer: what finds no room fails. */
+    /** Without a timer: an append to a full disk fails. */
     private static LogHost toWorld(World world) {
         return new LogHost() {
             @Override
@@ -139,7 +139,7 @@ public final class ShardFromParts {
         shard.submit(calls);
     }
 
-    /** The watch over the disks has come by, at that time. */
+    /** The disk monitor has sampled, at that time. */
     public void watched(long nowNanos) {
         shard.watchQueue(nowNanos);
     }
@@ -149,7 +149,7 @@ public final class ShardFromParts {
         shard.checkpointed(outcome);
     }
 
-    /** Out of service until it is opened anew. */
+    /** Takes the shard out of service until it is opened again. */
     public void fail(String why) {
         shard.fail(why);
     }
@@ -164,7 +164,7 @@ public final class ShardFromParts {
         return shard.status();
     }
 
-    /** The store that it serves from now. */
+    /** The store that it serves from. */
     public Bitcask data() {
         return shard.live();
     }
@@ -179,7 +179,7 @@ public final class ShardFromParts {
         return "shard " + number;
     }
 
-    /** The log, and somebody who hears of each batch in the order in which it was appended. */
+    /** The log, with a callback for each batch in the order of the appends. */
     private record Recorded(CommitLog log, Consumer<List<Call>> appended) implements CommitLog {
         @Override
         public LogRecovery open(long durableIndex, LogApplier applier) throws IOException {

@@ -18,7 +18,7 @@ class ShardVolumesTest {
     private final FaultyDisk logDisk = FaultyDisk.seeded();
     private final Volume data = volume(dataDisk, "data");
     private final Volume log = volume(logDisk, "log");
-    private final ShardVolumes room = new ShardVolumes(data, log, () -> 0);
+    private final ShardVolumes volumes = new ShardVolumes(data, log, () -> 0);
 
     private static Volume volume(FaultyDisk disk, String name) {
         return new Volume(
@@ -47,16 +47,16 @@ class ShardVolumesTest {
     @Test
     void admit_logVolumeRefuses_takesNoRoomOfTheDataVolume() {
         for (int i = 0; i < 100; i++) {
-            assertThat(room.admit(96_000)).isFalse();
+            assertThat(volumes.admit(96_000)).isFalse();
         }
         assertThat(data.status().reservedBytes())
                 .as("data room promised to refused writes")
                 .isZero();
         assertThat(data.status().low()).isFalse();
-        assertThat(room.admit(80_000)).as("the control").isTrue();
+        assertThat(volumes.admit(80_000)).as("the control").isTrue();
         assertThat(data.status().reservedBytes()).isEqualTo(80_000);
         assertThat(log.status().reservedBytes()).isEqualTo(80_000);
-        room.releaseReservation(80_000);
+        volumes.releaseReservation(80_000);
         assertThat(data.status().reservedBytes()).isZero();
         assertThat(log.status().reservedBytes()).isZero();
     }

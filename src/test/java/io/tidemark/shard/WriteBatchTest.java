@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** How much becomes one log entry, and what clients hear of one that failed: that the node stops, only if it does. */
+/** How much becomes one log entry, and what clients are answered if it fails: that the node stops, only if it does. */
 class WriteBatchTest {
     private static final int MIB = 1 << 20;
 
