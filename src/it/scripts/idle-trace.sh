@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Shows that a node nobody writes to asks the disk for nothing, at default settings.
+# Shows that an idle node makes no disk calls, at default settings.
 #
 #   src/it/scripts/idle-trace.sh [--seconds SECONDS] [--dir DIR]
 #

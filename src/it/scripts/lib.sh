@@ -37,7 +37,7 @@ die() {
     exit 2
 }
 
-# forget PID: it has ended and been waited for; its number may be somebody else's by now.
+# forget PID: it has ended and been waited for; its id may belong to another process by now.
 forget() {
     local pid left=()
     for pid in "${STARTED_PIDS[@]}"; do

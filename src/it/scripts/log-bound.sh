@@ -3,7 +3,7 @@
 #
 #   src/it/scripts/log-bound.sh [--gigabytes GB] [--value BYTES] [--limit BYTES] [--dir DIR]
 #
-#   --gigabytes GB  how much to write (default 10); the disk must have room for it twice
+#   --gigabytes GB  how much to write (default 10); the disk needs twice this space
 #   --value BYTES   length of a value (default 10240)
 #   --limit BYTES   the peak must stay below (default 2000000000)
 #   --dir DIR       where the data goes (default target); not in memory

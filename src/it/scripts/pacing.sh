@@ -10,7 +10,7 @@
 #   --rate N         SETs per second; 0 (default) for half of the most that is measured first
 #   --connections N  of the client (default 16)
 #   --shards N       of each node (default 1)
-#   --dir DIR        where the data goes (default target); not in memory; needs room for about 4 * N * BYTES
+#   --dir DIR        where the data goes (default target); not in memory; needs space for about 4 * N * BYTES
 #
 # An open-loop client: a SET's time counts from when it was due. Only SETs due between SAVE and its answer count. Prints
 # p50, p99 and the largest of each way, and p99 paced / p99 unpaced. Generations run only when asked for.

@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
- * What one load client wrote and what was acknowledged, over every life of the server: a {@link KeyHistory} for each of
- * its keys and a {@link CounterHistory} for each of its counters, which nobody else writes. Used by one thread at a
- * time; the shared counter of acknowledgements apart.
+ * What one load client wrote and what was acknowledged, over all lives of the server: a {@link KeyHistory} for each of
+ * its keys and a {@link CounterHistory} for each of its counters. No other client writes them. Used by one thread at a
+ * time, except for the shared counter of acknowledgements.
  */
 final class AcknowledgementRecorder {
 
@@ -32,7 +32,7 @@ final class AcknowledgementRecorder {
      * @param client number of the client, part of its keys' names
      * @param keyCount how many keys
      * @param counterCount how many counters
-     * @param acknowledgedWrites told of each acknowledged write; may be shared with other clients
+     * @param acknowledgedWrites counts acknowledged writes; may be shared with other clients
      */
     AcknowledgementRecorder(int client, int keyCount, int counterCount, LongAdder acknowledgedWrites) {
         this(

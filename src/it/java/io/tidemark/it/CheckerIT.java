@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The kill loop against a server that keeps its word, and against one that does not: it must tell them apart. */
+/** The kill loop against a server that keeps its promise, and against one that does not: it must distinguish them. */
 class CheckerIT {
 
     private static final String REDIS =

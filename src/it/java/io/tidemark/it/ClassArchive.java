@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * The node's classes as the JVM maps them (class data sharing), beside the node's jar: made by the first test that needs it,
- * whichever JVM that runs in. A JVM that it does not fit leaves it aside by itself.
+ * whichever JVM that runs in. A JVM that it does not fit ignores it.
  */
 final class ClassArchive {
     private static boolean tried;

@@ -124,7 +124,7 @@ class ClusterIT {
         return new Node(vertx, file, await(Checkpointers.deploy(vertx, "orders", options, List.of(file))));
     }
 
-    /** Members on this machine alone, found by address; nothing is announced, nobody is called. */
+    /** Members on this machine only, found by address, without multicast. */
     private static Config hazelcast(String cluster, int port, List<Integer> ports) {
         Config config = ConfigUtil.loadConfig().setClusterName(cluster);
         config.setProperty(LOGGING, "none");

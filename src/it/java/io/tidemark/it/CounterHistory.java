@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client did to one counter that nobody else changes: the last acknowledged value of INCR is the least that
- * it may hold, one more for each INCR without an acknowledgement the most. Used by one thread at a time.
+ * What one client did to one counter that no other client changes: the last acknowledged value of INCR is the minimum,
+ * one more for each unacknowledged INCR the maximum. Used by one thread at a time.
  */
 final class CounterHistory {
 
@@ -50,7 +50,7 @@ final class CounterHistory {
     }
 
     /**
-     * Judges what the counter holds after a restart, and takes it as settled.
+     * Checks the value of the counter after a restart, and takes it as the new minimum and maximum.
      *
      * @param stored as read by GET, {@code null} for nil
      * @return what is wrong with it

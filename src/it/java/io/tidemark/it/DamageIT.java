@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * I7: damage to what was durable is refused by the name of the file, changes nothing, and is healed by putting the bytes
- * back; a torn tail is not damage.
+ * I7: damage to what was durable is refused with the name of the file, changes nothing, and is undone by restoring the
+ * bytes; a torn tail is not damage.
  */
 @Timeout(90)
 class DamageIT {
@@ -111,7 +111,7 @@ class DamageIT {
     }
 
     private static void assertRefusedNaming(DataDirectory directory, Path file) throws IOException {
-        Refusal.of(node(directory.path())).is(3, file.getFileName().toString());
+        Refusal.of(node(directory.path())).hasExitCode(3, file.getFileName().toString());
     }
 
     private static void assertMissingIsRefusedAndPutBackIsHealed(DataDirectory directory, Path file)
@@ -254,12 +254,12 @@ class DamageIT {
     @Test
     void start_shardThatCannotBeLookedAt_isNotAnEmptyOne() throws IOException {
         Path shard = checkpointed.path().resolve("shard-0000");
-        Path aside = dir.resolve("aside");
-        Files.move(shard, aside);
+        Path moved = dir.resolve("moved");
+        Files.move(shard, moved);
         Files.createSymbolicLink(shard, shard.getFileName());
-        Refusal.of(node(checkpointed.path())).is(3, shard.toString());
+        Refusal.of(node(checkpointed.path())).hasExitCode(3, shard.toString());
         Files.delete(shard);
-        Files.move(aside, shard);
+        Files.move(moved, shard);
         assertStartsWithAllData(checkpointed);
     }
 
@@ -267,13 +267,13 @@ class DamageIT {
     void start_missingLogAfterAnOrderedStop_isRefused() throws IOException {
         List<Path> segments = checkpointed.logFiles();
         assertThat(segments).isNotEmpty();
-        Path aside = Files.createDirectory(dir.resolve("aside"));
+        Path moved = Files.createDirectory(dir.resolve("moved"));
         for (Path segment : segments) {
-            Files.move(segment, aside.resolve(segment.getFileName()));
+            Files.move(segment, moved.resolve(segment.getFileName()));
         }
-        Refusal.of(node(checkpointed.path())).is(3, "log");
+        Refusal.of(node(checkpointed.path())).hasExitCode(3, "log");
         for (Path segment : segments) {
-            Files.move(aside.resolve(segment.getFileName()), segment);
+            Files.move(moved.resolve(segment.getFileName()), segment);
         }
         assertStartsWithAllData(checkpointed);
     }
@@ -283,7 +283,7 @@ class DamageIT {
         DataDirectory.Place last = DataDirectory.find(killed.logFiles(), marker(KEYS - 1));
         byte[] bytes = Files.readAllBytes(last.file());
         int end = last.offset() + value(0).length();
-        byte[] garbage = "half a frame that nobody was told of".getBytes(StandardCharsets.UTF_8);
+        byte[] garbage = "half a frame, never acknowledged".getBytes(StandardCharsets.UTF_8);
         if (end + garbage.length > bytes.length) {
             Files.write(last.file(), garbage, StandardOpenOption.APPEND);
         } else {

@@ -42,7 +42,7 @@ class DescriptorsIT {
             try {
                 served += "PONG".equals(client.call("PING")) ? 1 : 0;
             } catch (IOException refused) {
-                // it was told why, or closed before it could be
+                // it got an error, or was closed first
             }
         }
         return served;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * Real files as keys and values: key = prefix + path, value = contents. It makes the stream of SETs for {@code redis-cli
  * --pipe}, or sends them itself and notes which were acknowledged, and compares what a server holds by SHA-256.
  *
- * <p>The files are read anew for the comparison: nobody may change them meanwhile.
+ * <p>The files are read again for the comparison: they must not change meanwhile.
  */
 final class DocLoader {
 
@@ -91,21 +91,21 @@ final class DocLoader {
     /**
      * Sends the SETs, pipelined, until all are acknowledged or the server is gone.
      *
-     * @param acknowledged told of each key as its OK comes in
+     * @param acknowledged called with each key when its OK arrives
      * @return whether all were acknowledged
      * @throws AssertionError if a SET is answered by anything but OK
      */
     boolean load(int port, Consumer<String> acknowledged) throws IOException {
-        List<Path> underWay = new ArrayList<>();
+        List<Path> inFlight = new ArrayList<>();
         try (RespClient client = RespClient.connect(port)) {
             for (int from = 0; from < files.size(); from += BATCH) {
-                underWay.clear();
-                underWay.addAll(files.subList(from, Math.min(from + BATCH, files.size())));
-                for (Path file : underWay) {
+                inFlight.clear();
+                inFlight.addAll(files.subList(from, Math.min(from + BATCH, files.size())));
+                for (Path file : inFlight) {
                     client.send("SET", key(file), Files.readAllBytes(file));
                 }
                 client.flush();
-                for (Path file : underWay) {
+                for (Path file : inFlight) {
                     Object reply = client.read();
                     if (!"OK".equals(reply)) {
                         throw new AssertionError("SET " + key(file) + " was answered by " + reply);
@@ -122,7 +122,7 @@ final class DocLoader {
     /**
      * Compares every file with what the server holds.
      *
-     * @param mustBeThere keys that may not be missing; {@code null} for all. Any key that is there must be exact.
+     * @param mustBeThere keys that must exist; {@code null} for all. Any key that is there must be exact.
      */
     Comparison compare(int port, @Nullable Set<String> mustBeThere) throws IOException {
         long exact = 0;
@@ -167,7 +167,7 @@ final class DocLoader {
     /**
      * {@code DocLoader stream|load|compare --root DIR [--prefix P] [--max-file-bytes N] [--max-total-bytes N] [--port N]
      * [--ledger FILE]}: {@code stream} writes the SETs to standard output; {@code load} sends them and puts each
-     * acknowledged key into the ledger, and ends well when the server is killed meanwhile; {@code compare} wants every
+     * acknowledged key into the ledger, and succeeds even if the server is killed meanwhile; {@code compare} requires every
      * key, or with a ledger every key in it, and exits with 1 if one is missing or differs.
      */
     public static void main(String[] words) throws IOException {

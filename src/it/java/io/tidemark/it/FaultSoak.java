@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * that check every answer. Data files lie on a thin store, the logs on a disk of their own; some rounds end with SIGKILL, a
  * power cut or SIGTERM while the fault lasts.
  *
- * <p>Wrong is: an acknowledged write that is gone, any other value than the history allows, an exit that no fault explains,
+ * <p>A violation is: an acknowledged write that is lost, any other value than the history allows, an exit that no fault explains,
  * and a node that does not take writes on every shard within {@link #SERVED_WITHIN} of the end of its last fault.
  */
 final class FaultSoak implements AutoCloseable {
@@ -47,7 +47,7 @@ final class FaultSoak implements AutoCloseable {
     private static final int LOG_FAILED = 5;
     private static final int STOP_INCOMPLETE = 6;
 
-    /** What can be wrong with a disk. */
+    /** The faults of a disk. */
     enum Fault {
         FORCE_EIO,
         FORCE_ENOSPC,
@@ -86,7 +86,7 @@ final class FaultSoak implements AutoCloseable {
     private final Map<End, Integer> ends = new EnumMap<>(End.class);
     private final Map<String, Integer> reasons = new TreeMap<>();
     private final List<String> violations = new ArrayList<>();
-    private final StringBuilder told = new StringBuilder();
+    private final StringBuilder output = new StringBuilder();
     private @Nullable NodeProcess node;
     private List<CompletableFuture<Boolean>> running = List.of();
     private volatile boolean stopLoad;
@@ -130,7 +130,7 @@ final class FaultSoak implements AutoCloseable {
         }
     }
 
-    /** What came of it; {@link #toString} is for people. */
+    /** The results; {@link #toString} describes them. */
     record Report(
             long seed,
             int rounds,
@@ -200,7 +200,7 @@ final class FaultSoak implements AutoCloseable {
     /** Everything the nodes printed. */
     String output() {
         NodeProcess last = node;
-        return told + (last == null ? "" : last.stderr());
+        return output + (last == null ? "" : last.stderr());
     }
 
     private void round() throws IOException {
@@ -344,7 +344,7 @@ final class FaultSoak implements AutoCloseable {
         }
     }
 
-    /** The node takes room meanwhile, so it may take a second try that leaves more. */
+    /** The node uses space meanwhile, so a second attempt may have to leave more. */
     private void allocateNearlyAll(Path filler) throws IOException {
         for (long leave = FILLED_BY_WRITING; ; leave *= 2) {
             try {
@@ -453,7 +453,7 @@ final class FaultSoak implements AutoCloseable {
                 return;
             }
             if (!running().isAlive()) {
-                diedByItself(mayEnd); // the failure was under way when the fault was lifted
+                diedByItself(mayEnd); // the failure had begun when the fault was lifted
                 start();
             }
             pause(20);
@@ -490,7 +490,7 @@ final class FaultSoak implements AutoCloseable {
                     .filter(line -> line.contains("pressure SHED for ") || line.contains("pressure FAILED for "))
                     .map(line -> line.replaceFirst(".* for ([A-Z_]+):.*", "$1"))
                     .forEach(reason -> reasons.merge(reason, 1, Integer::sum));
-            told.append("--- life ").append(lives).append('\n').append(last.stderr());
+            output.append("--- life ").append(lives).append('\n').append(last.stderr());
             last.close();
         }
     }

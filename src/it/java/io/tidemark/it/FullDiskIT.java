@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A small ext4 that fills up, by the node's own writes or by somebody else's. */
+/** A small ext4 that fills up, by the node's own writes or by other files. */
 @Timeout(90)
 @ExtendWith(NothingLeft.class)
 @SuppressWarnings("NullAway.Init")
@@ -52,7 +52,7 @@ class FullDiskIT {
         return Files.getFileStore(disk.root()).getUsableSpace();
     }
 
-    /** Takes what is free, but for this much; to the last block for 0. */
+    /** Fills the disk except for this many bytes; completely for 0. */
     private static void fill(LoopDisk disk, Path filler, long leave) throws IOException {
         ByteBuffer chunk = ByteBuffer.allocate(1 << 16);
         try (FileChannel out = FileChannel.open(
@@ -66,7 +66,7 @@ class FullDiskIT {
         }
     }
 
-    /** Gives back so many bytes, and never more for a moment. */
+    /** Frees this many bytes, and never more even briefly. */
     private static void shrink(Path filler, long bytes) throws IOException {
         try (FileChannel file = FileChannel.open(filler, StandardOpenOption.WRITE)) {
             file.truncate(file.size() - bytes);
@@ -129,7 +129,7 @@ class FullDiskIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"SIGTERM", "SIGKILL", "room"})
+    @ValueSource(strings = {"SIGTERM", "SIGKILL", "space"})
     void parked_thenEnded_losesNothing_andCountsExactly(String how) throws Exception {
         try (LoopDisk disk = LoopDisk.of(Kind.EXT4).mib(64).make()) {
             Path data = disk.root().resolve("data");
@@ -170,8 +170,8 @@ class FullDiskIT {
     }
 
     /**
-     * Has an increment wait: logged, and not answered. The shim says that there is no room
-     * until there is none, for else the watch might be faster than the append.
+     * Makes an increment wait: logged, and not answered. The shim reports a full disk until it is full, or else the
+     * monitor might be faster than the append.
      */
     private static void park(LoopDisk disk, Path filler, Shim shim, RespClient writer, RespClient asking)
             throws IOException {
@@ -183,7 +183,7 @@ class FullDiskIT {
         full.lift();
         long untilNanos = System.nanoTime() + Duration.ofMillis(800).toNanos();
         while (System.nanoTime() - untilNanos < 0) {
-            assertThat(waits(asking)).as("the disk itself has no room").isTrue();
+            assertThat(waits(asking)).as("the disk itself is full").isTrue();
         }
     }
 
@@ -200,7 +200,7 @@ class FullDiskIT {
         }
         try (NodeProcess node =
                 builder.set("redis.port", Integer.toString(port)).launch()) {
-            Waiting.until(LIMIT, "the endpoint is open", () -> {
+            Waiting.until(LIMIT, "writes are accepted", () -> {
                 try (RespClient early = RespClient.connect(port)) {
                     return early.call("PING") != null;
                 } catch (IOException notYet) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A disk that does not come back for a while, or not at all. */
+/** A disk that hangs for a while, or for good. */
 @Timeout(90)
 @ExtendWith(NothingLeft.class)
 @SuppressWarnings("NullAway.Init")

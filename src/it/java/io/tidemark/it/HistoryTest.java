@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** The checker's judgement, against forged losses: it must notice each of them. */
+/** The checker against forged losses: it must detect each of them. */
 class HistoryTest {
 
     private final KeyHistory key = new KeyHistory("c1:key:1");

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Wrong, huge and broken requests: each is told why, and nobody else notices. */
+/** Invalid, huge and broken requests: each gets an error, and no other client is affected. */
 @Timeout(60)
 class HostileClientIT {
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Forces that don't come back hold up their own shards' checkpoints, and nothing else. */
+/** Hung forces delay their own shards' checkpoints, and nothing else. */
 @Timeout(60)
 @SuppressWarnings("NullAway.Init")
 @Tag("alone")

@@ -25,12 +25,12 @@ import org.junit.jupiter.params.provider.EnumSource;
  * image was begun.
  *
  * <p>That holds for an image that is one instant of the disk, and is asked of no other. A plain {@code cp} of the backing file
- * reads its blocks one after the other while the file system below the node goes on: it may have the second of two writes
+ * reads its blocks one after the other while the file system below the node continues: it may have the second of two writes
  * and not the first, though a force was between them. No order of forces, be it the node's or the file system's own journal,
  * holds in such a file. So these images are made by sharing blocks, which is atomic and leaves out what only the page cache
  * above had, or of a frozen file system.
  *
- * <p>{@code cp -r} of the directory of a running node is no instant either. There the files themselves tell: it is right, or
+ * <p>{@code cp -r} of the directory of a running node is not one instant either. There the files themselves show it: the copy is correct, or
  * refused.
  */
 @Timeout(90)

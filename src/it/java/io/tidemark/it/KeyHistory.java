@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client did to one key that nobody else writes, and so what the key may hold: what its last acknowledged
- * write left, or what any later write left that was sent and not acknowledged. Used by one thread at a time.
+ * What one client did to one key that no other client writes, and so which values are allowed: that of its last
+ * acknowledged write, or of any later unacknowledged one. Used by one thread at a time.
  */
 final class KeyHistory {
 
@@ -19,14 +19,14 @@ final class KeyHistory {
 
     private final String key;
     private final Deque<Attempt> open = new ArrayDeque<>();
-    private long settled = ABSENT;
+    private long confirmed = ABSENT;
     private long lastSequence;
 
     KeyHistory(String key) {
         this.key = key;
     }
 
-    /** A write under way: its number and the state it leaves: the number, {@link #EMPTY} or {@link #ABSENT}. */
+    /** A write in flight: its number and the state it leaves: the number, {@link #EMPTY} or {@link #ABSENT}. */
     private record Attempt(long sequence, long leaves) {}
 
     String key() {
@@ -59,10 +59,10 @@ final class KeyHistory {
         while (true) {
             Attempt first = open.pollFirst();
             if (first == null || first.sequence() > sequence) {
-                throw new IllegalStateException(key + ": write " + sequence + " is not under way");
+                throw new IllegalStateException(key + ": write " + sequence + " is not in flight");
             }
             if (first.sequence() == sequence) {
-                settled = first.leaves();
+                confirmed = first.leaves();
                 return;
             }
         }
@@ -70,14 +70,14 @@ final class KeyHistory {
 
     /**
      * How many keys the DEL {@code sequence} must have removed: 0 or 1; empty if a write before it had no
-     * acknowledgement, so that nobody can tell. Asked before {@link #acknowledged}.
+     * acknowledgement, so that it is unknown. Asked before {@link #acknowledged}.
      */
     Optional<Long> deleteRemoves(long sequence) {
         Attempt first = open.peekFirst();
         if (first == null || first.sequence() != sequence) {
             return Optional.empty();
         }
-        return Optional.of(settled == ABSENT ? 0L : 1L);
+        return Optional.of(confirmed == ABSENT ? 0L : 1L);
     }
 
     /**
@@ -97,7 +97,7 @@ final class KeyHistory {
     }
 
     /**
-     * Judges what the key holds after a restart, and takes it as settled: what has been read may not go back either.
+     * Checks the value of the key after a restart, and takes it as confirmed: a later read may not go back behind it.
      *
      * @param value as read, {@code null} for nil
      * @return what is wrong with it
@@ -105,7 +105,7 @@ final class KeyHistory {
     Optional<String> judgeAfterRestart(byte @Nullable [] value) {
         Verdict verdict = judge(value, lastSequence);
         open.clear();
-        settled = verdict.state();
+        confirmed = verdict.state();
         return verdict.violation();
     }
 
@@ -118,12 +118,12 @@ final class KeyHistory {
         } else if (value != null) {
             SelfDescribingValue.Reading reading = SelfDescribingValue.decode(key, value);
             if (reading instanceof SelfDescribingValue.Reading.Damaged damaged) {
-                return new Verdict(settled, Optional.of(key + ": " + damaged.why() + "; expected " + expected(upTo)));
+                return new Verdict(confirmed, Optional.of(key + ": " + damaged.why() + "; expected " + expected(upTo)));
             }
             state = ((SelfDescribingValue.Reading.Whole) reading).sequence();
         }
         long found = state;
-        boolean allowed = found == settled
+        boolean allowed = found == confirmed
                 || open.stream().anyMatch(attempt -> attempt.sequence() <= upTo && attempt.leaves() == found);
         return new Verdict(
                 state,
@@ -133,7 +133,7 @@ final class KeyHistory {
     }
 
     private String expected(long upTo) {
-        StringBuilder text = new StringBuilder(name(settled)).append(" (acknowledged)");
+        StringBuilder text = new StringBuilder(name(confirmed)).append(" (acknowledged)");
         open.stream().filter(attempt -> attempt.sequence() <= upTo).forEach(attempt -> text.append(" or ")
                 .append(name(attempt.leaves())));
         return text.toString();

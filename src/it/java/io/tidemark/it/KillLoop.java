@@ -46,7 +46,7 @@ final class KillLoop {
      */
     record Plan(long seed, int cycles, int clients, int pipeline, int maxWrites) {}
 
-    /** What came of it; {@link #toString} is for people. */
+    /** The results; {@link #toString} describes them. */
     record Report(
             Plan plan,
             int kills,
@@ -155,7 +155,7 @@ final class KillLoop {
                 List.copyOf(clients.violations()));
     }
 
-    /** The settings of a node's life in such a loop: by turns, so that all meet all others' leavings. */
+    /** The settings of a node's life in such a loop: by turns, so that each recovers from all others. */
     static Map<String, String> nodeSettings(int life) {
         return switch (life % 4) {
             case 0 -> Map.of("checkpoint.interval_ms", "100", "checkpoint.idle_ms", "10");

@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * One connection that writes its own keys without pause, pipelined, two batches under way at a time, until told to stop
+ * One connection that writes its own keys without pause, pipelined, two batches in flight at a time, until it is stopped
  * or until the server is gone. What it draws depends on the seed alone. One thread at a time.
  */
 final class LoadClient {
@@ -46,42 +46,42 @@ final class LoadClient {
 
     /**
      * Loads one server for one of its lives. Returns when {@code stop} says so, all answers read, or when the
-     * connection breaks; what had no answer by then stays under way.
+     * connection breaks; what had no answer by then stays in flight.
      *
      * @return whether the connection held
      */
     boolean run(int port, BooleanSupplier stop) {
         LoadMix mix = mixes.apply(random);
-        Deque<Operation> underWay = new ArrayDeque<>();
+        Deque<Operation> inFlight = new ArrayDeque<>();
         try (RespClient connection = RespClient.connect(port)) {
             while (!stop.getAsBoolean()) {
                 LockSupport.parkNanos(mix.pause().toNanos());
-                send(connection, mix, underWay);
-                receive(connection, underWay, mix.pipeline());
+                send(connection, mix, inFlight);
+                receive(connection, inFlight, mix.pipeline());
             }
-            receive(connection, underWay, 0);
+            receive(connection, inFlight, 0);
             return true;
         } catch (IOException gone) {
             return false;
         }
     }
 
-    private void send(RespClient connection, LoadMix mix, Deque<Operation> underWay) throws IOException {
+    private void send(RespClient connection, LoadMix mix, Deque<Operation> inFlight) throws IOException {
         for (int i = 0; i < mix.pipeline(); i++) {
             Operation operation = draw(mix);
             if (!(operation instanceof Operation.Get)) {
                 recorder.writeSent();
             }
-            underWay.addLast(operation);
+            inFlight.addLast(operation);
             connection.send(operation.command());
         }
         connection.flush();
     }
 
-    private void receive(RespClient connection, Deque<Operation> underWay, int leave) throws IOException {
-        while (underWay.size() > leave) {
+    private void receive(RespClient connection, Deque<Operation> inFlight, int leave) throws IOException {
+        while (inFlight.size() > leave) {
             Object reply = connection.read();
-            underWay.removeFirst().answered(reply, recorder);
+            inFlight.removeFirst().answered(reply, recorder);
         }
     }
 

@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * The load under which the log must stay small: some keys written over and over as fast as the node takes it, and one
  * key of a shard that these keys avoid written now and then, so often that the shard never counts as idle.
  *
- * <p>Which shard a key belongs to is seen from which shard's data files grow when it is written; nobody else may write.
+ * <p>Which shard a key belongs to is seen from which shard's data files grow when it is written; no other client may write.
  */
 final class LogBoundLoad {
 

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
 final class NumberedWrites {
     private static final int BATCH = 16;
     private static final int REMOVES = 7;
-    /** How far it goes beyond what somebody waits for: a slow check must not fill the disk. */
-    private static final int AHEAD = 20_000;
+    /** The maximum lead over the last awaited write: a slow check must not fill the disk. */
+    private static final int MAX_LEAD = 20_000;
 
     private final AtomicLongArray sent;
     private final AtomicLongArray acknowledged;
-    private volatile long most = AHEAD;
+    private volatile long limit = MAX_LEAD;
 
     NumberedWrites(int keys) {
         sent = new AtomicLongArray(keys);
@@ -34,19 +34,19 @@ final class NumberedWrites {
     }
 
     /**
-     * Writes until told to stop, all answers read, or until the connection breaks; pauses when it is far ahead of what was
+     * Writes until stopped, all answers read, or until the connection breaks; pauses when it is far ahead of what was
      * waited for.
      *
      * @return whether the connection held and every write was accepted
      */
     boolean run(int port, BooleanSupplier stop) {
-        Deque<Integer> underWay = new ArrayDeque<>();
+        Deque<Integer> inFlight = new ArrayDeque<>();
         try (RespClient connection = RespClient.connect(port)) {
             int next = 0;
             while (!stop.getAsBoolean()) {
-                if (total() + underWay.size() >= most) {
-                    while (!underWay.isEmpty()) {
-                        receive(connection, underWay);
+                if (total() + inFlight.size() >= limit) {
+                    while (!inFlight.isEmpty()) {
+                        receive(connection, inFlight);
                     }
                     LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
                     continue;
@@ -54,16 +54,16 @@ final class NumberedWrites {
                 for (int i = 0; i < BATCH; i++) {
                     int key = (next + i) % sent.length();
                     send(connection, key);
-                    underWay.addLast(key);
+                    inFlight.addLast(key);
                 }
                 connection.flush();
-                while (underWay.size() > BATCH) {
-                    receive(connection, underWay);
+                while (inFlight.size() > BATCH) {
+                    receive(connection, inFlight);
                 }
                 next += BATCH;
             }
-            while (!underWay.isEmpty()) {
-                receive(connection, underWay);
+            while (!inFlight.isEmpty()) {
+                receive(connection, inFlight);
             }
             return true;
         } catch (IOException broken) {
@@ -81,21 +81,21 @@ final class NumberedWrites {
         }
     }
 
-    /** Of few keys: one that is not there says little, as soon as more than a few writes are under way. */
+    /** Of few keys: one that is not there says little, as soon as more than a few writes are in flight. */
     private static boolean removes(int key, long number) {
         return number == 0 || (key % 5 == 0 && (number + key) % REMOVES == 0);
     }
 
-    private static boolean mayBeRemoved(int key, long least, long most) {
-        return LongStream.rangeClosed(least, Math.min(most, least + REMOVES)).anyMatch(number -> removes(key, number));
+    private static boolean mayBeRemoved(int key, long least, long limit) {
+        return LongStream.rangeClosed(least, Math.min(limit, least + REMOVES)).anyMatch(number -> removes(key, number));
     }
 
-    private void receive(RespClient connection, Deque<Integer> underWay) throws IOException {
+    private void receive(RespClient connection, Deque<Integer> inFlight) throws IOException {
         Object reply = connection.read();
         if (reply instanceof RespClient.Failure refused) {
             throw new IOException(refused.message());
         }
-        acknowledged.incrementAndGet(underWay.removeFirst());
+        acknowledged.incrementAndGet(inFlight.removeFirst());
     }
 
     private static String name(int key) {
@@ -114,10 +114,10 @@ final class NumberedWrites {
         return IntStream.range(0, sent.length()).mapToLong(sent::get).toArray();
     }
 
-    /** Waits until so many more writes have been acknowledged, 20 s at most; there will be some more after that. */
+    /** Waits until so many more writes have been acknowledged, 20 s at most; some more follow. */
     void awaitMore(long writes) {
         long until = total() + writes;
-        most = until + AHEAD;
+        limit = until + MAX_LEAD;
         long began = System.nanoTime();
         while (total() < until) {
             if (System.nanoTime() - began > TimeUnit.SECONDS.toNanos(20)) {
@@ -141,18 +141,18 @@ final class NumberedWrites {
     }
 
     /** What is wrong with these values, if each key's write must be one of these numbers. */
-    static List<String> violations(List<byte @Nullable []> values, long[] least, long[] most) {
+    static List<String> violations(List<byte @Nullable []> values, long[] least, long[] limit) {
         List<String> violations = new ArrayList<>();
         for (int key = 0; key < least.length; key++) {
             byte[] value = values.get(key);
-            String wanted = name(key) + ": expected write " + least[key] + " to " + most[key] + ", found ";
+            String wanted = name(key) + ": expected write " + least[key] + " to " + limit[key] + ", found ";
             if (value == null) {
-                if (!mayBeRemoved(key, least[key], most[key])) {
+                if (!mayBeRemoved(key, least[key], limit[key])) {
                     violations.add(wanted + "nothing");
                 }
             } else if (SelfDescribingValue.decode(name(key), value)
                     instanceof SelfDescribingValue.Reading.Whole whole) {
-                if (whole.sequence() < least[key] || whole.sequence() > most[key]) {
+                if (whole.sequence() < least[key] || whole.sequence() > limit[key]) {
                     violations.add(wanted + whole.sequence());
                 }
             } else {

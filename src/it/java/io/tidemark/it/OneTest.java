@@ -15,7 +15,7 @@ import org.junit.platform.launcher.listeners.TestExecutionSummary;
 
 /**
  * Runs one test without Maven, which takes longer to start than most of them to run: {@code CLASS#METHOD}, printing why it
- * failed. Exit code: 0 if it passed, 1 if it failed, 2 if there is none of that name or it was skipped.
+ * failed. Exit code: 0 if it passed, 1 if it failed, 2 if no test has that name or it was skipped.
  */
 final class OneTest {
     private OneTest() {}

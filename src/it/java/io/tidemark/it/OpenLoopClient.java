@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * SETs that are due at fixed times, whatever became of the ones before, over several connections in turn. The time of an
+ * SETs that are due at fixed times, regardless of earlier ones, over several connections in turn. The time of an
  * answer is counted from when its SET was due, so that a server that stalls can't hide it by holding up the client.
  *
  * <p>One thread at a time, on sockets that don't block: a full socket holds up only what goes through it.
@@ -82,12 +82,12 @@ final class OpenLoopClient implements AutoCloseable {
     }
 
     /**
-     * Sends one SET each so many nanoseconds until told to stop, then waits for the answers.
+     * Sends one SET per interval, in nanoseconds, until stopped, then waits for the answers.
      *
      * @param everyNanos 0 for as fast as the server takes them
-     * @param mostUnderWay SETs without an answer on one connection; {@link Integer#MAX_VALUE} for an open loop
+     * @param maxInFlight SETs without an answer on one connection; {@link Integer#MAX_VALUE} for an open loop
      */
-    Times run(long everyNanos, int mostUnderWay, BooleanSupplier stop) throws IOException {
+    Times run(long everyNanos, int maxInFlight, BooleanSupplier stop) throws IOException {
         Times times = new Times();
         long due = System.nanoTime();
         long sent = 0;
@@ -96,7 +96,7 @@ final class OpenLoopClient implements AutoCloseable {
             long now = System.nanoTime();
             for (int burst = 0; burst < connections.size() && due - now <= 0; burst++) {
                 Connection next = connections.get((int) (sent % connections.size()));
-                if (next.underWay() >= mostUnderWay) {
+                if (next.inFlight() >= maxInFlight) {
                     break;
                 }
                 next.put(everyNanos == 0 ? now : due, "key:" + sent % keys, value);
@@ -112,7 +112,7 @@ final class OpenLoopClient implements AutoCloseable {
             }
         }
         long giveUp = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        while (connections.stream().anyMatch(connection -> connection.underWay() > 0)) {
+        while (connections.stream().anyMatch(connection -> connection.inFlight() > 0)) {
             for (Connection connection : connections) {
                 connection.move(times);
             }
@@ -145,7 +145,7 @@ final class OpenLoopClient implements AutoCloseable {
             channel.configureBlocking(false);
         }
 
-        int underWay() {
+        int inFlight() {
             return (int) (tail - head);
         }
 
@@ -176,7 +176,7 @@ final class OpenLoopClient implements AutoCloseable {
                 moved = channel.write(out) > 0;
                 out.compact();
             }
-            if (underWay() == 0) {
+            if (inFlight() == 0) {
                 return moved;
             }
             int read = channel.read(in);

@@ -93,7 +93,7 @@ class OtherLanguageIT {
         }
     }
 
-    /** Room for bytes, and none for a file: as on a disk without inodes, and on a view of disks that refuses to create. */
+    /** Space for bytes but not for a file: as on a disk without inodes, or a disk that refuses to create files. */
     @Test
     void newLogFile_canNotBeMade_refusesAndGoesOn() throws IOException {
         try (LoopDisk disk = LoopDisk.of(Kind.EXT4).mib(64).mkfs("-N", "64").make()) {

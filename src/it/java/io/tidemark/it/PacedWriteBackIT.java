@@ -31,7 +31,7 @@ class PacedWriteBackIT {
     void save_pacedOrNot_writesBackInStepsBeforeTheForceOrInNone() throws IOException {
         List<String> paced = syncsOfSave("paced", Long.toString(STEP_BYTES));
         List<String> unpaced = syncsOfSave("unpaced", "0");
-        // of a key that is set twice in one log entry only the last value becomes a record: the file tells how much
+        // of a key that is set twice in one log entry only the last value becomes a record: the file shows how much
         // there is
         List<Path> files = new DataDirectory(dir.resolve("paced")).dataFiles();
         assertThat(files).hasSize(1);

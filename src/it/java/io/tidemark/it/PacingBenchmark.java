@@ -93,7 +93,7 @@ final class PacingBenchmark {
         report(rounds);
     }
 
-    /** SETs per second, as many as are answered when each connection always has 16 under way. */
+    /** SETs per second, as many as are answered when each connection always has 16 in flight. */
     private long maximum(int port, int seconds) throws IOException {
         long count;
         try (OpenLoopClient client = new OpenLoopClient(port, connections, keys, valueBytes);

@@ -32,8 +32,8 @@ import java.util.stream.IntStream;
  *   <li>nothing was refused before it, but by an ordered stop.
  * </ul>
  *
- * <p>Each life: start; check; load by several clients, one of them the only one to write to its shard, and seldom; perhaps
- * reloads and bursts of syncs; SIGSTOP until every thread has stopped; the cut; SIGKILL. Some lives end by SIGTERM instead,
+ * <p>Each life: start; check; load by several clients, one of them the only one to write to its shard, and seldom; in some
+ * lives reloads and bursts of syncs; SIGSTOP until every thread has stopped; the cut; SIGKILL. Some lives end by SIGTERM instead,
  * some are cut while they recover.
  *
  * <p>Everything drawn comes from the seed; what threads make of it does not, so that the seed repeats the settings, the load
@@ -66,7 +66,7 @@ final class PowerCutLoop {
      */
     record Plan(LoopDisk.Kind kind, long seed, int cuts) {
 
-        /** What carries out this plan alone, with its own seed, whatever campaign it was a part of. */
+        /** The command that repeats this plan alone, with its own seed. */
         String command() {
             return "src/it/scripts/power-cuts.sh --fs " + kind.name().toLowerCase(Locale.ROOT) + " --seed " + seed
                     + " --cuts " + cuts + " --cuts-per-disk " + cuts;
@@ -104,7 +104,7 @@ final class PowerCutLoop {
         return run(plan, stopped, node -> {});
     }
 
-    /** As the other, with somebody who does something to each node that has become ready. */
+    /** The same, with an action on each node that has become ready. */
     static PowerCutResults run(Plan plan, BooleanSupplier stopped, Consumer<NodeProcess> meddling) throws IOException {
         SplittableRandom random = new SplittableRandom(plan.seed());
         int shards = 1 + random.nextInt(4);
@@ -218,7 +218,7 @@ final class PowerCutLoop {
         void live() throws IOException;
     }
 
-    /** Takes whatever ends it too soon for a violation: a node that died by itself shows as a connection that broke. */
+    /** Any early end is a violation: a node that died by itself shows as a broken connection. */
     private void judged(String what, NodeProcess node, Part part) {
         try {
             part.live();
@@ -255,7 +255,7 @@ final class PowerCutLoop {
     }
 
     private void cut(NodeProcess node, SplittableRandom drawn) throws IOException {
-        node.sigstop(); // a call under way during the cut may report success for bytes that are lost
+        node.sigstop(); // a call in progress during the cut may report success for bytes that are lost
         if (drawn.nextBoolean()) {
             disks.writeBackSome(drawn);
         }
@@ -304,7 +304,7 @@ final class PowerCutLoop {
         }
     }
 
-    /** Asks for syncs; some are still under way when the power goes. */
+    /** Asks for syncs; some are still in progress when the power is cut. */
     private void sync(RespClient client, AdminClient admin, SplittableRandom drawn) throws IOException {
         if (drawn.nextBoolean()) {
             publish(admin.post("/api/sync?deadline_ms=100", "").json().getJsonArray("shards"));
@@ -327,14 +327,14 @@ final class PowerCutLoop {
         return new AdminClient(node.adminPort()).get("/api/shards").json().getJsonArray("shards");
     }
 
-    private void publish(JsonArray told) {
-        for (int i = 0; i < told.size(); i++) {
-            JsonObject shard = told.getJsonObject(i);
+    private void publish(JsonArray status) {
+        for (int i = 0; i < status.size(); i++) {
+            JsonObject shard = status.getJsonObject(i);
             published.merge(shard.getInteger("shard"), shard.getLong("durable_index", 0L), Math::max);
         }
     }
 
-    /** The files, before anybody has opened them. */
+    /** The files, before a node opens them. */
     private void checkStopped() throws IOException {
         if (!sound()) {
             return;
@@ -364,12 +364,12 @@ final class PowerCutLoop {
     private void checkStarted(NodeProcess node) throws IOException {
         JsonArray now = shards(node);
         for (int shard = 0; shard < shards; shard++) {
-            JsonObject told = now.getJsonObject(shard);
-            long replayed = told.getJsonObject("recovery").getLong("entries");
+            JsonObject status = now.getJsonObject(shard);
+            long replayed = status.getJsonObject("recovery").getLong("entries");
             figures.replayed += replayed;
-            if (replayed != left.toReplay(shard) || told.getLong("durable_index") < left.durableIndex(shard)) {
+            if (replayed != left.toReplay(shard) || status.getLong("durable_index") < left.durableIndex(shard)) {
                 violation("shard " + shard + " replayed " + replayed + " entries from a durable index of "
-                        + told.getLong("durable_index") + "; its manifest says " + left.durableIndex(shard)
+                        + status.getLong("durable_index") + "; its manifest says " + left.durableIndex(shard)
                         + " and its log has " + left.toReplay(shard) + " behind that");
             }
         }

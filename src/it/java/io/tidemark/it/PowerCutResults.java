@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What came of a {@link PowerCutLoop}, or of several; {@link #toString} is for people. */
+/** The results of one {@link PowerCutLoop}, or of several; {@link #toString} describes them. */
 final class PowerCutResults {
     int cuts;
     int cutsAfterJournal;

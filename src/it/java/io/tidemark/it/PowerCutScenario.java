@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * One life of a node whose power is cut: settings that reach the corners, drawn anew for each life.
+ * One life of a node whose power is cut: settings that reach corner cases, drawn for each life.
  *
  * <p>A loop device in memory forces in no time, so that nearly every moment would be between two groups of the log. So in
  * most lives calls of some kinds are held up for some milliseconds before they are made, as on a real disk.

@@ -95,7 +95,7 @@ final class PowerCuts {
         }
     }
 
-    /** The next loop; of no cuts if there is none. */
+    /** The next loop; one without cuts if all are done. */
     private synchronized PowerCutLoop.Plan next() {
         int cuts = stopped ? 0 : Math.min(cutsPerDisk, toBegin);
         toBegin -= cuts;

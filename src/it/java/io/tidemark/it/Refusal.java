@@ -19,7 +19,7 @@ record Refusal(int exitCode, String output) {
     }
 
     /** Asserts the exit code, and that the output has each of these texts and no stack trace. */
-    void is(int expectedExitCode, String... texts) {
+    void hasExitCode(int expectedExitCode, String... texts) {
         assertThat(exitCode).as(output).isEqualTo(expectedExitCode);
         assertThat(output).contains(texts);
         assertThat(output).as("a message for people").doesNotContain("\tat io.tidemark");

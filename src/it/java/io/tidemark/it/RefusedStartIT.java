@@ -23,7 +23,7 @@ class RefusedStartIT {
         try (NodeProcess first = NodeProcess.in(dir).start();
                 RespClient client = first.client()) {
             client.set("a", "b");
-            Refusal.of(NodeProcess.in(dir)).is(3, dir.toString());
+            Refusal.of(NodeProcess.in(dir)).hasExitCode(3, dir.toString());
             client.set("c", "d");
             assertThat(client.get("a")).isEqualTo("b");
             assertThat(first.stop()).isZero();
@@ -40,7 +40,7 @@ class RefusedStartIT {
         try (NodeProcess first = NodeProcess.in(dir.resolve("one")).start()) {
             String port = Integer.toString(first.port());
             Refusal.of(NodeProcess.in(dir.resolve("two")).set("redis.port", port))
-                    .is(4, port);
+                    .hasExitCode(4, port);
             try (RespClient client = first.client()) {
                 client.set("a", "b");
             }
@@ -52,47 +52,48 @@ class RefusedStartIT {
         try (NodeProcess first = NodeProcess.in(dir.resolve("one")).start()) {
             String port = Integer.toString(first.adminPort());
             Refusal.of(NodeProcess.in(dir.resolve("two")).set("admin.port", port))
-                    .is(4, port, "admin.port");
+                    .hasExitCode(4, port, "admin.port");
         }
     }
 
     @Test
     void start_withAMisspeltKey_isRefusedWithTheRightOne() throws IOException {
         Refusal.of(NodeProcess.in(dir).set("checkpoint.intervalMs", "5"))
-                .is(2, "unknown key `checkpoint.intervalMs`", "did you mean `checkpoint.interval_ms`");
+                .hasExitCode(2, "unknown key `checkpoint.intervalMs`", "did you mean `checkpoint.interval_ms`");
         assertThat(dir).as("nothing made").isEmptyDirectory();
     }
 
     @Test
     void start_withAnUnknownKey_isRefused() throws IOException {
-        Refusal.of(NodeProcess.in(dir).set("colour", "blue")).is(2, "unknown key `colour`");
+        Refusal.of(NodeProcess.in(dir).set("colour", "blue")).hasExitCode(2, "unknown key `colour`");
     }
 
     @Test
     void start_withAMisspeltKeyInAFile_isRefusedWithTheRightOne() throws IOException {
         Path config = Files.writeString(dir.resolve("tidemark.yaml"), "checkpoint:\n  idleMs: 100\n");
         Refusal.of(NodeProcess.in(dir.resolve("data")).argument("--config").argument(config.toString()))
-                .is(2, "did you mean `checkpoint.idle_ms`");
+                .hasExitCode(2, "did you mean `checkpoint.idle_ms`");
     }
 
     @Test
     void start_withAConfigFileThatIsNotThere_isRefused() throws IOException {
         Path missing = dir.resolve("missing.yaml");
         Refusal.of(NodeProcess.in(dir.resolve("data")).argument("--config").argument(missing.toString()))
-                .is(2, missing.toString());
+                .hasExitCode(2, missing.toString());
     }
 
     @Test
     void start_withAValueThatIsNoNumber_isRefused() throws IOException {
-        Refusal.of(NodeProcess.in(dir).set("shards", "four")).is(2, "shards", "four");
-        Refusal.of(NodeProcess.in(dir).set("shards", "0")).is(2, "shards");
-        Refusal.of(NodeProcess.in(dir).set("checkpoint.interval_ms", "-1")).is(2, "checkpoint.interval_ms", "-1");
+        Refusal.of(NodeProcess.in(dir).set("shards", "four")).hasExitCode(2, "shards", "four");
+        Refusal.of(NodeProcess.in(dir).set("shards", "0")).hasExitCode(2, "shards");
+        Refusal.of(NodeProcess.in(dir).set("checkpoint.interval_ms", "-1"))
+                .hasExitCode(2, "checkpoint.interval_ms", "-1");
     }
 
     @Test
     void start_withAnUnknownOption_isRefused() throws IOException {
-        Refusal.of(NodeProcess.withArguments("run", "--colour")).is(2, "--colour");
-        Refusal.of(NodeProcess.withArguments("walk")).is(2, "walk");
+        Refusal.of(NodeProcess.withArguments("run", "--colour")).hasExitCode(2, "--colour");
+        Refusal.of(NodeProcess.withArguments("walk")).hasExitCode(2, "walk");
     }
 
     @Test
@@ -102,7 +103,7 @@ class RefusedStartIT {
             client.set("a", "b");
             assertThat(first.stop()).isZero();
         }
-        Refusal.of(NodeProcess.in(dir).set("shards", "8")).is(3, "4", "8", "shards");
+        Refusal.of(NodeProcess.in(dir).set("shards", "8")).hasExitCode(3, "4", "8", "shards");
         try (NodeProcess again = NodeProcess.in(dir).set("shards", "4").start();
                 RespClient client = again.client()) {
             assertThat(client.get("a")).isEqualTo("b");
@@ -112,7 +113,7 @@ class RefusedStartIT {
     @Test
     void start_onAFile_isRefused() throws IOException {
         Path file = Files.writeString(dir.resolve("file"), "no directory");
-        Refusal.of(NodeProcess.in(file)).is(3, file.toString());
+        Refusal.of(NodeProcess.in(file)).hasExitCode(3, file.toString());
     }
 
     /** Else it would be found by the first client that writes there. */
@@ -132,7 +133,7 @@ class RefusedStartIT {
             try {
                 run("mount", "-o", "remount,ro,bind", directory.toString());
                 Refusal.of(NodeProcess.in(dir).set("shards", "2"))
-                        .is(3, "shard 1 can't write to " + directory, "Read-only file system");
+                        .hasExitCode(3, "shard 1 can't write to " + directory, "Read-only file system");
             } finally {
                 run("umount", directory.toString());
             }
@@ -148,13 +149,13 @@ class RefusedStartIT {
     void start_whereTheLocaleCannotWriteTheWorkingDirectory_isRefusedAndMakesNothing() throws Exception {
         for (String locale : new String[] {"C", "POSIX"}) {
             Refusal.of(inDirectory("$d", "data").environment("LC_ALL", locale))
-                    .is(
+                    .hasExitCode(
                             2,
                             "the name of the working directory can't be written",
                             "ANSI_X3.4-1968",
                             "set LC_ALL=C.UTF-8");
             Refusal.of(inDirectory(".", dir + "/$d/data").environment("LC_ALL", locale))
-                    .is(2, "`data_dir` is " + dir, "which can't be the name of a file", "set LC_ALL=C.UTF-8");
+                    .hasExitCode(2, "`data_dir` is " + dir, "which can't be the name of a file", "set LC_ALL=C.UTF-8");
             assertThat(dir.toFile().list()).as("nothing beside it").hasSize(1);
         }
         try (NodeProcess node =

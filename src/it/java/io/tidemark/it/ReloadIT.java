@@ -81,7 +81,7 @@ class ReloadIT {
         return Long.parseLong(durable.group(1));
     }
 
-    /** Writes for so long, and tells at which times, in milliseconds, the durable index was seen to have moved. */
+    /** Writes for this long, and returns the times, in milliseconds, at which the durable index had moved. */
     private static List<Long> movesWhileWriting(RespClient client, long forMs) throws Exception {
         List<Long> moves = new ArrayList<>();
         long began = System.nanoTime();
@@ -137,33 +137,33 @@ class ReloadIT {
                 "NoSuchFileException", () -> Files.delete(file),
                 "Is a directory",
                         () -> {
-                            Files.move(file, dir.resolve("aside"), StandardCopyOption.REPLACE_EXISTING);
+                            Files.move(file, dir.resolve("moved"), StandardCopyOption.REPLACE_EXISTING);
                             Files.createDirectory(file);
                         });
         replace(good);
         try (NodeProcess node = node().start();
                 RespClient client = node.client()) {
-            int told = 0;
+            int refusals = 0;
             for (Map.Entry<String, Damage> damage : damages.entrySet()) {
                 damage.getValue().todo();
                 awaitLines(node, damage.getKey(), 1);
-                told = lines(node, "configuration refused, nothing has changed").size();
+                refusals = lines(node, "configuration refused, nothing changed").size();
                 assertThat(setting(client, "checkpoint.interval_ms")).isEqualTo("5000");
                 client.set("a", damage.getKey());
                 assertThat(client.get("a")).isEqualTo(damage.getKey());
                 Thread.sleep(1_000); // ten looks more
                 assertThat(lines(node, damage.getKey())).as(node.stderr()).hasSize(1);
-                assertThat(lines(node, "configuration refused, nothing has changed"))
+                assertThat(lines(node, "configuration refused, nothing changed"))
                         .as(node.stderr())
-                        .hasSize(told);
-                int restored = lines(node, "can be used again").size();
+                        .hasSize(refusals);
+                int restored = lines(node, "the configuration is valid again").size();
                 if (Files.isDirectory(file)) {
                     Files.delete(file);
                 }
                 replace(good);
-                awaitLines(node, "can be used again", restored + 1);
+                awaitLines(node, "the configuration is valid again", restored + 1);
             }
-            assertThat(told)
+            assertThat(refusals)
                     .isBetween(damages.size(), damages.size() + 1); // a directory may have been seen missing first
             replace(good.replace("5000", "4000"));
             awaitSetting(client, "checkpoint.interval_ms", "4000");
@@ -198,8 +198,8 @@ class ReloadIT {
             assertThat(setting(client, "checkpoint.max_delay_ms")).isEqualTo("60000");
             assertThat(setting(client, "checkpoint.max_dirty_bytes")).isEqualTo("1MiB");
             assertThat(setting(client, "shards")).isEqualTo("2");
-            awaitLines(node, "takes a restart", 1);
-            assertThat(lines(node, "takes a restart"))
+            awaitLines(node, "requires a restart", 1);
+            assertThat(lines(node, "requires a restart"))
                     .singleElement()
                     .asString()
                     .contains("shards 2 -> 3", "redis.password (hidden) -> (hidden)")
@@ -211,7 +211,7 @@ class ReloadIT {
                     .doesNotContain("interval_ms", "max_delay_ms");
             replace(start + "checkpoint: {idle_ms: 60}\n");
             awaitSetting(client, "checkpoint.idle_ms", "60");
-            awaitLines(node, "waits for a restart any more", 1);
+            awaitLines(node, "requires a restart any more", 1);
             assertThat(node.stop()).isZero();
             assertThat(node.stdout() + node.stderr()).doesNotContain("first-secret", "other-secret");
         }
@@ -232,10 +232,9 @@ class ReloadIT {
             awaitLines(node, "reloaded: checkpoint.interval_ms 5000 -> 4000", 1);
             replace(text.replace("5000", "soon"));
             node.sighup();
-            awaitLines(
-                    node, "configuration refused, nothing has changed: `checkpoint.interval_ms` is the text `soon`", 1);
+            awaitLines(node, "configuration refused, nothing changed: `checkpoint.interval_ms` is the text `soon`", 1);
             node.sighup();
-            awaitLines(node, "configuration read again, refused as before, nothing has changed: `checkpoint.int", 1);
+            awaitLines(node, "configuration read again, still refused, nothing changed: `checkpoint.int", 1);
             assertThat(setting(client, "checkpoint.interval_ms")).isEqualTo("4000");
             replace(text.replace("5000", "3000"));
             for (int i = 0; i < 50; i++) {
@@ -256,7 +255,7 @@ class ReloadIT {
                         .start();
                 RespClient client = node.client()) {
             node.sighup();
-            awaitLines(node, "not read again: the node was started without a file, and follows none", 1);
+            awaitLines(node, "not read again: the node was started without a file", 1);
             client.set("a", "b");
             assertThat(node.stop()).as(node.stderr()).isZero();
         }
@@ -283,7 +282,7 @@ class ReloadIT {
     void sighup_jvmToldToLeaveSignalsAlone_endsTheProcess() throws Exception {
         replace("shards: 1\n");
         try (NodeProcess node = node().jvm("-Xrs").start()) {
-            assertThat(lines(node, "SIGHUP reads nothing again: ")).hasSize(1);
+            assertThat(lines(node, "SIGHUP does not reload: ")).hasSize(1);
             node.sighup();
             assertThat(node.awaitExit(Duration.ofSeconds(20))).isEqualTo(128 + 1);
         }
@@ -352,7 +351,7 @@ class ReloadIT {
         }
     }
 
-    /** Each with another interval, so that each can be told from the one before. */
+    /** Each with another interval, so that it differs from the one before. */
     private static Map<String, Object> drawn(SplittableRandom random, int reload) {
         return new TreeMap<>(Map.of(
                 "interval_ms", 100 + (reload % 2) * 1_000 + reload,

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** I5: a shard whose force failed comes back by itself once the disk does, with all that was acknowledged and no more. */
+/** I5: a shard whose force failed recovers by itself once the disk does, with exactly what was acknowledged. */
 @Timeout(60)
 @ExtendWith(NothingLeft.class)
 @SuppressWarnings("NullAway.Init")
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RepairIT {
     private static final int SHARDS = 4;
     private static final int STRUCK = 1;
-    private static final double LEAST_OF_BEFORE = 0.8;
+    private static final double MIN_FRACTION_OF_BEFORE = 0.8;
     private static final int PAIRS = 5;
     private static final long WINDOW_MS = 150;
     private static final Duration LIMIT = Duration.ofSeconds(10);
@@ -117,7 +117,7 @@ class RepairIT {
                     assertThat(failing.strikes())
                             .as("the control: forces that failed")
                             .isPositive();
-                    assertThat(poisoned(data)).as("files kept aside").isPositive();
+                    assertThat(poisoned(data)).as("quarantined files").isPositive();
                     assertThat(struck.acknowledged.get())
                             .as("taken while it sheds")
                             .isEqualTo(servedAtFailure);
@@ -126,7 +126,7 @@ class RepairIT {
                 }
                 assertThat(ratios.stream().sorted().toList().get(PAIRS / 2))
                         .as("throughput of the others, the median of %s", ratios)
-                        .isGreaterThan(LEAST_OF_BEFORE);
+                        .isGreaterThan(MIN_FRACTION_OF_BEFORE);
             } finally {
                 stop.set(true);
             }
@@ -141,7 +141,7 @@ class RepairIT {
             assertThat(NodeInfo.of(client).text(STRUCK, "pressure")).isEqualTo("normal");
             assertCounters(client, all);
             assertThat(client.call("SAVE")).isEqualTo("OK");
-            assertThat(poisoned(data)).as("files kept aside").isZero();
+            assertThat(poisoned(data)).as("quarantined files").isZero();
             assertThat(client.call("INCR", struck.key)).isEqualTo(struck.acknowledged.incrementAndGet());
             node.sigkill();
         }

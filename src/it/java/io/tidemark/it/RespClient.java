@@ -157,7 +157,7 @@ final class RespClient implements AutoCloseable {
         socket.setSoTimeout((int) timeout.toMillis());
     }
 
-    /** Says that nothing more will be sent, and goes on reading. */
+    /** Ends sending, and continues to read. */
     void endOfSending() throws IOException {
         flush();
         socket.shutdownOutput();
@@ -178,7 +178,7 @@ final class RespClient implements AutoCloseable {
         }
         String end = readLine();
         if (!end.isEmpty()) {
-            throw new IOException("a bulk string of " + length + " bytes goes on with " + end);
+            throw new IOException("a bulk string of " + length + " bytes is followed by " + end);
         }
         return bytes;
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes on one directory, after somebody has removed the lock that keeps the second one out. */
+/** Two nodes on one directory, after the lock that keeps the second one out was removed. */
 @Timeout(90)
 class RivalNodesIT {
     private static final Duration LIMIT = Duration.ofSeconds(30);
@@ -35,7 +35,7 @@ class RivalNodesIT {
                 acknowledged++;
             }
         } catch (IOException ended) {
-            // what was under way is in the log, or not
+            // a write in flight is in the log, or not
         }
         return acknowledged;
     }
@@ -83,7 +83,7 @@ class RivalNodesIT {
         }
     }
 
-    /** The first one is stopped, as with its machine, until the second one serves: it may not acknowledge what it then goes on with. */
+    /** The first one is suspended, as with its machine, until the second one serves: then it must not acknowledge anything. */
     @Test
     void I1_lockRemovedUnderAStoppedNode_itAcknowledgesNothingWhenItGoesOn() throws Exception {
         try (NodeProcess first = node().start();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Directories for what tests need beside the disks they do harm to; gone with this JVM, however it ends in order. */
+/** Temporary directories for tests, beside the disks they damage; deleted when this JVM exits. */
 final class Scratch {
     private Scratch() {}
 

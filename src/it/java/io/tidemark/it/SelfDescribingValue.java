@@ -7,8 +7,8 @@ import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 
 /**
- * A value that says which write made it, so that a torn one, one of another key and one of another write are told
- * apart:
+ * A value that names the write that made it, so that a torn value, one of another key and one of another write are
+ * detected:
  *
  * <pre>
  * tidemark SP key SP sequence SP length SP crc32c(8 hex digits) SP filler...
@@ -60,7 +60,7 @@ final class SelfDescribingValue {
         return value;
     }
 
-    /** Tells which write of {@code key} made {@code value}, or why none can have. */
+    /** Determines which write of {@code key} made {@code value}, or why none can have. */
     static Reading decode(String key, byte[] value) {
         int[] spaces = firstSpaces(value);
         if (spaces[4] < 0) {

@@ -9,7 +9,7 @@ interface ServerUnderTest extends AutoCloseable {
     /** Starts it and waits until it answers. */
     void start() throws IOException;
 
-    /** Starts it and kills it after that long, whatever it is doing by then. */
+    /** Starts it and kills it after this time. */
     void startAndKillAfter(Duration time) throws IOException;
 
     /** Port of the life that runs now. */

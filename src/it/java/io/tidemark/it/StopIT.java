@@ -63,7 +63,9 @@ class StopIT {
             client.set(KEY, "during");
             ask(how, node, client);
             assertThat(node.awaitExit(LIMIT)).as(node.stderr()).isZero();
-            assertThat(slow.seen()).as("the force under way, and the last one").isEqualTo(2);
+            assertThat(slow.seen())
+                    .as("the force in progress, and the final one")
+                    .isEqualTo(2);
             assertThat(node.stdout() + node.stderr()).doesNotContain("ClosedChannel", "Exception");
         }
         shim.clear();

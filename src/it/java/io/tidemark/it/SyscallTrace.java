@@ -78,7 +78,7 @@ final class SyscallTrace implements AutoCloseable {
         }
     }
 
-    /** Detaches, the process goes on; all calls seen, in order. */
+    /** Detaches while the process continues; returns all calls seen, in order. */
     List<Call> detach() throws IOException {
         close();
         return parse(Files.readAllLines(output, StandardCharsets.ISO_8859_1));

@@ -49,7 +49,7 @@ class SyscallsIT {
                 calls = trace.detach();
             }
             assertThat(calls.stream().filter(call -> call.time().isBefore(written)))
-                    .as("nobody wrote")
+                    .as("without writes")
                     .isEmpty();
             assertThat(calls).as("the log's fdatasync").anyMatch(call -> isSync(call, ".log"));
             assertThat(calls).as("the checkpoint").anyMatch(call -> isSync(call, ".data"));

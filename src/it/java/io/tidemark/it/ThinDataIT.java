@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** I5: a store below that has promised more than it has fails forces; the shard comes back when there is room. */
+/** I5: an overcommitted thin store fails forces; the shard recovers when it has space. */
 @Timeout(60)
 @ExtendWith(NothingLeft.class)
 @SuppressWarnings("NullAway.Init")

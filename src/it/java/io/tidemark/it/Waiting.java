@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Waits for what another process does. */
+/** Waits for another process. */
 final class Waiting {
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 

@@ -14,7 +14,7 @@ import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /**
  * What a checkpointer captures while the store is written and rotated is the store after one whole entry: an index never goes
- * with the file lengths of another. Every entry appends the same number of bytes, so that the one tells the other.
+ * with the file lengths of another. Every entry appends the same number of bytes, so that one determines the other.
  */
 public final class SnapshotStress {
     private static final byte[] KEY = {'k'};

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.infra.results.ZZZ_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 import org.openjdk.jcstress.infra.results.Z_Result;
 
-/** Whoever looks, whenever: bytes that are not durable are dirty, before, during and after a generation. */
+/** Any reader at any time sees bytes that are not durable as dirty: before, during and after a generation. */
 public final class NeverFalselyCleanStress {
     private NeverFalselyCleanStress() {}
 
@@ -33,7 +33,7 @@ public final class NeverFalselyCleanStress {
             failingGeneration();
         }
 
-        /** Somebody else. */
+        /** Another actor. */
         @Actor
         public void reader(ZZ_Result result) {
             result.r1 = dirty.dirty();
@@ -60,7 +60,7 @@ public final class NeverFalselyCleanStress {
             generation();
         }
 
-        /** Somebody else. */
+        /** Another actor. */
         @Actor
         public void reader(ZJ_Result result) {
             result.r1 = dirty.dirty();
@@ -68,7 +68,7 @@ public final class NeverFalselyCleanStress {
         }
     }
 
-    /** In flight is taken away only once the shard is durable. */
+    /** The in-flight mark is cleared only once the shard is durable. */
     @JCStressTest
     @Outcome(id = "true, true, false", expect = Expect.ACCEPTABLE, desc = "in flight and dirty")
     @Outcome(id = "true, true, true", expect = Expect.ACCEPTABLE, desc = "in flight and dirty, then durable")
@@ -92,7 +92,7 @@ public final class NeverFalselyCleanStress {
             dirty.complete(captured, start);
         }
 
-        /** Somebody else. */
+        /** Another actor. */
         @Actor
         public void reader(ZZZ_Result result) {
             result.r1 = dirty.inFlight();
@@ -124,7 +124,7 @@ public final class NeverFalselyCleanStress {
             generation();
         }
 
-        /** Somebody else. */
+        /** Another actor. */
         @Actor
         public void reader() {
             falselyClean = falselyClean();
@@ -137,7 +137,7 @@ public final class NeverFalselyCleanStress {
         }
     }
 
-    /** The same for two processors: whoever writes looks as well. */
+    /** The same for two threads: each one writes and reads. */
     @JCStressTest
     @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "never clean over what was not durable")
     @Outcome(expect = Expect.FORBIDDEN, desc = "clean over bytes that are not durable")

@@ -2,7 +2,7 @@ package io.tidemark.config;
 
 import java.util.List;
 
-/** The configuration can't be used. It names everything that is wrong, not only the first thing. */
+/** The configuration is invalid. The message names every problem, not only the first. */
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -14,7 +14,7 @@ public final class ConfigException extends Exception {
         this.problems = List.copyOf(problems);
     }
 
-    /** One line for each problem: key, value, source, and what would be right. */
+    /** One line for each problem: key, value, source, and what is expected. */
     public List<String> problems() {
         return problems;
     }

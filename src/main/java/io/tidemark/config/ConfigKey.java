@@ -9,15 +9,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Every key of the configuration, in the order of {@code config/tidemark.yaml}: name, type and range, default, and one
- * line of documentation. Whoever adds a key adds it here and in that file; nothing else knows the names.
+ * line of documentation. A new key is added here and in that file; no other code knows the names.
  */
 public enum ConfigKey {
-    /** Where everything is kept. */
-    DATA_DIR(
-            "data_dir",
-            new ValueType.Text(),
-            "./data",
-            "Directory of everything that is kept; made at the first start."),
+    /** The data directory. */
+    DATA_DIR("data_dir", new ValueType.Text(), "./data", "Data directory; created at the first start."),
     /** Number of shards. */
     SHARDS(
             "shards",
@@ -59,22 +55,22 @@ public enum ConfigKey {
             "redis.max_output_bytes",
             new ValueType.Size(ValueType.KIB, ValueType.GIB),
             "64MiB",
-            "Most bytes of replies that may wait for one client; a client that reads too slowly is cut off."),
+            "Most bytes of pending replies for one client; a client that reads too slowly is disconnected."),
     /** Most connections. */
     REDIS_MAX_CLIENTS(
             "redis.max_clients", new ValueType.WholeNumber(1, 1_000_000), "10000", "Most Redis clients at one time."),
-    /** When the kernel asks a silent client. */
+    /** TCP keepalive. */
     REDIS_TCP_KEEPALIVE_S(
             "redis.tcp_keepalive_s",
             new ValueType.WholeNumber(0, 32_767),
             "300",
-            "Silence after which the system asks whether a Redis client is still there, in seconds; 0 for never."),
+            "TCP keepalive of Redis clients: idle time before the first probe, in seconds; 0 for never."),
     /** How long a client may be idle. */
     REDIS_IDLE_TIMEOUT_S(
             "redis.idle_timeout_s",
             new ValueType.WholeNumber(0, Integer.MAX_VALUE),
             "0",
-            "A Redis client that is idle for so many seconds is disconnected; 0 for never."),
+            "Idle time after which a Redis client is disconnected, in seconds; 0 for never."),
     /** Whether PING fails while nothing can be written. */
     REDIS_PING_ERROR_WHILE_SHEDDING(
             "redis.ping_error_while_shedding",
@@ -94,74 +90,74 @@ public enum ConfigKey {
             "checkpoint.interval_ms",
             new ValueType.WholeNumber(10, 86_400_000),
             "10000",
-            "Time between two looks at a shard; a dirty one is then made durable in its data files."),
+            "Time between two ticks of a shard; a dirty shard is then checkpointed."),
     /** Idle time that lets a tick force. */
     CHECKPOINT_IDLE_MS(
             "checkpoint.idle_ms",
             new ValueType.WholeNumber(0, 86_400_000),
             "250",
-            "A shard still being written to is left alone until it has been idle for this long."),
+            "A shard that is being written to is checkpointed once it has been idle for this long."),
     /** Longest deferral. */
     CHECKPOINT_MAX_DELAY_MS(
             "checkpoint.max_delay_ms",
             new ValueType.WholeNumber(10, 86_400_000),
             "180000",
-            "Written bytes wait no longer than this for a checkpoint, idle or not; it bounds the replay."),
+            "Longest wait of written bytes for a checkpoint, idle or not; bounds the replay."),
     /** Dirty bytes that fire without waiting. */
     CHECKPOINT_MAX_DIRTY_BYTES(
             "checkpoint.max_dirty_bytes",
             new ValueType.Size(4 * ValueType.KIB, 1024 * ValueType.GIB),
             "256MiB",
-            "A shard with more unsynced bytes than this gets its checkpoint at once."),
+            "A shard with more unsynced bytes than this is checkpointed at once."),
     /** Permits for forcing. */
     CHECKPOINT_MAX_CONCURRENT_FSYNCS(
             "checkpoint.max_concurrent_fsyncs",
             new ValueType.WholeNumber(1, 64),
             "2",
-            "How many shards may be forcing their files at the same time; those whose forces hang don't count."),
+            "How many shards may force their files at the same time; hung forces don't count."),
     /** Steps of the write-back before a force. */
     CHECKPOINT_PACING_BYTES(
             "checkpoint.pacing_bytes",
             new ValueType.SizeOrZero(64 * ValueType.KIB, 64 * ValueType.MIB),
             "1MiB",
-            "Steps in which much data is written back before it is forced, so that clients wait less; 0 for none."),
-    /** When a hanging force is reported. */
+            "Step size of the paced write-back before a force, so that clients wait less; 0 for none."),
+    /** When a hung force is reported. */
     CHECKPOINT_STALL_WARN_MS(
             "checkpoint.stall_warn_ms",
             new ValueType.WholeNumber(10, 86_400_000),
             "5000",
-            "A force that has not come back after this time is reported, and others may go on in its place."),
-    /** When a hanging force sheds writes. */
+            "A force still running after this time is reported, and lends its permit to others."),
+    /** When a hung force sheds writes. */
     CHECKPOINT_STALL_SHED_MS(
             "checkpoint.stall_shed_ms",
             new ValueType.WholeNumber(10, 86_400_000),
             "20000",
-            "A force that has not come back after this time makes its shard refuse writes until it does."),
+            "A force still running after this time makes its shard refuse writes until it ends."),
     /** Directory of the logs. */
     LOG_DIR(
             "log.dir",
             new ValueType.Text(),
             null,
-            "Directory of the logs, on a disk of their own; inside data_dir if left out."),
+            "Directory of the logs, best on a disk of their own; inside data_dir if left out."),
     /** Size of a log file. */
     LOG_SEGMENT_BYTES(
             "log.segment_bytes",
             new ValueType.Size(8 * ValueType.KIB, ValueType.GIB),
             "64MiB",
-            "Size at which the log goes on in a new file."),
+            "Size at which a log starts a new segment."),
     /** Size of a data file. */
     BITCASK_MAX_FILE_BYTES(
             "bitcask.max_file_bytes",
             new ValueType.Size(4 * ValueType.KIB, ValueType.GIB),
             "256MiB",
-            "Size at which the data goes on in a new file."),
-    /** Lower mark of free space. */
+            "Size at which a new data file is started."),
+    /** Free space below which writes are shed. */
     PRESSURE_SHED_FREE_BYTES(
             "pressure.shed_free_bytes",
             new ValueType.SizeOrZero(ValueType.KIB, 1024 * ValueType.GIB),
             null,
             "Less free space than this on a volume sheds writes; if left out 1/16 of the volume, at most 512MiB."),
-    /** Upper mark of free space. */
+    /** Free space at which shedding ends. */
     PRESSURE_RESUME_FREE_BYTES(
             "pressure.resume_free_bytes",
             new ValueType.Size(ValueType.KIB, 1024 * ValueType.GIB),
@@ -172,25 +168,25 @@ public enum ConfigKey {
             "pressure.ballast_bytes",
             new ValueType.SizeOrZero(4 * ValueType.KIB, 16 * ValueType.GIB),
             null,
-            "Reserve file of a volume, given up when it is full; if left out 1/64 of it, at most 32MiB; 0 for none."),
-    /** Shortest time of pressure. */
+            "Reserve file, deleted when the volume is full; if left out 1/64 of it, at most 32MiB; 0 for none."),
+    /** Dwell time of pressure. */
     PRESSURE_DWELL_MS(
             "pressure.dwell_ms",
             new ValueType.WholeNumber(10, 3_600_000),
             "5000",
-            "Time for which a cause of pressure must have been gone before writes are taken again."),
-    /** How often the file is looked at. */
+            "How long a cause of pressure must have been gone before writes are accepted again."),
+    /** Poll period of the file. */
     RELOAD_POLL_MS(
             "reload.poll_ms",
             new ValueType.WholeNumber(50, 3_600_000),
             "1000",
-            "How often this file is looked at; changes under checkpoint and pressure take effect without a restart."),
-    /** Time for an orderly stop. */
+            "Poll period of this file; changes under checkpoint and pressure take effect without a restart."),
+    /** Time limit of an orderly shutdown. */
     SHUTDOWN_TIMEOUT_MS(
             "shutdown_timeout_ms",
             new ValueType.WholeNumber(1, 3_600_000),
             "8000",
-            "Time for an orderly stop, the last checkpoints included; keep it below the supervisor's patience.");
+            "Time limit of an orderly stop, final checkpoints included; keep it below the supervisor's limit.");
 
     /** Sections whose keys take effect while the node runs. */
     static final List<String> RELOADABLE_SECTIONS = List.of("checkpoint", "pressure");
@@ -210,29 +206,29 @@ public enum ConfigKey {
         this.doc = doc;
     }
 
-    /** The key as it is written: sections and name in snake_case, joined by dots. */
+    /** The full key: section and name in snake_case, joined by a dot. */
     public String key() {
         return name;
     }
 
-    /** One line for people. */
+    /** One line of documentation. */
     public String doc() {
         return doc;
     }
 
-    /** The section of {@link #RELOADABLE_SECTIONS} that it is in; none if it takes a restart. */
+    /** The section of {@link #RELOADABLE_SECTIONS} that contains it; empty if a change requires a restart. */
     Optional<String> reloadableSection() {
         return RELOADABLE_SECTIONS.stream()
                 .filter(section -> name.startsWith(section + "."))
                 .findFirst();
     }
 
-    /** What values it takes. */
+    /** The values it accepts. */
     ValueType type() {
         return type;
     }
 
-    /** String, Long (also sizes in bytes) or Boolean; {@code null} if the key may be left out. */
+    /** String, Long (also sizes in bytes) or Boolean; {@code null} if the key may be omitted. */
     @Nullable
     Object defaultValue() {
         return defaultText == null ? null : type.read(defaultText);
@@ -248,7 +244,7 @@ public enum ConfigKey {
         return "tidemark." + name;
     }
 
-    /** The key of that name. */
+    /** The key of this name. */
     static Optional<ConfigKey> byName(String name) {
         return Arrays.stream(values()).filter(key -> key.name.equals(name)).findFirst();
     }
@@ -260,7 +256,7 @@ public enum ConfigKey {
                 .findFirst();
     }
 
-    /** Whether keys begin with this name and a dot. */
+    /** Whether any key begins with this name and a dot. */
     static boolean isSection(String name) {
         return Arrays.stream(values()).anyMatch(key -> key.name.startsWith(name + "."));
     }

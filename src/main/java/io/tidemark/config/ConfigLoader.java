@@ -15,11 +15,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loads the configuration from all sources, at the start and again whenever the file changes. Any thread; the file is read
- * on a worker thread.
+ * Loads the configuration from all sources, at startup and again whenever the file changes. Any thread; the file is
+ * read on a worker thread.
  *
- * <p>The bytes of the YAML file come through a {@link ConfigRetriever}, and everything else is laid over them here, so
- * that what a later source fixes stays as it is whatever the file says.
+ * <p>A {@link ConfigRetriever} supplies the bytes of the YAML file; all other sources are merged over them here, so a
+ * later source wins whatever the file says.
  */
 public final class ConfigLoader {
     private static final String BYTES = "bytes";
@@ -32,7 +32,7 @@ public final class ConfigLoader {
         this.vertx = vertx;
     }
 
-    /** What was loaded. Immutable; it never prints the password. */
+    /** A loaded configuration. Immutable; it never prints the password. */
     public static final class Loaded {
         private final NodeConfig config;
         private final @Nullable Path file;
@@ -48,34 +48,37 @@ public final class ConfigLoader {
             this.sections = sections(text);
         }
 
-        /** The outcome. */
+        /** The configuration. */
         public NodeConfig config() {
             return config;
         }
 
-        /** The YAML file that was read; {@code null} if there was none. */
+        /** The YAML file that was read; {@code null} if there was no file. */
         public @Nullable Path file() {
             return file;
         }
 
-        /** What was ignored and why, one line each; for the log. */
+        /** What was ignored and why, one line each, to be logged. */
         public List<String> warnings() {
             return warnings;
         }
 
-        /** The keys that take a restart, as the retriever of {@link ConfigLoader#watch} shows them; for reports alone. */
+        /**
+         * The keys whose changes require a restart, as the retriever of {@link ConfigLoader#watch} returns them; for
+         * reports only.
+         */
         public ReloadableSection fixedKeys() {
             return new FixedKeys(settings.getJsonObject(FixedKeys.SECTION));
         }
 
         private static Set<String> sections(YamlText text) {
-            Set<String> there = new HashSet<>(ConfigKey.RELOADABLE_SECTIONS);
-            there.removeIf(section -> !text.hasSection(section));
-            return there;
+            Set<String> present = new HashSet<>(ConfigKey.RELOADABLE_SECTIONS);
+            present.removeIf(section -> !text.hasSection(section));
+            return present;
         }
     }
 
-    /** Loads; fails with {@link ConfigException}, which names every problem in every source. */
+    /** Loads; fails with {@link ConfigException}, which names every problem in all sources. */
     public Future<Loaded> load(ConfigSources sources) {
         return vertx.executeBlocking(() -> find(sources), false).compose(found -> {
             Path file = found.isEmpty() ? null : found.get(0);
@@ -90,18 +93,18 @@ public final class ConfigLoader {
     }
 
     /**
-     * Watches the file that was read at the start. What the retriever gives has the reloadable sections as they would be
-     * after a restart, and the rest for {@link Loaded#fixedKeys}. A file that a start would refuse fails, with every
-     * problem in the message, and so does one that has lost a whole reloadable section: that is more likely to be half a
-     * file than a wish for defaults.
+     * Watches the file that was read at startup. The retriever returns the reloadable sections with the values a
+     * restart would give them, and the other keys for {@link Loaded#fixedKeys}. It fails for a file that a start would
+     * refuse, with every problem in the message, and for one that has lost a whole reloadable section: that is more
+     * likely half a file than a request for defaults.
      *
      * @param start with a file
-     * @param everyMs how often the file is looked at
+     * @param everyMs the poll period
      */
     public ConfigRetriever watch(ConfigSources sources, Loaded start, long everyMs) {
         Path file = start.file();
         if (file == null) {
-            throw new IllegalArgumentException("there is no file to watch");
+            throw new IllegalArgumentException("no configuration file to watch");
         }
         Set<String> sections = new HashSet<>(start.sections);
         return retriever(file, everyMs).setConfigurationProcessor(read -> {
@@ -112,7 +115,7 @@ public final class ConfigLoader {
                     if (!loaded.sections.contains(section)) {
                         throw new IllegalArgumentException("section `" + section + "` is missing in " + file
                                 + ", where it was before; an empty one, `" + section
-                                + ": {}`, would mean the defaults");
+                                + ": {}`, means the defaults");
                     }
                 }
                 sections.addAll(loaded.sections);
@@ -143,7 +146,7 @@ public final class ConfigLoader {
                         vertx.executeBlocking(() -> YamlText.unreadable(file.toString(), reason(file, cause))));
     }
 
-    /** That file alone, without the environment as a whole, as bytes: what they mean is decided here. */
+    /** Reads this file only, without the environment, as bytes: they are interpreted here. */
     private ConfigRetriever retriever(Path file, long everyMs) {
         return ConfigRetriever.create(
                 vertx,
@@ -169,9 +172,9 @@ public final class ConfigLoader {
     /** Blocks. */
     private static String reason(Path path, Throwable unreadable) {
         if (Files.notExists(path)) {
-            return path + ": there is no such file; --config names the file to read";
+            return path + ": no such file; --config names the file to read";
         } else if (Files.isDirectory(path)) {
-            return path + ": this is a directory; --config takes a YAML file";
+            return path + ": is a directory; --config takes a YAML file";
         }
         return path + ": can't be read (" + unreadable.getMessage() + ")";
     }

@@ -14,12 +14,12 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays the sources over the defaults, one after another; later ones win. It checks every value, also one that a later
- * source replaces, and collects what is wrong instead of stopping at it. Not for several threads.
+ * Merges the sources over the defaults, one after another; later ones win. Validates every value, even one that a later
+ * source replaces, and collects all problems instead of stopping at the first. Not thread-safe.
  */
 final class ConfigMerge {
     private final Map<ConfigKey, Object> values = new EnumMap<>(ConfigKey.class);
-    private final Set<ConfigKey> wrong = EnumSet.noneOf(ConfigKey.class);
+    private final Set<ConfigKey> invalid = EnumSet.noneOf(ConfigKey.class);
     private final List<String> problems = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
 
@@ -33,25 +33,25 @@ final class ConfigMerge {
         }
     }
 
-    /** Adds what makes a whole source unreadable; which keys it would have set isn't known. */
+    /** Adds the problems of an unreadable source; which keys it would have set is unknown. */
     void unreadable(List<String> more) {
         problems.addAll(more);
         if (!more.isEmpty()) {
-            wrong.addAll(EnumSet.allOf(ConfigKey.class));
+            invalid.addAll(EnumSet.allOf(ConfigKey.class));
         }
     }
 
     /**
-     * Lays a YAML file over what is there.
+     * Merges a YAML file.
      *
-     * @param file how problems shall name it
-     * @param line says where a key stands, such as " (line 3)"
+     * @param file its name in problems
+     * @param line gives the position of a key, such as " (line 3)"
      */
     void yaml(String file, JsonObject content, UnaryOperator<String> line) {
         section("", file, content, line);
     }
 
-    /** Lays environment variables over what is there; empty ones count as not set, foreign ones are left alone. */
+    /** Merges environment variables; empty ones count as not set, other programs' variables are ignored. */
     void environment(Map<String, String> variables) {
         new TreeMap<>(variables).forEach((name, value) -> {
             if (!name.startsWith("TIDEMARK_") || value.isEmpty()) {
@@ -60,7 +60,7 @@ final class ConfigMerge {
             String source = "environment variable " + name;
             Optional<ConfigKey> key = ConfigKey.byEnvironmentVariable(name);
             if (key.isEmpty()) {
-                warnings.add(source + " sets no known key and is ignored" + question(Suggestion.forVariable(name)));
+                warnings.add(source + " sets no known key and is ignored" + didYouMean(Suggestion.forVariable(name)));
             } else if (name.endsWith("_PORT") && value.startsWith("tcp://")) {
                 warnings.add(source + " is " + value + ", as Kubernetes sets it for a service of that name; ignored");
             } else {
@@ -69,7 +69,7 @@ final class ConfigMerge {
         });
     }
 
-    /** Lays system properties over what is there; foreign ones are left alone. */
+    /** Merges system properties; other programs' properties are ignored. */
     void properties(Map<String, String> properties) {
         new TreeMap<>(properties).forEach((name, value) -> {
             if (name.startsWith("tidemark.")) {
@@ -78,7 +78,7 @@ final class ConfigMerge {
         });
     }
 
-    /** Lays {@code key=value} texts over what is there. */
+    /** Merges {@code key=value} texts. */
     void settings(List<String> settings) {
         for (String setting : settings) {
             int equals = setting.indexOf('=');
@@ -90,18 +90,18 @@ final class ConfigMerge {
         }
     }
 
-    /** What is worth a warning: one line each. */
+    /** The warnings, one line each. */
     List<String> warnings() {
         return List.copyOf(warnings);
     }
 
     /**
-     * The outcome.
+     * The merged configuration.
      *
-     * @throws ConfigException if any source had a problem, or the values don't go together
+     * @throws ConfigException if any source had a problem, or values contradict each other
      */
     NodeConfig finish() throws ConfigException {
-        problems.addAll(ConfigRules.problems(values, wrong));
+        problems.addAll(ConfigRules.problems(values, invalid));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -109,8 +109,8 @@ final class ConfigMerge {
     }
 
     /**
-     * Every value as it is in force: the reloadable sections as objects of their own, all other keys in one by their full
-     * names. It holds the password: never print it.
+     * Every value in use: the reloadable sections as objects of their own, all other keys in one object by their full
+     * names. Holds the password: never print it.
      */
     JsonObject settings() {
         JsonObject settings = new JsonObject();
@@ -132,9 +132,9 @@ final class ConfigMerge {
             if (known.isPresent()) {
                 put(known.get(), value, file, line.apply(key));
             } else if (!ConfigKey.isSection(key)) {
-                // A misspelt section is one mistake; its keys say nothing more.
+                // A misspelt section is one problem; its keys are not reported.
                 problems.add(
-                        "unknown key `" + key + "` in " + file + question(Suggestion.forKey(key)) + line.apply(key));
+                        "unknown key `" + key + "` in " + file + didYouMean(Suggestion.forKey(key)) + line.apply(key));
             } else if (value instanceof JsonObject section) {
                 section(key + ".", file, section, line);
             } else if (value != null) {
@@ -149,18 +149,18 @@ final class ConfigMerge {
                 .ifPresentOrElse(
                         key -> put(key, value, source, ""),
                         () -> problems.add(
-                                "unknown key `" + name + "` in " + source + question(Suggestion.forKey(name))));
+                                "unknown key `" + name + "` in " + source + didYouMean(Suggestion.forKey(name))));
     }
 
     private void put(ConfigKey key, @Nullable Object raw, String source, String line) {
         if (raw == null) {
-            wrong.add(key);
+            invalid.add(key);
             problems.add("`" + key.key() + "` has no value in " + source + "; give it one or leave the key out" + line);
             return;
         }
         Object value = key.type().read(raw);
         if (value == null) {
-            wrong.add(key);
+            invalid.add(key);
             problems.add("`" + key.key() + "` is " + key.type().describe(raw) + " in " + source + "; it must be "
                     + key.type().expectation() + line);
             return;
@@ -168,7 +168,7 @@ final class ConfigMerge {
         values.put(key, value);
     }
 
-    private static String question(Optional<String> suggestion) {
+    private static String didYouMean(Optional<String> suggestion) {
         return suggestion.map(name -> "; did you mean `" + name + "`?").orElse("");
     }
 }

@@ -7,10 +7,10 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where values come from, in ascending order of precedence.
+ * The sources of values, in ascending order of precedence.
  *
- * @param namedFile a YAML file that must be there; {@code null} for {@link #DEFAULT_FILE} if that is there
- * @param workingDirectory what the default file is looked up in
+ * @param namedFile a YAML file that must exist; {@code null} for {@link #DEFAULT_FILE} if that exists
+ * @param workingDirectory the directory in which the default file is looked up
  * @param environment environment variables; those that begin with {@code TIDEMARK_} count
  * @param properties system properties; those that begin with {@code tidemark.} count
  * @param settings texts of the form {@code key=value} from the command line; the last one for a key counts
@@ -44,7 +44,7 @@ public record ConfigSources(
                 List.of());
     }
 
-    /** The same with what the command line says. */
+    /** The same with the options of the command line. */
     public ConfigSources withCommandLine(@Nullable Path file, List<String> keysAndValues) {
         return new ConfigSources(file, workingDirectory, environment, properties, keysAndValues);
     }

@@ -6,8 +6,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Names of files that this JVM can't write as the system does. Java encodes them by the locale, and under {@code LC_ALL=C} that is
- * ASCII: a working directory with another letter in its name reads as something else then, and a relative path leads beside it.
+ * File names that this JVM can't encode. Java encodes them by the locale, which is ASCII under {@code LC_ALL=C}: the
+ * name of a working directory with other letters is then misread, and a relative path leads to the wrong place.
  */
 public final class FileNames {
     private static final String HELP =
@@ -15,7 +15,7 @@ public final class FileNames {
 
     private FileNames() {}
 
-    /** Why this process can't work where it was started; empty if it can. Java's own classes fail there, too. */
+    /** Why this process can't run in its working directory; empty if it can. Java's own classes fail there too. */
     public static Optional<String> workingDirectoryProblem() {
         return reason(System.getProperty("user.dir", ""))
                 .map(reason ->
@@ -23,7 +23,7 @@ public final class FileNames {
                                 + encoding() + ": a relative path would lead to another directory" + HELP);
     }
 
-    /** What is wrong with a setting that names a file or directory; empty if nothing is. */
+    /** Why a setting is not a valid name of a file or directory; empty if it is. */
     static Optional<String> problem(ConfigKey key, Object value) {
         return reason(value.toString())
                 .map(reason -> "`" + key.key() + "` is " + value + ", which can't be the name of a file: " + reason
@@ -34,8 +34,8 @@ public final class FileNames {
         try {
             Objects.requireNonNull(Path.of(path));
             return Optional.empty();
-        } catch (InvalidPathException unmappable) {
-            return Optional.of(unmappable.getReason());
+        } catch (InvalidPathException invalid) {
+            return Optional.of(invalid.getReason());
         }
     }
 

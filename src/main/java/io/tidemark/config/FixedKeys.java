@@ -4,9 +4,9 @@ import io.tidemark.reload.ReloadableSection;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 
-/** The keys that can't change while the node runs, with their values of the start; changes are reported by name. */
+/** The keys that can't change while the node runs, with their values at startup; changes are reported by name. */
 final class FixedKeys implements ReloadableSection {
-    /** Under which key {@link ConfigMerge#settings} has them: no section of the file is called so. */
+    /** The key of these in {@link ConfigMerge#settings}; no section of the file has this name. */
     static final String SECTION = "(fixed)";
 
     private final JsonObject atStart;
@@ -32,7 +32,7 @@ final class FixedKeys implements ReloadableSection {
 
     @Override
     public Future<Void> apply(JsonObject complete) {
-        return Future.failedFuture("takes a restart");
+        return Future.failedFuture("requires a restart");
     }
 
     @Override

@@ -9,9 +9,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node's configuration, complete and checked. Immutable. It never prints the password.
+ * The node's configuration, complete and valid. Immutable. It never prints the password.
  *
- * @param dataDir directory of everything that is kept
+ * @param dataDir the data directory
  * @param shards number of shards
  * @param redis the RESP server
  * @param admin the admin HTTP endpoint
@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * @param pressure the section {@code pressure} in the same way, without the keys that have no value
  * @param log the logs
  * @param bitcask the data files
- * @param reloadPollMs how often the file is looked at
+ * @param reloadPollMs poll period of the file
  * @param shutdownTimeoutMs time for an orderly stop
- * @param display every key that has a value with that value as text, in catalogue order; secrets read {@code (hidden)}
+ * @param display every key that has a value, with that value as text, in the order of {@link ConfigKey}; secrets read {@code (hidden)}
  */
 public record NodeConfig(
         Path dataDir,
@@ -79,19 +79,19 @@ public record NodeConfig(
     /**
      * The logs.
      *
-     * @param dir directory of their own; {@code null} for inside the data directory
-     * @param segmentBytes size at which a log goes on in a new file
+     * @param dir their directory; {@code null} for inside the data directory
+     * @param segmentBytes size at which a log starts a new segment
      */
     public record Log(@Nullable Path dir, int segmentBytes) {}
 
     /**
      * The data files.
      *
-     * @param maxFileBytes size at which the data goes on in a new file
+     * @param maxFileBytes size at which a new data file is started
      */
     public record Bitcask(int maxFileBytes) {}
 
-    /** Keeps its own copies. */
+    /** Copies the sections and the display map. */
     public NodeConfig {
         checkpoint = checkpoint.copy();
         pressure = pressure.copy();
@@ -109,15 +109,15 @@ public record NodeConfig(
     }
 
     /**
-     * {@link #display} with sections as they are now.
+     * {@link #display} with the current values of sections.
      *
-     * @param inForce by section, such as {@code checkpoint}: its keys, without the section's name, and their values
+     * @param current by section, such as {@code checkpoint}: its keys, without the section's name, and their values
      */
-    public Map<String, String> display(Map<String, JsonObject> inForce) {
+    public Map<String, String> display(Map<String, JsonObject> current) {
         Map<String, String> now = new LinkedHashMap<>();
         for (ConfigKey key : ConfigKey.values()) {
             String section = key.reloadableSection().orElse("");
-            JsonObject changed = inForce.get(section);
+            JsonObject changed = current.get(section);
             String shown = changed == null
                     ? display.get(key.key())
                     : show(key, changed.getValue(key.key().substring(section.length() + 1)));
@@ -132,7 +132,7 @@ public record NodeConfig(
         return value == null ? null : key.type().show(value instanceof Integer number ? number.longValue() : value);
     }
 
-    /** Takes checked values; each key has one unless its default is none. */
+    /** Takes valid values; each key has one unless it has no default. */
     static NodeConfig of(Map<ConfigKey, Object> values) {
         Values from = new Values(values);
         JsonObject checkpoint = new JsonObject();

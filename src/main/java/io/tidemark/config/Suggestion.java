@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Guesses which key was meant by a name that is none. */
+/** Guesses which key was meant by an unknown name. */
 final class Suggestion {
     private Suggestion() {}
 
     /**
      * The key that was probably meant: the same name in snake_case, else the same name in another section, else the
-     * nearest by edit distance, if that is near enough to be no accident.
+     * nearest by edit distance, if near enough.
      */
     static Optional<String> forKey(String unknown) {
         List<String> names = new ArrayList<>();
@@ -40,19 +40,19 @@ final class Suggestion {
         return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('-', '_').toLowerCase(Locale.ROOT);
     }
 
-    private static Optional<String> nearest(String wanted, List<String> names, String separator) {
-        if (names.contains(wanted)) {
-            return Optional.of(wanted);
+    private static Optional<String> nearest(String unknown, List<String> names, String separator) {
+        if (names.contains(unknown)) {
+            return Optional.of(unknown);
         }
         List<String> sameTail = names.stream()
-                .filter(name -> name.endsWith(separator + wanted) || wanted.endsWith(separator + name))
+                .filter(name -> name.endsWith(separator + unknown) || unknown.endsWith(separator + name))
                 .toList();
         if (sameTail.size() == 1) {
             return Optional.of(sameTail.get(0));
         }
         return names.stream()
-                .min(Comparator.comparingInt(name -> distance(wanted, name)))
-                .filter(name -> distance(wanted, name) <= Math.max(2, wanted.length() / 4));
+                .min(Comparator.comparingInt(name -> distance(unknown, name)))
+                .filter(name -> distance(unknown, name) <= Math.max(2, unknown.length() / 4));
     }
 
     /** Fewest insertions, deletions and replacements of one character (Levenshtein). */

@@ -14,23 +14,23 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * A YAML file that has been read: its values, or why it has none. Immutable.
+ * The contents of a YAML file: its values, or its problems. Immutable.
  *
- * @param file how problems shall name it
- * @param values what it says; empty if there are problems, or nothing but comments
- * @param problems why it can't be used, one line each
+ * @param file its name in problems
+ * @param values the values; empty if there are problems, or only comments
+ * @param problems why it is invalid, one line each
  */
 record YamlText(String file, JsonObject values, List<String> problems, @Nullable YamlOutline outline) {
 
-    /** In the place of a file if there is none. */
+    /** Stands for a file that does not exist. */
     static final YamlText NONE = new YamlText("no file", new JsonObject(), List.of(), null);
 
-    /** A file that can't be read. */
+    /** A file that is unreadable. */
     static YamlText unreadable(String file, String problem) {
         return new YamlText(file, new JsonObject(), List.of(problem), null);
     }
 
-    /** What was read from a file. Never blocks. */
+    /** The contents of a file. Never blocks. */
     static YamlText of(String file, byte[] bytes) {
         String text;
         try {
@@ -48,17 +48,17 @@ record YamlText(String file, JsonObject values, List<String> problems, @Nullable
         try {
             Map<?, ?> values = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
             return new YamlText(file, json(values), List.of(), outline);
-        } catch (RuntimeException broken) { // a value of a list may say what it is and not be it
+        } catch (RuntimeException broken) { // a tag inside a list may not match its value
             return unreadable(file, file + " is not YAML: " + YamlOutline.oneLine(broken.getMessage()));
         }
     }
 
-    /** " (line 12)" for a dotted key; empty if it isn't known. */
+    /** " (line 12)" for a dotted key; empty if the key is unknown. */
     String line(String key) {
         return outline == null ? "" : outline.line(key);
     }
 
-    /** Whether the section is there, with or without keys below it. */
+    /** Whether the section exists, with or without keys. */
     boolean hasSection(String name) {
         return values.fieldNames().stream().anyMatch(key -> key.equals(name) || key.startsWith(name + "."));
     }

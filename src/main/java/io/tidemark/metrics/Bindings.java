@@ -8,33 +8,33 @@ import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which store's meters are bound to which registry: one binding for a node and store, since a registry gives the meter it
- * has to whoever asks for one of that name and tags again. Holds neither registries nor bindings: a binding lives as long as
- * its gauges. Any thread.
+ * Which store's meters are bound to which registry. There is one binding for each node and store, since a registry
+ * returns the existing meter for a known name and tags. Holds neither registries nor bindings: a binding lives as long
+ * as its gauges. Any thread.
  */
 final class Bindings {
     private static final Map<MeterRegistry, Map<Key, WeakReference<CheckpointMeters>>> OF = new WeakHashMap<>();
 
-    /** Whose meters. */
+    /** The node and store that meters belong to. */
     record Key(String node, String store) {}
 
     private Bindings() {}
 
-    /** Puts a binding in the place of an earlier one, which is returned if it has not been closed. */
-    static @Nullable CheckpointMeters replace(MeterRegistry registry, Key key, CheckpointMeters fresh) {
+    /** Replaces a binding; returns the earlier one if it was not closed. */
+    static @Nullable CheckpointMeters replace(MeterRegistry registry, Key key, CheckpointMeters replacement) {
         synchronized (OF) {
             WeakReference<CheckpointMeters> before =
-                    OF.computeIfAbsent(registry, none -> new HashMap<>()).put(key, new WeakReference<>(fresh));
+                    OF.computeIfAbsent(registry, none -> new HashMap<>()).put(key, new WeakReference<>(replacement));
             return before == null ? null : before.get();
         }
     }
 
-    /** A binding is over. */
-    static void remove(MeterRegistry registry, Key key, CheckpointMeters over) {
+    /** Removes a closed binding. */
+    static void remove(MeterRegistry registry, Key key, CheckpointMeters closed) {
         synchronized (OF) {
             Map<Key, WeakReference<CheckpointMeters>> bound = OF.get(registry);
-            WeakReference<CheckpointMeters> now = bound == null ? null : bound.get(key);
-            if (bound != null && now != null && now.refersTo(over)) {
+            WeakReference<CheckpointMeters> current = bound == null ? null : bound.get(key);
+            if (bound != null && current != null && current.refersTo(closed)) {
                 bound.remove(key);
             }
         }

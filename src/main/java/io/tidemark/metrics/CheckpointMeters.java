@@ -10,18 +10,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The meters of a store. Several stores and nodes may share a registry: all meters carry {@code node}, the name in their
- * options or an empty string; gauges carry {@code store} and {@code shard}, too, while histograms and counters are common to
- * a node's stores.
+ * options or an empty string; gauges also carry {@code store} and {@code shard}; histograms and counters are shared by a
+ * node's stores.
  *
- * <p>A registry has one binding for a node and store. A second one takes the place of the first, which is closed, and that is
- * logged: two of them would count everything twice, or show checkpointers that are gone.
+ * <p>A registry has one binding for each node and store. A second one replaces the first, which is closed, and that is
+ * logged: two of them would count everything twice, or show checkpointers that are closed.
  *
  * <pre>{@code
  * try (CheckpointMeters meters = CheckpointMeters.bind(registry, checkpointers)) { ... }
  * }</pre>
  *
  * <p>Names are Micrometer's, base units included, so that Prometheus shows {@code tidemark_checkpoint_duration_seconds},
- * {@code tidemark_dirty_bytes} and so on. No histogram is told apart by shard, and no label carries a file's name.
+ * {@code tidemark_dirty_bytes} and so on. No histogram has a label for the shard, and no label carries a file's name.
  *
  * <p>Any thread.
  */
@@ -41,12 +41,12 @@ public final class CheckpointMeters implements AutoCloseable {
         this.listener = new GenerationMeters(registry, key.node());
     }
 
-    /** Binds a store's checkpointers; from now on, what they do is counted. */
+    /** Binds a store's checkpointers, which are counted from now on. */
     public static CheckpointMeters bind(MeterRegistry registry, Checkpointers checkpointers) {
         return bind(registry, checkpointers, ShardInsight.NONE);
     }
 
-    /** The same, and what their owner knows beyond them. */
+    /** The same, with what their owner knows beyond them. */
     public static CheckpointMeters bind(MeterRegistry registry, Checkpointers checkpointers, ShardInsight insight) {
         CheckpointMeters meters = new CheckpointMeters(registry, checkpointers);
         CheckpointMeters before = Bindings.replace(registry, meters.key, meters);
@@ -69,7 +69,7 @@ public final class CheckpointMeters implements AutoCloseable {
         checkpointers.addListener(listener);
     }
 
-    /** Removes the gauges of this binding and counts no more; what has been counted stays. Called again, it does nothing. */
+    /** Removes the gauges of this binding and stops counting; counters keep their values. Idempotent. */
     @Override
     public void close() {
         Bindings.remove(registry, key, this);

@@ -18,8 +18,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts and times what it hears. Counters of what should never happen are there from the start, at 0, so that an alert
- * sees the first one.
+ * Counts and times checkpoint events. Counters of events that should never happen are registered from the start, at 0,
+ * so that an alert sees the first one.
  */
 final class GenerationMeters implements CheckpointListener {
     private static final Duration[] BUCKETS = LatencyBuckets.durations();
@@ -37,18 +37,16 @@ final class GenerationMeters implements CheckpointListener {
         this.registry = registry;
         this.node = Tags.of("node", node);
         queue = timer("tidemark.checkpoint.queue", "From a generation's decision to its start");
-        syncWait = timer("tidemark.sync.wait", "From a sync request to its answer");
+        syncWait = timer("tidemark.sync.wait", "From a sync request to its reply");
         bytes = counter("tidemark.checkpoint.bytes", "Bytes made durable by generations", "bytes");
-        stalls = counter("tidemark.fsync.stalls", "Forces that did not come back for stall_warn_ms", null);
+        stalls = counter("tidemark.fsync.stalls", "Forces still running after stall_warn_ms", null);
         overdue = counter(
                 "tidemark.checkpoints.overdue",
                 "Checkpoints and repairs that waited for a permit for stall_warn_ms past their deadline",
                 null);
         for (ForceStep step : ForceStep.values()) {
             failures(step);
-            forces.put(
-                    step,
-                    timer("tidemark.fsync.duration", "How long it took to make one thing durable", "op", step.label()));
+            forces.put(step, timer("tidemark.fsync.duration", "Duration of one force", "op", step.label()));
         }
         for (PressureReason reason : PressureReason.values()) {
             transitions(reason);
@@ -145,7 +143,7 @@ final class GenerationMeters implements CheckpointListener {
     private Counter transitions(PressureReason reason) {
         return counter(
                 "tidemark.pressure.transitions",
-                "Changes of a shard's pressure, up and down",
+                "Transitions of a shard's pressure level",
                 null,
                 "reason",
                 reason.name().toLowerCase(Locale.ROOT));
@@ -158,7 +156,7 @@ final class GenerationMeters implements CheckpointListener {
     private Counter reloads(boolean accepted) {
         return counter(
                 "tidemark.config.reloads",
-                "New options while running",
+                "Reloads of the configuration",
                 null,
                 "outcome",
                 accepted ? "accepted" : "rejected");

@@ -3,7 +3,7 @@ package io.tidemark.metrics;
 import java.time.Duration;
 import java.util.stream.DoubleStream;
 
-/** Bucket bounds of every histogram, so that a dashboard can lay them over each other. */
+/** Bucket bounds of every histogram, so that a dashboard can overlay them. */
 public final class LatencyBuckets {
     private static final double[] MILLIS = {
         0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000

@@ -14,10 +14,10 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard's gauges, each read again when somebody scrapes.
+ * One shard's gauges, each evaluated at every scrape.
  *
- * @param owner is kept as long as they are
- * @param key whose they are
+ * @param owner is kept alive as long as the gauges are
+ * @param key the node and store they belong to
  */
 record ShardGauges(
         CheckpointMeters owner, Checkpointers checkpointers, Bindings.Key key, int shard, ShardInsight insight) {
@@ -29,14 +29,14 @@ record ShardGauges(
                 registry,
                 "tidemark.checkpoint.in.flight.seconds",
                 "seconds",
-                "For how long a generation has been running, 0 if none is",
+                "How long the current generation has been running, 0 if none is",
                 status -> status.inFlightMillis() / 1e3);
         add(
                 gauges,
                 registry,
                 "tidemark.dirty.bytes",
                 "bytes",
-                "Bytes appended and not known durable",
+                "Bytes appended and not known to be durable",
                 CheckpointStatus::dirtyBytes);
         if (checkpointers.status(shard).dirtyFiles() != CheckpointTarget.UNKNOWN) {
             add(
@@ -52,14 +52,14 @@ record ShardGauges(
                 registry,
                 "tidemark.dirty.age.seconds",
                 "seconds",
-                "Since when the oldest such byte has been waiting",
+                "Age of the oldest such byte",
                 status -> status.dirtyAgeMillis() / 1e3);
         add(
                 gauges,
                 registry,
                 "tidemark.applied.index",
                 null,
-                "Last log index handed to the data files",
+                "Last log index applied to the data files",
                 CheckpointStatus::appliedIndex);
         add(
                 gauges,
@@ -73,7 +73,7 @@ record ShardGauges(
                 registry,
                 "tidemark.replay.estimate.seconds",
                 "seconds",
-                "How long a restart would replay for this shard",
+                "How long a restart would replay this shard's log",
                 insight::replaySeconds);
         add(
                 gauges,

@@ -3,18 +3,18 @@ package io.tidemark.metrics;
 import io.tidemark.checkpoint.CheckpointStatus;
 
 /**
- * What the owner of a store knows of its shards beyond what their checkpointers do. Called by whoever scrapes, on any
- * thread: memory only.
+ * What the owner of a store knows of its shards beyond what their checkpointers do. Called at each scrape, on any
+ * thread; must not block or read files.
  */
 public interface ShardInsight {
 
-    /** 100 MB a second: what a replay is taken to do where nobody has measured. */
+    /** Assumed replay rate if none was measured: 100 MB/s. */
     double DEFAULT_REPLAY_BYTES_PER_SECOND = 100e6;
 
-    /** Knows nothing more. */
+    /** Adds nothing. */
     ShardInsight NONE = new ShardInsight() {};
 
-    /** The same shard's status, where the owner knows better: indices from before the start, pressure of other disks. */
+    /** The shard's status with what the owner knows better: indices from before the start, pressure of other disks. */
     default CheckpointStatus refine(CheckpointStatus known) {
         return known;
     }

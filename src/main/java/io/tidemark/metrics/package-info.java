@@ -1,8 +1,8 @@
 /**
- * What checkpointers do, as meters of a Micrometer registry. Needs Micrometer, which nothing else of the library does.
+ * Meters of checkpointers in a Micrometer registry. Needs Micrometer; nothing else in the library does.
  *
- * <p>It stands beside the way of a write and hears: of generations through a {@link
- * io.tidemark.checkpoint.CheckpointListener}, of a shard's state whenever somebody scrapes.
+ * <p>It is not on the write path: a {@link io.tidemark.checkpoint.CheckpointListener} receives generations, and each
+ * scrape reads the shards' state.
  */
 @NullMarked
 package io.tidemark.metrics;

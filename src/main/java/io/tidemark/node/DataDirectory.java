@@ -16,32 +16,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node's directories, locked and known to be its own. What lies where:
+ * The node's directories, locked and verified to be its own. The layout:
  *
  * <pre>
  * data_dir/LOCK               see {@link DirectoryLock}
- * data_dir/OWNER              see {@link Ownership}; for moments CLAIM
+ * data_dir/OWNER              see {@link Ownership}; briefly CLAIM
  * data_dir/TIDEMARK           see {@link Identity}
- * data_dir/BALLAST            reserve of room; also in log.dir, if that is a volume of its own
- * data_dir/PROBE              only for a moment, to ask the disk whether it keeps what it is given; there too
+ * data_dir/BALLAST            reserve file; also in log.dir, if that is a separate volume
+ * data_dir/PROBE              only briefly, for the durable probe; there too
  * data_dir/shard-NNNN/data    data files of a shard
  * data_dir/shard-NNNN/log     log of a shard, unless log.dir is set; then
  * log.dir/TIDEMARK
- * log.dir/LOCK, OWNER         so that a copy of data_dir can't be started beside its original
+ * log.dir/LOCK, OWNER         so that a copy of data_dir can't run beside its original
  * log.dir/shard-NNNN
  * </pre>
  *
- * <p>A shard's own directories are made by the shard. Close it after everything that writes there.
+ * <p>A shard makes its own directories. Close this after everything that writes there.
  */
 final class DataDirectory implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
 
     private static final String DEVICE = "unix:dev";
     private static final String SHARD = "shard-";
-    private static final String RESERVE = "BALLAST";
+    private static final String RESERVE_FILE = "BALLAST";
 
-    /** May lie in a new directory: our own leftovers, and what mkfs makes. */
-    private static final Set<String> NO_DATA = Set.of(
+    /** May exist in a new directory: our own leftovers, and what mkfs makes. */
+    private static final Set<String> NOT_DATA = Set.of(
             DirectoryLock.FILE,
             Ownership.FILE,
             Ownership.FILE + ".new",
@@ -62,29 +62,30 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Opens the directories, or makes them at the first start. Blocks.
+     * Opens the directories, or creates them at the first start. Blocks.
      *
-     * @param logDir directory of the logs; {@code null} for inside the data directory
-     * @param shards number of shards according to the configuration
-     * @throws DataDirectoryException if they can't be used: in use, not writable, of another node, of other shape
+     * @param logDir directory of the logs; {@code null} if inside the data directory
+     * @param shards number of shards in the configuration
+     * @throws DataDirectoryException if they can't be used: in use, not writable, of another node, or with another
+     *     layout
      * @throws io.tidemark.disk.CorruptionException if an identity is damaged
      */
     static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards) throws IOException {
         return open(disk, dataDir, logDir, shards, OwnershipClock.SYSTEM);
     }
 
-    /** The same by another clock. */
-    static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards, OwnershipClock pace)
+    /** The same, with an injected clock. */
+    static DataDirectory open(Disk disk, Path dataDir, @Nullable Path logDir, int shards, OwnershipClock clock)
             throws IOException {
         make(disk, "data_dir", dataDir);
-        HeldDirectories directories = new HeldDirectories(pace);
+        HeldDirectories directories = new HeldDirectories(clock);
         DataDirectory opened =
                 locked(directories, DirectoryLock.acquire(dataDir, "data_dir"), dataDir, logDir, held -> {
                     held.take(disk, dataDir);
                     Optional<Identity> found = Identity.read(disk, dataDir);
                     Identity identity = found.isPresent()
-                            ? known(disk, dataDir, logDir, shards, found.get())
-                            : fresh(disk, dataDir, logDir, shards);
+                            ? openExisting(disk, dataDir, logDir, shards, found.get())
+                            : initialize(disk, dataDir, logDir, shards);
                     return logDir == null ? identity : identifyLogs(disk, dataDir, logDir, identity, held);
                 });
         try {
@@ -97,11 +98,11 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Opens the directories of a stopped node for reading, and keeps a node from starting there meanwhile. Changes nothing.
-     * Blocks.
+     * Opens the directories of a stopped node read-only, and keeps a node from starting there meanwhile. Changes
+     * nothing. Blocks.
      *
-     * @param logDir directory of the logs; {@code null} for inside the data directory
-     * @throws DataDirectoryException if that is no data directory, or a node runs on it
+     * @param logDir directory of the logs; {@code null} if inside the data directory
+     * @throws DataDirectoryException if it is not a data directory, or a node runs on it
      * @throws io.tidemark.disk.CorruptionException if an identity is damaged
      */
     static DataDirectory inspect(Disk disk, Path dataDir, @Nullable Path logDir) throws IOException {
@@ -140,11 +141,11 @@ final class DataDirectory implements AutoCloseable {
 
     @FunctionalInterface
     private interface Identification {
-        /** @param held gets what is locked beside the data directory */
+        /** @param held receives the locks beside that of the data directory */
         Identity run(HeldDirectories held) throws IOException;
     }
 
-    /** Finds out whose a locked directory is; gives it up if it is refused. */
+    /** Identifies a locked directory; unlocks it if it is refused. */
     private static DataDirectory locked(
             HeldDirectories held,
             DirectoryLock lock,
@@ -170,7 +171,7 @@ final class DataDirectory implements AutoCloseable {
         return identity.shards();
     }
 
-    /** Random id of this data directory; each file in it may name it. */
+    /** Random id of this data directory; its files may contain it. */
     UUID id() {
         return identity.id();
     }
@@ -180,7 +181,7 @@ final class DataDirectory implements AutoCloseable {
         return dataDir;
     }
 
-    /** Directory in which the logs lie, be it the data directory. */
+    /** Directory of the logs; may be the data directory. */
     Path logRoot() {
         return logDir == null ? dataDir : logDir;
     }
@@ -196,9 +197,9 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Looks every second whether these directories are still this process's, from now on.
+     * Checks every second, from now on, whether these directories still belong to this process.
      *
-     * @param lost told once if they aren't; on any thread
+     * @param lost called once if they don't; on any thread
      */
     OwnerWatch watch(Consumer<String> lost) {
         OwnerWatch watch = new OwnerWatch(held.owned(), OwnershipClock.SYSTEM, lost);
@@ -206,7 +207,7 @@ final class DataDirectory implements AutoCloseable {
         return watch;
     }
 
-    /** Gives them up: the next node finds that this one has stopped in order. */
+    /** Unlocks them, and records an orderly stop for the next node. */
     @Override
     public void close() throws IOException {
         held.close();
@@ -220,22 +221,22 @@ final class DataDirectory implements AutoCloseable {
         try {
             if (disk.exists(directory) && !Files.isDirectory(directory)) {
                 throw new DataDirectoryException(
-                        directory + " (`" + key + "`) is a file; it must be a directory, or a name that isn't taken");
+                        directory + " (`" + key + "`) is a file; it must be a directory, or not exist yet");
             }
             disk.createDirectories(directory);
         } catch (DataDirectoryException isFile) {
             throw isFile;
         } catch (IOException failed) {
-            throw new DataDirectoryException(directory + " (`" + key + "`) can't be made", failed);
+            throw new DataDirectoryException(directory + " (`" + key + "`) can't be created", failed);
         }
     }
 
     /**
-     * A process killed between a directory and the force of its name has left one that may go with the power; so may those
-     * above it on its volume. What can't be read up there can't be forced: a process that made a name in it was told so, and
-     * made nothing below.
+     * A process killed after it made a directory and before it forced the name may have left a name that a power cut
+     * removes; the same holds for its parents on that volume. A parent that can't be read can't be forced: a process
+     * that tried to make a name in it got an error, and made nothing below.
      */
-    private static void makeOwnNameDurable(Disk disk, Path directory) throws DataDirectoryException {
+    private static void forceParents(Disk disk, Path directory) throws DataDirectoryException {
         try {
             Path at = directory.toRealPath();
             Object volume = Files.getAttribute(at, DEVICE);
@@ -244,14 +245,14 @@ final class DataDirectory implements AutoCloseable {
                     above = above.getParent()) {
                 disk.forceDirectory(above);
             }
-        } catch (AccessDeniedException notOurs) {
-            LOG.debug("the names above {} are not forced", directory, notOurs);
+        } catch (AccessDeniedException unreadable) {
+            LOG.debug("the names above {} are not forced", directory, unreadable);
         } catch (IOException failed) {
             throw new DataDirectoryException(directory + " can't be made durable", failed);
         }
     }
 
-    private static Identity fresh(Disk disk, Path dataDir, @Nullable Path logDir, int shards) throws IOException {
+    private static Identity initialize(Disk disk, Path dataDir, @Nullable Path logDir, int shards) throws IOException {
         List<String> data = dataIn(disk, dataDir);
         if (!data.isEmpty()) {
             throw new DataDirectoryException(dataDir + " has no file " + Identity.FILE + " and is not empty (it has "
@@ -263,7 +264,7 @@ final class DataDirectory implements AutoCloseable {
                     + " is new: it belongs to another data directory, or " + dataDir
                     + " isn't the right one or isn't mounted. Name an empty or new directory");
         }
-        makeOwnNameDurable(disk, dataDir);
+        forceParents(disk, dataDir);
         if (logDir != null) {
             make(disk, "log.dir", logDir);
         }
@@ -273,10 +274,10 @@ final class DataDirectory implements AutoCloseable {
                 shards,
                 Identity.CRC16_SLOTS,
                 logDir == null ? Identity.Logs.INSIDE : Identity.Logs.PENDING);
-        return written(disk, dataDir, identity);
+        return writeIdentity(disk, dataDir, identity);
     }
 
-    private static Identity known(Disk disk, Path dataDir, @Nullable Path logDir, int shards, Identity found)
+    private static Identity openExisting(Disk disk, Path dataDir, @Nullable Path logDir, int shards, Identity found)
             throws IOException {
         if (found.role() != Identity.Role.DATA) {
             throw new DataDirectoryException(dataDir + " is the log directory of the data directory " + found.id()
@@ -289,8 +290,8 @@ final class DataDirectory implements AutoCloseable {
                     + found.shards() + ", or copy the keys to a node with a new data directory");
         }
         if (!found.slots().equals(Identity.CRC16_SLOTS)) {
-            throw new DataDirectoryException(dataDir + " spreads keys by " + found.slots() + ", this version by "
-                    + Identity.CRC16_SLOTS + "; start the version that wrote it");
+            throw new DataDirectoryException(dataDir + " assigns keys to shards by " + found.slots()
+                    + ", this version by " + Identity.CRC16_SLOTS + "; start the version that wrote it");
         }
         if (logDir != null && found.logs() == Identity.Logs.INSIDE) {
             throw new DataDirectoryException(dataDir + " keeps its logs inside, and the configuration says `log.dir` = "
@@ -302,15 +303,18 @@ final class DataDirectory implements AutoCloseable {
                     + " that directory");
         }
         if (dataIn(disk, dataDir).stream().noneMatch(name -> name.startsWith(SHARD))) {
-            confirm(disk, dataDir, found);
+            rewriteIdentity(disk, dataDir, found);
         } else {
-            makeNamesDurable(disk, dataDir);
+            forceDirectory(disk, dataDir);
         }
         return found;
     }
 
-    /** A process killed between a name and its force, of an identity or a shard's directory, has left one that isn't. */
-    private static void makeNamesDurable(Disk disk, Path directory) throws DataDirectoryException {
+    /**
+     * Forces a directory's names: a process killed after it made an identity or a shard's directory may not have forced
+     * the name.
+     */
+    private static void forceDirectory(Disk disk, Path directory) throws DataDirectoryException {
         try {
             disk.forceDirectory(directory);
         } catch (IOException failed) {
@@ -319,17 +323,17 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /**
-     * Writes an identity again: the force of its name may have failed in the process that made it, which some file systems
-     * report once. A shard's directory shows that a process got beyond that, so this is for directories without one. Its
-     * reserve of room is for such moments, and is made again later.
+     * Writes an identity again: the force of its name may have failed in the process that made it, which some file
+     * systems report only once. A shard's directory shows that a process got past that point, so this is only for
+     * directories without one. On a full disk it deletes the reserve file, which is made again later.
      */
-    private static void confirm(Disk disk, Path directory, Identity identity) throws IOException {
+    private static void rewriteIdentity(Disk disk, Path directory, Identity identity) throws IOException {
         try {
             identity.write(disk, directory);
         } catch (IOException failed) {
             LOG.debug("{} can't be written again yet", directory, failed);
-            disk.delete(directory.resolve(RESERVE));
-            written(disk, directory, identity);
+            disk.delete(directory.resolve(RESERVE_FILE));
+            writeIdentity(disk, directory, identity);
         }
     }
 
@@ -347,20 +351,20 @@ final class DataDirectory implements AutoCloseable {
         }
         if (log.isEmpty() && !pending) {
             throw new DataDirectoryException(logDir + " (`log.dir`) has no file " + Identity.FILE + ": the logs of "
-                    + dataDir + " are not there. Is the volume mounted?");
+                    + dataDir + " are missing. Is the volume mounted?");
         }
         held.add(DirectoryLock.acquire(logDir, "log.dir"));
         held.take(disk, logDir);
-        makeNamesDurable(disk, logDir);
+        forceDirectory(disk, logDir);
         if (!pending) {
             return data;
         }
-        makeOwnNameDurable(disk, logDir);
-        written(disk, logDir, data.ofLogDirectory()); // whether the name of one that is there is on disk nobody knows
-        return written(disk, dataDir, data.with(Identity.Logs.ELSEWHERE));
+        forceParents(disk, logDir);
+        writeIdentity(disk, logDir, data.ofLogDirectory()); // also if it exists: its name may not be durable
+        return writeIdentity(disk, dataDir, data.with(Identity.Logs.ELSEWHERE));
     }
 
-    private static Identity written(Disk disk, Path directory, Identity identity) throws DataDirectoryException {
+    private static Identity writeIdentity(Disk disk, Path directory, Identity identity) throws DataDirectoryException {
         try {
             identity.write(disk, directory);
             return identity;
@@ -373,7 +377,7 @@ final class DataDirectory implements AutoCloseable {
     private static List<String> dataIn(Disk disk, Path directory) throws DataDirectoryException {
         try {
             return disk.list(directory).stream()
-                    .filter(name -> !NO_DATA.contains(name))
+                    .filter(name -> !NOT_DATA.contains(name))
                     .toList();
         } catch (IOException unreadable) {
             throw new DataDirectoryException(directory + " can't be read", unreadable);

@@ -18,27 +18,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps every other node out of a directory: an exclusive lock of the operating system on its file {@code LOCK}. It ends
- * with the process, however that ends; the file stays, and holds the owner's process id as decimal text for people.
+ * Keeps every other node out of a directory: an exclusive lock of the operating system on its file {@code LOCK}. The
+ * lock ends with the process, however it ends; the file stays, and holds the owner's process id as decimal text, for
+ * people.
  *
- * <p>On Linux such a lock belongs to the process, and <em>any</em> close of the file in that process gives it up. So this
- * process keeps its own list of what it holds and never opens such a file twice.
+ * <p>On Linux such a lock belongs to the process, and <em>any</em> close of the file in that process releases it. So
+ * this process keeps its own list of held locks and never opens such a file twice.
  *
- * <p>The lock holds a file, not a name: if somebody removes {@code LOCK}, the next node makes another and locks that. So it says
- * which file it is on, and what is at the name now; see {@link Ownership}.
+ * <p>The lock is on a file, not on a name: if {@code LOCK} is removed, the next node creates another and locks that. So
+ * this class reports which file is locked and which one has the name now; see {@link Ownership}.
  */
 final class DirectoryLock implements HeldLock, AutoCloseable {
     /** The file's name. */
     static final String FILE = "LOCK";
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
-    private static final Set<OpenOption> OWN = Set.of(
+    private static final Set<OpenOption> EXCLUSIVE = Set.of(
             StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
     private static final Set<OpenOption> SHARED = Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    /** A file may get another number on some file systems when nobody has it open; so often is it tried to lock what is there. */
-    private static final int TRIES = 3;
+    /** On some file systems an inode number changes while the file is closed; number of retries to lock the current file. */
+    private static final int MAX_RETRIES = 3;
 
     private final Path directory;
     private final String setting;
@@ -92,9 +93,9 @@ final class DirectoryLock implements HeldLock, AutoCloseable {
     }
 
     /**
-     * Takes the lock. Doesn't wait for it.
+     * Takes the lock. Does not wait.
      *
-     * @param directory exists
+     * @param directory must exist
      * @param key the setting that names it, for messages
      * @throws DataDirectoryException if another node has it, or the directory can't be written to
      */
@@ -103,9 +104,9 @@ final class DirectoryLock implements HeldLock, AutoCloseable {
     }
 
     /**
-     * Keeps nodes out while something reads, without changing or making a file. Doesn't wait.
+     * Keeps nodes out during a read-only inspection; changes and creates no file. Does not wait.
      *
-     * @param directory exists
+     * @param directory must exist
      * @param key the setting that names it, for messages
      * @throws DataDirectoryException if a node has it, or its lock can't be read
      */
@@ -113,12 +114,12 @@ final class DirectoryLock implements HeldLock, AutoCloseable {
         return take(directory, key, false);
     }
 
-    private static DirectoryLock take(Path directory, String key, boolean own) throws DataDirectoryException {
+    private static DirectoryLock take(Path directory, String key, boolean exclusive) throws DataDirectoryException {
         Path real;
         try {
             real = directory.toRealPath();
-        } catch (IOException gone) {
-            throw new DataDirectoryException(directory + " can't be used", gone);
+        } catch (IOException missing) {
+            throw new DataDirectoryException(directory + " can't be used", missing);
         }
         if (!HELD.add(real)) {
             throw inUse(directory, key, "this process");
@@ -127,38 +128,39 @@ final class DirectoryLock implements HeldLock, AutoCloseable {
         FileChannel channel = null;
         try {
             requireNoLink(file);
-            for (int left = TRIES; ; left--) {
-                String before = keyOrNone(file);
-                channel = FileChannel.open(file, own ? OWN : SHARED);
-                if (channel.tryLock(0, Long.MAX_VALUE, !own) == null) {
+            for (int left = MAX_RETRIES; ; left--) {
+                String before = keyOrEmpty(file);
+                channel = FileChannel.open(file, exclusive ? EXCLUSIVE : SHARED);
+                if (channel.tryLock(0, Long.MAX_VALUE, !exclusive) == null) {
                     throw inUse(directory, key, owner(channel));
                 }
-                String after = keyOrNone(file);
+                String after = keyOrEmpty(file);
                 if (after.equals(before) || left == 0) {
-                    if (own) {
-                        sign(channel);
+                    if (exclusive) {
+                        writePid(channel);
                     }
                     return new DirectoryLock(real, key, channel, after);
                 }
-                channel.close(); // made by this call, or not the file at the name any more: only a known one is known
-                // to be locked
+                channel.close(); // created by this call, or replaced meanwhile: only a file that was there before is
+                // known to
+                // be locked
                 channel = null;
             }
         } catch (DataDirectoryException inUse) {
             release(real, channel, inUse);
             throw inUse;
         } catch (IOException failed) {
-            String why = own
+            String why = exclusive
                     ? " can't be locked; the node's user must be able to write " + real.resolve(FILE)
-                    : " can't be kept from being started meanwhile; " + real.resolve(FILE)
-                            + " must be there and readable";
+                    : " can't be locked against a start meanwhile; " + real.resolve(FILE)
+                            + " must exist and be readable";
             DataDirectoryException refused = new DataDirectoryException(directory + why, failed);
             release(real, channel, refused);
             throw refused;
         }
     }
 
-    private static String keyOrNone(Path file) throws IOException {
+    private static String keyOrEmpty(Path file) throws IOException {
         try {
             return keyOf(file);
         } catch (NoSuchFileException none) {
@@ -166,15 +168,15 @@ final class DirectoryLock implements HeldLock, AutoCloseable {
         }
     }
 
-    /** Through a link anybody's file would be locked and written to. */
+    /** Through a symbolic link, any file could be locked and overwritten. */
     private static void requireNoLink(Path file) throws IOException {
         if (Files.isSymbolicLink(file)) {
             throw new DataDirectoryException(file + " is a symbolic link, to " + Files.readSymbolicLink(file)
-                    + "; the node makes this file itself, and writes through no link: remove it");
+                    + "; the node creates this file itself, and does not follow links: remove it");
         }
     }
 
-    /** Gives the lock up. */
+    /** Releases the lock. */
     @Override
     public void close() throws IOException {
         try {
@@ -184,14 +186,14 @@ final class DirectoryLock implements HeldLock, AutoCloseable {
         }
     }
 
-    private static void sign(FileChannel channel) {
+    private static void writePid(FileChannel channel) {
         try {
             byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
             channel.write(ByteBuffer.wrap(pid), 0);
             channel.truncate(pid.length);
         } catch (IOException fullDisk) {
-            // The lock holds without its signature, and a node must be able to start on a full disk.
-            LOG.debug("{} could not be signed", FILE, fullDisk);
+            // The lock holds without the process id, and a node must be able to start on a full disk.
+            LOG.debug("{} could not be given the process id", FILE, fullDisk);
         }
     }
 

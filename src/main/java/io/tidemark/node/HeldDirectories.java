@@ -10,34 +10,34 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The directories that a process has locked, and those of them that it owns; given up together, the last one first. */
+/** The directories that a process has locked, and those that it owns; released together, last one first. */
 final class HeldDirectories implements AutoCloseable {
     private final UUID incarnation = UUID.randomUUID();
-    private final OwnershipClock pace;
+    private final OwnershipClock clock;
     private final Deque<DirectoryLock> locks = new ArrayDeque<>();
     private final List<Ownership> owned = new ArrayList<>();
 
-    HeldDirectories(OwnershipClock pace) {
-        this.pace = pace;
+    HeldDirectories(OwnershipClock clock) {
+        this.clock = clock;
     }
 
     void add(DirectoryLock lock) {
         locks.push(lock);
     }
 
-    /** Takes the directory that was locked last, for this process to write in. Blocks; see {@link Ownership#take}. */
+    /** Takes ownership of the directory that was locked last. Blocks; see {@link Ownership#take}. */
     void take(Disk disk, Path directory) throws IOException {
         boolean fresh = !disk.exists(directory.resolve(Identity.FILE));
         @Nullable UUID ended = owned.isEmpty() ? null : owned.get(0).displaced();
-        owned.add(Ownership.take(disk, locks.element(), incarnation, Machine.boot(disk), fresh, ended, pace));
+        owned.add(Ownership.take(disk, locks.element(), incarnation, Machine.boot(disk), fresh, ended, clock));
     }
 
-    /** Those that were taken. */
+    /** The directories that were taken. */
     List<Ownership> owned() {
         return List.copyOf(owned);
     }
 
-    /** The directories were refused: leaves no trace where nothing was before. */
+    /** Releases refused directories; leaves no files where there were none. */
     void withdraw() throws IOException {
         owned.forEach(Ownership::withdraw);
         unlock();

@@ -3,7 +3,7 @@ package io.tidemark.node;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A directory's lock as its holder sees it. */
+/** A directory's lock, from its holder's view. */
 interface HeldLock {
     /** The directory, without symbolic links. */
     Path directory();
@@ -11,20 +11,20 @@ interface HeldLock {
     /** The setting that names it. */
     String setting();
 
-    /** Says which file is locked: device and number; {@link OwnerRecord#UNKNOWN} where files have none. */
+    /** The locked file: device and inode number; {@link OwnerRecord#UNKNOWN} where files have none. */
     String key();
 
     /**
-     * The same of the file that is at the name now. Needs no descriptor.
+     * The same for the file that has the name now. Needs no descriptor.
      *
-     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws java.nio.file.NoSuchFileException if no file has it
      */
     String keyAtName() throws IOException;
 
     /**
-     * What changes whenever a file in the directory is replaced or written. Needs no descriptor.
+     * A value that changes whenever the file is replaced or written. Needs no descriptor.
      *
-     * @throws java.nio.file.NoSuchFileException if there is none
+     * @throws java.nio.file.NoSuchFileException if no file has it
      */
     String stamp(Path file) throws IOException;
 }

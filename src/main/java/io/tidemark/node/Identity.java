@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * Who a directory is: the file {@code TIDEMARK} in the data directory, and in the log directory if that is elsewhere.
- * Both name the same random id, so that a volume of another node, or a volume that isn't mounted, is noticed.
+ * The identity of a directory: the file {@code TIDEMARK} in the data directory, and in a separate log directory.
+ * Both contain the same random id, so that a volume of another node, or one that isn't mounted, is detected.
  *
  * <p>It is a text in US-ASCII; each line ends with LF; the last line is the CRC-32C of all bytes before it:
  *
@@ -29,12 +29,12 @@ import java.util.zip.CRC32C;
  * </pre>
  *
  * <p>It is written by {@link Disk#replace}. {@code pending} stands from the first start until the log directory has its
- * own file: up to then nothing can have been written to either.
+ * own file: until then nothing has been written to either.
  *
  * @param role which of the two directories
  * @param id random, made at the first start
  * @param shards number of shards
- * @param slots how a key is turned into the number that picks its shard
+ * @param slots the function that maps a key to a slot, and so to its shard
  * @param logs where the logs are
  */
 record Identity(Role role, UUID id, int shards, String slots, Logs logs) {
@@ -45,7 +45,7 @@ record Identity(Role role, UUID id, int shards, String slots, Logs logs) {
     static final String CRC16_SLOTS = "crc16-redis-cluster";
 
     private static final int FORMAT = 1;
-    private static final int MOST_BYTES = 4096;
+    private static final int MAX_BYTES = 4096;
     private static final Pattern FORMAT_LINE = Pattern.compile("tidemark (?:data|log)\nformat ([0-9]{1,9})\n[\\s\\S]*");
     private static final Pattern TEXT = Pattern.compile(
             """
@@ -76,12 +76,12 @@ record Identity(Role role, UUID id, int shards, String slots, Logs logs) {
         PENDING
     }
 
-    /** The same with the logs elsewhere. */
+    /** The same with another place of the logs. */
     Identity with(Logs place) {
         return new Identity(role, id, shards, slots, place);
     }
 
-    /** What the log directory says if it belongs to this data directory. */
+    /** The identity of the log directory that belongs to this data directory. */
     Identity ofLogDirectory() {
         return new Identity(Role.LOG, id, shards, slots, Logs.ELSEWHERE);
     }
@@ -110,7 +110,7 @@ record Identity(Role role, UUID id, int shards, String slots, Logs logs) {
     }
 
     /**
-     * Reads the file; empty if there is none. Blocks.
+     * Reads the file; empty if it does not exist. Blocks.
      *
      * @throws CorruptionException if it is damaged
      * @throws DataDirectoryException if it can't be read, or was written in a format that this version doesn't know
@@ -122,14 +122,14 @@ record Identity(Role role, UUID id, int shards, String slots, Logs logs) {
         }
         String text;
         try {
-            text = new String(disk.readAll(file, MOST_BYTES), StandardCharsets.ISO_8859_1);
+            text = new String(disk.readAll(file, MAX_BYTES), StandardCharsets.ISO_8859_1);
         } catch (IOException unreadable) {
             throw new DataDirectoryException(file + " can't be read", unreadable);
         }
         Matcher checked = CHECKED.matcher(text);
         if (!checked.matches() || !checked.group(2).equals(checksum(checked.group(1)))) {
             throw new CorruptionException(
-                    file + " is damaged: its checksum doesn't match what it says (" + text.length()
+                    file + " is damaged: its checksum doesn't match its contents (" + text.length()
                             + " bytes). It names the data directory's id; put it back from a backup of the same directory");
         }
         Matcher format = FORMAT_LINE.matcher(text);
@@ -140,7 +140,7 @@ record Identity(Role role, UUID id, int shards, String slots, Logs logs) {
         Matcher fields = TEXT.matcher(checked.group(1));
         if (!fields.matches()) {
             throw new CorruptionException(
-                    file + " has a good checksum and yet isn't the identity of a Tidemark directory");
+                    file + " has a valid checksum but isn't the identity of a Tidemark directory");
         }
         return Optional.of(new Identity(
                 Role.valueOf(fields.group(1).toUpperCase(Locale.ROOT)),

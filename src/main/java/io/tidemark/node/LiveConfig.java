@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The configuration in force: as it was at the start, but for what has been reloaded from its file since. Without a file
- * it stays as it is. Methods may be called from any thread.
+ * The current configuration: the one loaded at startup, with the sections reloaded from its file since. Without a file
+ * it never changes. Methods may be called from any thread.
  */
 final class LiveConfig {
     private static final Logger LOG = LoggerFactory.getLogger(LiveConfig.class);
@@ -33,14 +33,14 @@ final class LiveConfig {
     private volatile @Nullable LocalShards shards;
     private @Nullable ConfigRetriever retriever;
     private @Nullable ConfigReload reload;
-    private boolean readWhenWatching;
+    private boolean reloadWhenOpen;
     private boolean closed;
 
     /**
-     * Takes what the node was started with.
+     * Takes the configuration at startup.
      *
-     * @param sources what it was loaded from, and will be again
-     * @param start what came of it
+     * @param sources the sources, read again at each reload
+     * @param start what was loaded from them
      */
     LiveConfig(Vertx vertx, ConfigLoader loader, ConfigSources sources, ConfigLoader.Loaded start) {
         this.vertx = vertx;
@@ -49,7 +49,7 @@ final class LiveConfig {
         this.start = start;
     }
 
-    /** Every key that has a value, as text, with what is in force now; secrets read {@code (hidden)}. */
+    /** Every key that has a value, as text, with the values in use; secrets read {@code (hidden)}. */
     Map<String, String> display() {
         NodeConfig config = start.config();
         LocalShards running = shards;
@@ -60,7 +60,7 @@ final class LiveConfig {
                         PRESSURE, running.pressureOptions().toJson()));
     }
 
-    /** The shards are open: from now on the file is followed. Does nothing after {@link #close}. */
+    /** Watches the file from now on, since the shards are open. Does nothing after {@link #close}. */
     synchronized void watch(LocalShards open) {
         shards = open;
         if (closed || start.file() == null) {
@@ -80,27 +80,27 @@ final class LiveConfig {
                         start.fixedKeys()),
                 Math.min(ConfigReload.DEFAULT_DEBOUNCE_MS, pollMs / 2),
                 outcome -> CheckpointReload.notifyListeners(running, outcome));
-        if (readWhenWatching) {
+        if (reloadWhenOpen) {
             reloadNow();
         }
     }
 
-    /** Reads the file again now, not only when it is looked at next; a line of the log says what came of it, or why not. */
+    /** Reads the file now instead of at the next poll, and logs the outcome, or why it was not read. */
     synchronized void reloadNow() {
         ConfigReload reloading = reload;
         if (start.file() == null) {
-            LOG.info("configuration not read again: the node was started without a file, and follows none");
+            LOG.info("configuration not read again: the node was started without a file");
         } else if (closed) {
             LOG.info("configuration not read again: the node is stopping");
         } else if (reloading == null) {
-            readWhenWatching = true;
+            reloadWhenOpen = true;
             LOG.info("{} is read again as soon as the shards are open", start.file());
         } else {
             reloading.reloadNow().onFailure(ended -> LOG.info("configuration not read again: the node is stopping"));
         }
     }
 
-    /** Follows the file no more; completes when nothing is being put into force any more. */
+    /** Stops watching the file; completes when no section is being applied any more. */
     synchronized Future<Void> close() {
         closed = true;
         ConfigReload reloading = reload;

@@ -4,11 +4,11 @@ import io.tidemark.config.ConfigSources;
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
 
-/** Where the process begins. */
+/** The entry point of the process. */
 public final class Main {
     private Main() {}
 
-    /** Carries out the command line and ends the process with one of {@link ExitCode}. */
+    /** Runs the command line and ends the process with one of {@link ExitCode}. */
     public static void main(String[] arguments) {
         StopSignal stop = new StopSignal();
         ReloadSignal reload = new ReloadSignal();
@@ -23,7 +23,7 @@ public final class Main {
         stop.exit(commandLine.execute(arguments));
     }
 
-    /** Whether a node is to run, which must stop in order; any other command may end anywhere. */
+    /** Whether the command runs a node, which must stop in order; any other command may be killed at any point. */
     private static boolean isRun(ParseResult parsed) {
         return parsed.hasSubcommand() && parsed.subcommand().commandSpec().userObject() instanceof RunCommand;
     }

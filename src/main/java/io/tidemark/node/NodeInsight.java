@@ -8,15 +8,15 @@ import io.tidemark.shard.RecoveryProgress;
 import io.tidemark.shard.ShardStatus;
 
 /**
- * What the node knows of a shard beyond its checkpointer: the indices that its files and log had before the start, pressure
- * from elsewhere, and how fast this machine replayed when it last had to.
+ * What the node knows of a shard beyond its checkpointer: the indices of its files and log before the start, pressure
+ * from its volumes, and the replay rate of the last recovery.
  */
 record NodeInsight(LocalShards shards) implements ShardInsight {
-    /** Small entries a second that a replay is taken to apply. */
+    /** Assumed replay rate of small entries, if none was measured. */
     private static final double DEFAULT_REPLAY_ENTRIES_PER_SECOND = 200_000;
 
-    /** A shorter recovery says little about a long one. */
-    private static final long TELLING_MS = 200;
+    /** The rate of a shorter recovery is not representative. */
+    private static final long MIN_MEASURED_MS = 200;
 
     @Override
     public CheckpointStatus refine(CheckpointStatus known) {
@@ -44,7 +44,7 @@ record NodeInsight(LocalShards shards) implements ShardInsight {
         double bytesPerSecond = DEFAULT_REPLAY_BYTES_PER_SECOND;
         if (status != null) {
             RecoveryProgress last = status.recovery();
-            if (last.done() && last.elapsedMillis() >= TELLING_MS) {
+            if (last.done() && last.elapsedMillis() >= MIN_MEASURED_MS) {
                 entriesPerSecond = Math.max(1, last.entriesPerSecond());
                 bytesPerSecond = Math.max(1, last.bytesPerSecond());
             }

@@ -31,10 +31,10 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The node's one registry: its checkpointers, its logs, Vert.x' pools, the JVM.
+ * The node's meter registry: checkpointers, logs, Vert.x's pools, the JVM.
  *
- * <p>Vert.x' own meters of connections and requests are off: they would cost at each read and write of a client, and a label
- * with an HTTP method is for anybody to fill. Any thread.
+ * <p>Vert.x's own meters of connections and requests are off: they would cost time at each read and write of a client, and
+ * any client could fill their label of the HTTP method. Any thread.
  */
 final class NodeMetrics implements ShardMeter {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -44,7 +44,7 @@ final class NodeMetrics implements ShardMeter {
             "From the first command of a log entry to its answer: the longest wait in each group of commands");
     private final Counter logFailures = Counter.builder("tidemark.fsync.failures")
             .description("Forces that failed")
-            .tags("op", "log", "node", "") // the keys that the checkpointers' have under this name
+            .tags("op", "log", "node", "") // the same label keys as the checkpointers' counter of this name
             .register(registry);
     private final Map<PressureReason, Counter> shed = new EnumMap<>(PressureReason.class);
 
@@ -66,7 +66,7 @@ final class NodeMetrics implements ShardMeter {
                 .register(registry);
     }
 
-    /** A Vert.x that keeps its meters here. */
+    /** A Vert.x that registers its meters here. */
     Vertx vertx(VertxOptions options) {
         options.setMetricsOptions(new MicrometerMetricsOptions()
                 .setEnabled(true)
@@ -83,15 +83,15 @@ final class NodeMetrics implements ShardMeter {
                 .build();
     }
 
-    /** Everything, in Prometheus' text format. */
+    /** All meters, in the Prometheus text format. */
     String scrape() {
         return registry.scrape();
     }
 
-    /** Shows the shards; once, when their data files are open. */
+    /** Registers the shards' meters; once, when their data files are open. */
     void bind(LocalShards shards, String store) {
         Checkpointers checkpointers = shards.checkpointers();
-        // Never closed: it ends with the process, as what it shows does.
+        // Never closed: it lives as long as the process, like its shards.
         CheckpointMeters unused = CheckpointMeters.bind(registry, checkpointers, new NodeInsight(shards));
         for (int shard = 0; shard < shards.count(); shard++) {
             Tags tags = Tags.of("store", store, "shard", Integer.toString(shard));
@@ -108,7 +108,7 @@ final class NodeMetrics implements ShardMeter {
         }
     }
 
-    /** Shows the RESP server. */
+    /** Registers the meters of the RESP server. */
     void bind(RedisServer server) {
         FunctionCounter.builder("tidemark.requests.over.limit", server, RedisServer::requestsOverLimit)
                 .description("Requests that were refused as a whole because they were too large")
@@ -119,7 +119,7 @@ final class NodeMetrics implements ShardMeter {
         Gauge.builder(name, shards, all -> all.volumes().stream()
                         .filter(each -> each.name().equals(volume))
                         .mapToDouble(figure)
-                        .filter(bytes -> bytes >= 0) // else it is unknown
+                        .filter(bytes -> bytes >= 0) // negative: unknown
                         .findFirst()
                         .orElse(Double.NaN))
                 .baseUnit("bytes")

@@ -2,20 +2,20 @@ package io.tidemark.node;
 
 import java.io.IOException;
 
-/** What a look at a directory's owner has found. */
+/** The result of checking who owns a directory. */
 sealed interface OwnerCheck {
-    /** It is this process's. */
-    record Mine() implements OwnerCheck {}
+    /** This process owns it. */
+    record Owned() implements OwnerCheck {}
 
     /**
-     * It is another's, or may be: what keeps others out has gone.
+     * Another process owns it, or may own it: the lock or the owner record is gone or replaced.
      *
      * @param what was found
      */
     record Lost(String what) implements OwnerCheck {}
 
-    /** It could not be looked at, which says nothing about whose it is. */
+    /** The check failed; the owner is unknown. */
     record Unknown(IOException why) implements OwnerCheck {}
 
-    OwnerCheck MINE = new Mine();
+    OwnerCheck OWNED = new Owned();
 }

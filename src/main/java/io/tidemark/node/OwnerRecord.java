@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * Who uses a directory: the file {@code OWNER} in it, and {@code CLAIM}, by which a process asks for it; see {@link Ownership}. A
+ * The owner of a directory: the file {@code OWNER} in it, and {@code CLAIM}, by which a process asks for it; see {@link Ownership}. A
  * text in US-ASCII; each line ends with LF; behind the last one more LF up to {@value #BYTES} bytes, so that one record can be
  * written over another on a full disk:
  *
@@ -23,17 +23,17 @@ import java.util.zip.CRC32C;
  * crc32c 9ae1f0c2                    of all lines before
  * </pre>
  *
- * @param incarnation random, of one life of a process
- * @param machine says which boot of which kernel
- * @param lock says which file its lock was on, in that machine's terms
- * @param process its number there, for people
+ * @param incarnation random, new in each process
+ * @param machine identifies the boot of the kernel
+ * @param lock identifies the locked file on that machine
+ * @param process its process id there, for people
  * @param running false once it has stopped in order
  */
 record OwnerRecord(UUID incarnation, String machine, String lock, long process, boolean running) {
-    /** What every record has. */
+    /** The size of every record. */
     static final int BYTES = 512;
 
-    /** Where something is not known. */
+    /** Stands for an unknown value. */
     static final String UNKNOWN = "unknown";
 
     private static final Pattern TEXT = Pattern.compile(
@@ -52,7 +52,7 @@ record OwnerRecord(UUID incarnation, String machine, String lock, long process, 
         return new OwnerRecord(incarnation, machine, lock, process, false);
     }
 
-    /** Whether this process's lock is on the very file that the other one's was, by the same kernel: then it has ended. */
+    /** Whether this process's lock is on the same file as the other one's was, on the same kernel: then the other process has ended. */
     boolean hadTheLockOf(OwnerRecord own) {
         return !machine.equals(UNKNOWN)
                 && !lock.equals(UNKNOWN)
@@ -60,7 +60,7 @@ record OwnerRecord(UUID incarnation, String machine, String lock, long process, 
                 && lock.equals(own.lock);
     }
 
-    /** For people. */
+    /** A description for messages. */
     String name() {
         return "process " + process + " (incarnation " + incarnation + ", machine " + machine + ")";
     }
@@ -79,7 +79,7 @@ record OwnerRecord(UUID incarnation, String machine, String lock, long process, 
         return (text + "\n".repeat(Math.max(0, BYTES - text.length()))).getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** What is in a file; empty if that is no record, or a damaged one. */
+    /** Decodes a file; empty if it is not a record, or damaged. */
     static Optional<OwnerRecord> decode(byte[] contents) {
         Matcher text = TEXT.matcher(new String(contents, StandardCharsets.ISO_8859_1));
         if (!text.matches() || !text.group(7).equals(checksum(text.group(1)))) {

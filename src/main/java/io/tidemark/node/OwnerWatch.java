@@ -14,47 +14,47 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks once a second whether a node's directories are still its own, and lets nothing be acknowledged or changed there unless a
- * look that began less than {@link Ownership#LEASE_MS} ms ago has found so.
+ * Checks once a second whether a node's directories are still its own. Nothing may be acknowledged or changed there
+ * unless a check that began less than {@link Ownership#LEASE_MS} ms ago succeeded.
  *
- * <p>One thread for each directory, which a hanging disk may hold. Whoever {@linkplain #check asks} after a pause of the process
- * looks itself, one at a time; if another is at it, it isn't known meanwhile, and asked again.
+ * <p>One thread for each directory, which a hung disk may block. After a pause of the process a caller of {@link
+ * #check} checks itself, one at a time; while another thread does, the owner is unknown and the caller retries.
  *
- * <p>What fails is not what is lost: a look that can't be carried out makes writes wait, and ends nothing.
+ * <p>A failed check is not a lost directory: writes wait, and nothing ends.
  */
 final class OwnerWatch implements Fence, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OwnerWatch.class);
     private static final long PERIOD_MS = 1_000;
-    private static final long QUICK_MS = 20;
+    private static final long BRIEF_WAIT_MS = 20;
 
     private final List<Watched> watched;
-    private final OwnershipClock pace;
+    private final OwnershipClock clock;
     private final Consumer<String> listener;
     private final AtomicReference<String> lost = new AtomicReference<>();
     private final CountDownLatch closed = new CountDownLatch(1);
 
     /**
-     * Has not looked yet, so lets nothing happen.
+     * Has not checked yet, so {@link #check} throws.
      *
-     * @param listener told once if a directory is lost, on any thread; it was logged before
+     * @param listener called once if a directory is lost, on any thread; the loss was logged before
      */
-    OwnerWatch(List<Ownership> owned, OwnershipClock pace, Consumer<String> listener) {
-        this.pace = pace;
+    OwnerWatch(List<Ownership> owned, OwnershipClock clock, Consumer<String> listener) {
+        this.clock = clock;
         this.listener = listener;
         this.watched = owned.stream().map(Watched::new).toList();
     }
 
-    /** Looks at once, on the calling thread, then on its own. Blocks. */
+    /** Checks at once, on the calling thread, then periodically. Blocks. */
     void start() {
         for (Watched each : watched) {
-            each.tryLook(0);
+            each.tryCheck(0);
             Thread thread = new Thread(() -> run(each), "tidemark-owner");
             thread.setDaemon(true);
             thread.start();
         }
     }
 
-    /** Whether a directory has been lost: nothing may be done any more but to end. Any thread. */
+    /** Whether a directory has been lost: the process must then end. Any thread. */
     boolean isLost() {
         return lost.get() != null;
     }
@@ -63,7 +63,7 @@ final class OwnerWatch implements Fence, AutoCloseable {
     public void check() throws RetryLaterException {
         requireNotLost();
         for (int i = 0; i < watched.size(); i++) {
-            watched.get(i).requireSeen();
+            watched.get(i).requireRecentCheck();
         }
     }
 
@@ -74,7 +74,7 @@ final class OwnerWatch implements Fence, AutoCloseable {
         }
     }
 
-    /** Looks no more. */
+    /** Stops checking. */
     @Override
     public void close() {
         closed.countDown();
@@ -83,19 +83,19 @@ final class OwnerWatch implements Fence, AutoCloseable {
     private void run(Watched each) {
         try {
             while (!closed.await(PERIOD_MS, TimeUnit.MILLISECONDS) && !isLost()) {
-                tryLook(each);
+                tryCheck(each);
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Whatever happens, the looks go on: an idle node must answer who asks for its directory. */
-    private static void tryLook(Watched each) {
+    /** The checks continue after any exception: an idle node must still answer a claim to its directory. */
+    private static void tryCheck(Watched each) {
         try {
-            each.tryLook(PERIOD_MS);
+            each.tryCheck(PERIOD_MS);
         } catch (RuntimeException | Error unexpected) {
-            LOG.error("{}: a look whether it is still this node's failed", each.owner.name(), unexpected);
+            LOG.error("{}: the check whether it is still this node's failed", each.owner.name(), unexpected);
         }
     }
 
@@ -104,7 +104,7 @@ final class OwnerWatch implements Fence, AutoCloseable {
         if (lost.compareAndSet(null, message)) {
             LOG.error(
                     "{}. From now on this node acknowledges no write and changes no file there; it ends with exit code {}. All"
-                            + " that it has acknowledged is in the directory. Find out who else uses it: one node may; then start"
+                            + " that it has acknowledged is in the directory. Only one node may use it: find the other one, then start"
                             + " one again. Never remove or copy {} and {} under a running node",
                     message,
                     ExitCode.DATA_REFUSED.code(),
@@ -114,36 +114,36 @@ final class OwnerWatch implements Fence, AutoCloseable {
         }
     }
 
-    /** One of the directories. */
+    /** One watched directory. */
     private final class Watched {
         private final Ownership owner;
-        private final ReentrantLock looking = new ReentrantLock();
-        private volatile Seen seen = new Seen(0, 0, false);
+        private final ReentrantLock checking = new ReentrantLock();
+        private volatile LastCheck lastCheck = new LastCheck(0, 0, false);
         private @Nullable volatile IOException unknown;
 
         Watched(Ownership owner) {
             this.owner = owner;
         }
 
-        void requireSeen() throws RetryLaterException {
-            if (seen.holds(pace)) {
+        void requireRecentCheck() throws RetryLaterException {
+            if (lastCheck.isRecent(clock)) {
                 return;
             }
-            tryLook(QUICK_MS);
+            tryCheck(BRIEF_WAIT_MS);
             requireNotLost();
-            if (!seen.holds(pace)) {
+            if (!lastCheck.isRecent(clock)) {
                 IOException why = unknown;
                 throw new RetryLaterException(
-                        "not known whose the directory is",
-                        new IOException("whether " + owner.name() + " is still this node's can't be seen"
+                        "the owner of the directory is unknown",
+                        new IOException("whether " + owner.name() + " is still this node's can't be checked"
                                 + (why == null ? ": the disk does not answer" : ": " + why)));
             }
         }
 
-        /** @param waitMs how long it may wait for another thread that looks */
-        void tryLook(long waitMs) {
+        /** @param waitMs how long to wait for a check of another thread */
+        void tryCheck(long waitMs) {
             try {
-                if (!looking.tryLock(waitMs, TimeUnit.MILLISECONDS)) {
+                if (!checking.tryLock(waitMs, TimeUnit.MILLISECONDS)) {
                     return;
                 }
             } catch (InterruptedException interrupted) {
@@ -151,28 +151,28 @@ final class OwnerWatch implements Fence, AutoCloseable {
                 return;
             }
             try {
-                look();
+                checkOwner();
             } finally {
-                looking.unlock();
+                checking.unlock();
             }
         }
 
-        private void look() {
-            Seen now = new Seen(pace.nanoTime(), pace.epochMillis(), true);
-            OwnerCheck found = owner.look();
-            if (found instanceof OwnerCheck.Mine) {
-                seen = now;
+        private void checkOwner() {
+            LastCheck now = new LastCheck(clock.nanoTime(), clock.epochMillis(), true);
+            OwnerCheck found = owner.check();
+            if (found instanceof OwnerCheck.Owned) {
+                lastCheck = now;
                 if (unknown != null) {
                     unknown = null;
-                    LOG.info("{} can be looked at again; it is still this node's", owner.name());
+                    LOG.info("{} can be checked again; it is still this node's", owner.name());
                 }
-            } else if (found instanceof OwnerCheck.Lost gone) {
-                seen = new Seen(0, 0, false);
-                lost(owner, gone.what());
+            } else if (found instanceof OwnerCheck.Lost lostDirectory) {
+                lastCheck = new LastCheck(0, 0, false);
+                lost(owner, lostDirectory.what());
             } else if (found instanceof OwnerCheck.Unknown failed) {
                 if (unknown == null) {
                     LOG.warn(
-                            "{}: can't see whether it is still this node's: {}; if that lasts, writes wait until it can",
+                            "{}: can't check whether it is still this node's: {}; if that lasts, writes wait until it can",
                             owner.name(),
                             failed.why().toString());
                 }
@@ -182,16 +182,16 @@ final class OwnerWatch implements Fence, AutoCloseable {
     }
 
     /**
-     * When a look began that found all well.
+     * The start time of the last check that found the directory owned.
      *
-     * @param mine false if none has
+     * @param owned false before the first such check
      */
-    private record Seen(long nanos, long epochMillis, boolean mine) {
-        /** By both clocks: one stands while the machine is suspended, the other may be set. */
-        boolean holds(OwnershipClock pace) {
-            return mine
-                    && pace.nanoTime() - nanos <= TimeUnit.MILLISECONDS.toNanos(Ownership.LEASE_MS)
-                    && Math.abs(pace.epochMillis() - epochMillis) <= Ownership.LEASE_MS;
+    private record LastCheck(long nanos, long epochMillis, boolean owned) {
+        /** By both clocks: the monotonic one stops while the machine is suspended, the wall clock may be set. */
+        boolean isRecent(OwnershipClock clock) {
+            return owned
+                    && clock.nanoTime() - nanos <= TimeUnit.MILLISECONDS.toNanos(Ownership.LEASE_MS)
+                    && Math.abs(clock.epochMillis() - epochMillis) <= Ownership.LEASE_MS;
         }
     }
 }

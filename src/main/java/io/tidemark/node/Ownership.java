@@ -15,48 +15,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * That one process at a time uses a directory, also where two can hold its lock: somebody has removed {@code LOCK}, or the two
- * see the directory by ways that keep file locks apart (bindfs, sshfs, overlays, NFS without locks).
+ * Ensures that one process at a time uses a directory, even where two can hold its lock: {@code LOCK} was removed, or the two
+ * access the directory in ways that do not share file locks (bindfs, sshfs, overlays, NFS without locks).
  *
- * <p>Two files beside {@code LOCK}, each an {@link OwnerRecord}: {@code OWNER} says who has the directory, {@code CLAIM} that
- * somebody asks for it. Say that A has it:
+ * <p>Two files beside {@code LOCK}, each an {@link OwnerRecord}: {@code OWNER} names the owner of the directory, {@code CLAIM}
+ * a process that asks for it. Suppose that A owns it:
  *
  * <pre>
  *      A, running                                   B, starting
- *      every second, a look:                   1    takes the lock, in its view
- *        LOCK at its name is mine?             2    makes CLAIM, which must not be there
- *        CLAIM there? removes it               3    reads OWNER: did A stop in order, or was its lock on the
- *        OWNER names me?                            very file, by the same kernel, that B's is on? then go to 6
- *      before it acknowledges or changes       4    else waits {@value #CLAIM_MS} ms. CLAIM gone: somebody answers,
- *      a name: was the last look that found         B is refused
- *      all well begun less than                5
- *      {@value #LEASE_MS} ms ago? else it looks first         6    renames CLAIM to OWNER. CLAIM gone: B is refused
- *                                              7    if it had to wait: waits as long again, looking as A does
+ *      every second, a check:                  1    takes the lock, in its view
+ *        LOCK is still the locked file?        2    creates CLAIM, which must not exist
+ *        CLAIM exists? deletes it              3    reads OWNER: did A stop in order, or was A's lock on the same
+ *        OWNER names A?                             file, on the same kernel, as B's? then go to 6
+ *      before it acknowledges or changes       4    else waits {@value #CLAIM_MS} ms. CLAIM gone: A has answered,
+ *      a name: did the last successful check        B is refused
+ *      begin less than                         5
+ *      {@value #LEASE_MS} ms ago? else it checks first        6    renames CLAIM to OWNER. CLAIM gone: B is refused
+ *                                              7    if it had to wait: waits as long again, checking as A does
  *                                              8    replays the log, serves
  * </pre>
  *
- * <p>So an ordinary start waits for nothing, and A, if it runs, keeps the directory: removing CLAIM and renaming it exclude each
- * other. If A doesn't answer, be it stopped, hung or behind a cache, B gets the directory, and A acknowledges nothing more: a look
- * begun before 2 counts no longer at 6, and one begun after 6 finds B. What A did acknowledge was in the log before A looked, so
- * before 8. Step 7 covers a view in which A can't see CLAIM, but reads OWNER. A look that fails says nothing: then A neither
- * acknowledges nor ends.
+ * <p>So an ordinary start does not wait, and A, if it runs, keeps the directory: deleting CLAIM and renaming it exclude each
+ * other. If A does not answer, because it is suspended, hung or behind a cache, B gets the directory, and A acknowledges nothing
+ * more: a check begun before 2 has expired at 6, and one begun after 6 finds B. What A acknowledged was in the log before A
+ * checked, so before 8. Step 7 covers a view in which A can't see CLAIM but reads OWNER. A failed check proves nothing: then A
+ * neither acknowledges nor ends.
  *
- * <p>If LOCK or OWNER is gone or is another file, A ends too, though there may be nobody else: to make them again would race with
- * whoever starts just now.
+ * <p>If LOCK or OWNER is missing or replaced, A ends too, even if no other process exists: creating them again would race with a
+ * process that is just starting.
  *
- * <p>Two that start at once meet at 2. On a full disk OWNER is written over in place: to be used again it needs no room.
+ * <p>Two processes that start at once meet at 2. On a full disk OWNER is overwritten in place, which needs no space.
  */
 final class Ownership {
-    /** Who has the directory. */
+    /** The file that names the owner. */
     static final String FILE = "OWNER";
 
-    /** Who asks for it. */
+    /** The file of a process that asks for the directory. */
     static final String CLAIM = "CLAIM";
 
-    /** How long a look that has found all well holds, in milliseconds. */
+    /** How long a successful check is valid, in milliseconds. */
     static final long LEASE_MS = 3_000;
 
-    /** How long a claim waits for an answer; longer than a look holds. */
+    /** How long a claim waits for an answer; longer than a check is valid. */
     static final long CLAIM_MS = 4_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Ownership.class);
@@ -65,7 +65,7 @@ final class Ownership {
     private final Disk disk;
     private final HeldLock lock;
     private final OwnerRecord own;
-    private final OwnershipClock pace;
+    private final OwnershipClock clock;
     private final Path file;
     private final Path claim;
     private @Nullable OwnerRecord displaced;
@@ -74,24 +74,24 @@ final class Ownership {
     private boolean answered;
     private String stamp = "";
 
-    private Ownership(Disk disk, HeldLock lock, OwnerRecord own, OwnershipClock pace) {
+    private Ownership(Disk disk, HeldLock lock, OwnerRecord own, OwnershipClock clock) {
         this.disk = disk;
         this.lock = lock;
         this.own = own;
-        this.pace = pace;
+        this.clock = clock;
         this.file = lock.directory().resolve(FILE);
         this.claim = lock.directory().resolve(CLAIM);
     }
 
     /**
-     * Takes a directory, if nobody has it. Blocks, for {@value #CLAIM_MS} ms twice if the lock can't be trusted.
+     * Takes a directory, if no process owns it. Blocks, for {@value #CLAIM_MS} ms twice if the lock can't be trusted.
      *
      * @param lock held
-     * @param incarnation this process's
+     * @param incarnation of this process
      * @param machine see {@link Machine#boot}
-     * @param fresh whether nothing was ever kept in it
-     * @param ended another process that is known to have ended; {@code null} if none is
-     * @throws DataDirectoryException if another process has it, or is just taking it
+     * @param fresh whether it has no data yet
+     * @param ended another process that is known to have ended, or {@code null}
+     * @throws DataDirectoryException if another process owns it, or is just taking it
      */
     static Ownership take(
             Disk disk,
@@ -100,11 +100,11 @@ final class Ownership {
             String machine,
             boolean fresh,
             @Nullable UUID ended,
-            OwnershipClock pace)
+            OwnershipClock clock)
             throws IOException {
         OwnerRecord own = new OwnerRecord(
                 incarnation, machine, lock.key(), ProcessHandle.current().pid(), true);
-        Ownership ownership = new Ownership(disk, lock, own, pace);
+        Ownership ownership = new Ownership(disk, lock, own, clock);
         try {
             ownership.take(fresh, ended);
         } catch (DataDirectoryException refused) {
@@ -118,7 +118,7 @@ final class Ownership {
         return ownership;
     }
 
-    /** Where. */
+    /** The directory. */
     Path directory() {
         return lock.directory();
     }
@@ -128,7 +128,7 @@ final class Ownership {
         return lock.directory() + " (`" + lock.setting() + "`)";
     }
 
-    /** The process that had it before and has ended; {@code null} if none had. */
+    /** The previous owner, which has ended, or {@code null}. */
     @Nullable
     UUID displaced() {
         OwnerRecord before = displaced;
@@ -145,8 +145,8 @@ final class Ownership {
                         || before.get().hadTheLockOf(own)
                         || before.get().incarnation().equals(ended)
                 : fresh && !found;
-        boolean waits = contested || !certain;
-        if (waits) {
+        boolean mustWait = contested || !certain;
+        if (mustWait) {
             LOG.info(
                     "{}: its lock does not show whether {} has ended; waiting {} ms to see whether it answers",
                     name(),
@@ -155,31 +155,31 @@ final class Ownership {
             await(CLAIM_MS, this::requireUnanswered);
         }
         replaceOwner();
-        require(look());
+        requireOwned(check());
         stamp = lock.stamp(file);
-        if (waits) {
-            await(CLAIM_MS, () -> require(look()));
+        if (mustWait) {
+            await(CLAIM_MS, () -> requireOwned(check()));
         }
     }
 
-    /** @return false if another claim was there that nobody took back for as long as it may wait */
+    /** @return false if another claim existed that was not withdrawn in time */
     private boolean claim() throws IOException {
-        boolean alone = true;
-        long until = pace.nanoTime() + millis(CLAIM_MS + LEASE_MS);
+        boolean uncontested = true;
+        long until = clock.nanoTime() + millis(CLAIM_MS + LEASE_MS);
         while (true) {
             try (DiskFile out = disk.create(claim)) {
                 try {
                     out.writeFully(ByteBuffer.wrap(own.encode()), 0);
                     out.force();
                 } catch (IOException failed) {
-                    requireFull(failed); // an empty one asks as well
+                    requireFull(failed); // an empty claim counts as well
                 }
-                return alone;
+                return uncontested;
             } catch (FileAlreadyExistsException another) {
-                boolean left =
+                boolean stale =
                         read(file).filter(owner -> owner.hadTheLockOf(own)).isPresent();
-                if (left || pace.nanoTime() - until > 0) {
-                    alone &= left;
+                if (stale || clock.nanoTime() - until > 0) {
+                    uncontested &= stale;
                     disk.delete(claim);
                 } else {
                     pause();
@@ -189,7 +189,7 @@ final class Ownership {
                 if (read(file).filter(owner -> owner.hadTheLockOf(own)).isEmpty()) {
                     throw failed;
                 }
-                claimed = false; // the lock will do
+                claimed = false; // no claim was written; the lock suffices
                 return true;
             }
         }
@@ -200,8 +200,8 @@ final class Ownership {
     }
 
     private void await(long millis, Step step) throws IOException {
-        long until = pace.nanoTime() + millis(millis);
-        while (pace.nanoTime() - until < 0) {
+        long until = clock.nanoTime() + millis(millis);
+        while (clock.nanoTime() - until < 0) {
             step.run();
             pause();
         }
@@ -210,7 +210,7 @@ final class Ownership {
 
     private void pause() throws DataDirectoryException {
         try {
-            pace.pause(POLL_MS);
+            clock.pause(POLL_MS);
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new DataDirectoryException(name() + ": interrupted while waiting for another node's answer");
@@ -219,11 +219,11 @@ final class Ownership {
 
     private void requireUnanswered() throws IOException {
         if (!isMyClaim()) {
-            String who = read(file).map(OwnerRecord::name).orElse("one that is starting, too");
+            String who = read(file).map(OwnerRecord::name).orElse("another one that is starting");
             throw new DataDirectoryException(name() + " is in use by another node: " + who
                     + " has answered. Stop that node, or give this one a `" + lock.setting()
-                    + "` of its own. (File locks don't keep the two apart here: LOCK was removed, or they see the"
-                    + " directory by different ways)");
+                    + "` of its own. (File locks don't keep the two apart here: LOCK was removed, or they reach the"
+                    + " directory in different ways)");
         }
     }
 
@@ -262,11 +262,11 @@ final class Ownership {
             try {
                 out.force();
             } catch (IOException failed) {
-                requireFull(failed); // others see it; after a power cut there are no others
+                requireFull(failed); // other processes see it; after a power cut there are none
             }
         } catch (NoSuchFileException none) {
             throw new DataDirectoryException(
-                    name() + " has no room for a file of " + OwnerRecord.BYTES + " bytes; make some", none);
+                    name() + " has no space for a file of " + OwnerRecord.BYTES + " bytes; free some", none);
         }
     }
 
@@ -276,32 +276,32 @@ final class Ownership {
         }
     }
 
-    private void require(OwnerCheck seen) throws IOException {
-        if (seen instanceof OwnerCheck.Lost lost) {
+    private void requireOwned(OwnerCheck result) throws IOException {
+        if (result instanceof OwnerCheck.Lost lost) {
             throw new DataDirectoryException(name() + ": " + lost.what()
                     + " while this node was starting. Start one node on a directory, and leave " + DirectoryLock.FILE
                     + " and " + FILE + " alone");
         }
-        if (seen instanceof OwnerCheck.Unknown unknown) {
+        if (result instanceof OwnerCheck.Unknown unknown) {
             throw unknown.why();
         }
     }
 
-    /** Looks whether the directory is still this process's, and answers who asks. Blocks; one thread at a time. */
-    OwnerCheck look() {
+    /** Checks whether this process still owns the directory, and answers claims. Blocks; one thread at a time. */
+    OwnerCheck check() {
         try {
             String at = lock.keyAtName();
             if (!at.equals(lock.key())) {
                 return new OwnerCheck.Lost(
-                        "the file " + DirectoryLock.FILE + " is another one than this node has locked");
+                        "the file " + DirectoryLock.FILE + " is not the one that this node has locked");
             }
-            answer();
+            answerClaim();
             Optional<OwnerRecord> owner;
             try {
                 owner = read(file);
             } catch (IOException unreadable) { // out of descriptors, say
                 if (lock.stamp(file).equals(stamp)) {
-                    return OwnerCheck.MINE;
+                    return OwnerCheck.OWNED;
                 }
                 throw unreadable;
             }
@@ -309,7 +309,7 @@ final class Ownership {
                 return new OwnerCheck.Lost("the file " + FILE + (disk.exists(file) ? " is damaged" : " is gone"));
             }
             return owner.get().incarnation().equals(own.incarnation())
-                    ? OwnerCheck.MINE
+                    ? OwnerCheck.OWNED
                     : new OwnerCheck.Lost("the file " + FILE + " names another node, "
                             + owner.get().name() + ", and not this one, " + own.name());
         } catch (NoSuchFileException gone) {
@@ -319,18 +319,18 @@ final class Ownership {
         }
     }
 
-    private void answer() throws IOException {
+    private void answerClaim() throws IOException {
         if (disk.exists(claim)) {
             disk.delete(claim);
             if (answered) {
                 return;
             }
             answered = true;
-            LOG.warn("{}: another node has asked for it, and was refused; start one node on a directory", name());
+            LOG.warn("{}: another node claimed it and was refused; start only one node on a directory", name());
         }
     }
 
-    /** What a file says; empty if there is none, or it is damaged. */
+    /** The record in a file; empty if the file is missing or damaged. */
     private Optional<OwnerRecord> read(Path path) throws IOException {
         if (!disk.exists(path)) {
             return Optional.empty();
@@ -346,10 +346,10 @@ final class Ownership {
         }
     }
 
-    /** Notes that this process has stopped in order, so that the next one waits for nothing. Does nothing if it has lost it. */
+    /** Records an orderly stop, so that the next process does not wait. Does nothing if the directory was lost. */
     void release() {
         try {
-            if (!(look() instanceof OwnerCheck.Mine)) {
+            if (!(check() instanceof OwnerCheck.Owned)) {
                 return;
             }
             try {
@@ -360,18 +360,21 @@ final class Ownership {
                 writeInPlace(own.stopped());
             }
         } catch (IOException failed) {
-            LOG.debug("{}: not noted that this node has stopped; the next start finds out by the lock", name(), failed);
+            LOG.debug(
+                    "{}: the stop of this node was not recorded; the next start detects it by the lock",
+                    name(),
+                    failed);
         }
     }
 
-    /** Leaves no trace where nothing was before, else the same as {@link #release}: the directory was refused. */
+    /** Releases a refused directory: deletes {@code OWNER} if it did not exist before, else the same as {@link #release}. */
     void withdraw() {
         if (found) {
             release();
             return;
         }
         try {
-            if (look() instanceof OwnerCheck.Mine) {
+            if (check() instanceof OwnerCheck.Owned) {
                 disk.delete(file);
             }
         } catch (IOException failed) {

@@ -2,9 +2,9 @@ package io.tidemark.node;
 
 import java.util.concurrent.TimeUnit;
 
-/** Time, as the protocol of {@link Ownership} needs it. */
+/** The clock of {@link Ownership}; injected in tests. */
 interface OwnershipClock {
-    /** The machine's. */
+    /** The system clock. */
     OwnershipClock SYSTEM = new OwnershipClock() {
         @Override
         public long nanoTime() {
@@ -25,9 +25,9 @@ interface OwnershipClock {
     /** A monotonic clock. */
     long nanoTime();
 
-    /** The wall clock: it goes on while a suspended machine's monotonic one stands. */
+    /** The wall clock: it advances while the machine is suspended, unlike the monotonic one. */
     long epochMillis();
 
-    /** Waits. */
+    /** Sleeps. */
     void pause(long millis) throws InterruptedException;
 }

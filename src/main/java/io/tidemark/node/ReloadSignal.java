@@ -10,14 +10,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns SIGHUP into a request to read again what can be read again while the node runs, as daemons do. The JVM would answer
- * it by ending the process.
+ * Turns SIGHUP into a reload request, as daemons do. By default the JVM would end the process.
  *
- * <p>Each part that can read something again adds a listener. A signal that came before the listener isn't lost.
+ * <p>Each part that can reload adds a listener. A signal that arrived before a listener was added isn't lost.
  *
- * <p>A shutdown hook, by which {@link StopSignal} hears of SIGTERM, can't tell signals apart and can't go on. The JVM hands
- * out single signals by {@code sun.misc.Signal} alone. It is in the module {@code jdk.unsupported}, and the compiler warns
- * of it whatever is suppressed; so it is looked up by name.
+ * <p>A shutdown hook, which {@link StopSignal} uses for SIGTERM, can't distinguish signals and can't let the process
+ * continue. Only {@code sun.misc.Signal} delivers single signals. It is in the module {@code jdk.unsupported}, and its
+ * compiler warning can't be suppressed; so it is looked up by name.
  *
  * <p>Methods may be called from any thread.
  */
@@ -26,54 +25,54 @@ final class ReloadSignal {
     private static final String NAME = "HUP";
 
     private final List<Runnable> listeners = new ArrayList<>();
-    private boolean askedBefore;
+    private boolean requested;
 
-    /** One that hears of no signal until {@link #install}: SIGHUP ends the process, as it does any other. */
+    /** Ignores signals until {@link #install}: until then SIGHUP ends the process, as usual. */
     ReloadSignal() {}
 
     /**
-     * Makes it hear of this process's SIGHUP; once. One that was ignored when the process was started ({@code nohup}) stays
-     * ignored, and one that the JVM was told to leave alone ({@code -Xrs}) stays the system's.
+     * Installs the handler of SIGHUP; once. A SIGHUP that was ignored when the process was started ({@code nohup})
+     * stays ignored, and under the JVM's option {@code -Xrs} the system's default applies.
      */
     void install() {
         try {
             Class<?> signal = Class.forName("sun.misc.Signal");
             Class<?> handler = Class.forName("sun.misc.SignalHandler");
-            Object proxy = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, heard());
+            Object proxy = Proxy.newProxyInstance(handler.getClassLoader(), new Class<?>[] {handler}, handler());
             Object before = signal.getMethod("handle", signal, handler)
                     .invoke(null, signal.getConstructor(String.class).newInstance(NAME), proxy);
             if (before != null && before.equals(handler.getField("SIG_IGN").get(null))) {
-                LOG.info("SIGHUP was ignored when the process was started, and still is: it reads nothing again");
+                LOG.info("SIGHUP was ignored when the process was started, and still is: it does not reload");
             }
         } catch (InvocationTargetException refused) {
-            LOG.info("SIGHUP reads nothing again: {}", String.valueOf(refused.getCause()));
-        } catch (ReflectiveOperationException | RuntimeException notThere) {
-            LOG.info("SIGHUP reads nothing again, this JVM hears of no signals: {}", notThere.toString());
+            LOG.info("SIGHUP does not reload: {}", String.valueOf(refused.getCause()));
+        } catch (ReflectiveOperationException | RuntimeException unavailable) {
+            LOG.info("SIGHUP does not reload, this JVM does not deliver signals: {}", unavailable.toString());
         }
     }
 
     /**
-     * Adds a listener, for good.
+     * Adds a listener; it can't be removed.
      *
-     * @param listener called at each signal, on a thread that the JVM makes for it, so at the next signal perhaps before it
-     *     has returned; also now, on this thread, if there has been a signal before
+     * @param listener called at each signal, on a new thread of the JVM, possibly while an earlier call still runs;
+     *     also now, on this thread, if there was a signal before
      */
     void add(Runnable listener) {
-        boolean makeUp;
+        boolean requestedBefore;
         synchronized (this) {
             listeners.add(listener);
-            makeUp = askedBefore;
+            requestedBefore = requested;
         }
-        if (makeUp) {
+        if (requestedBefore) {
             call(listener);
         }
     }
 
-    /** Asks all listeners, as a signal would. */
+    /** Notifies all listeners, as a signal would. */
     void ask() {
         List<Runnable> now;
         synchronized (this) {
-            askedBefore = true;
+            requested = true;
             now = List.copyOf(listeners);
         }
         now.forEach(ReloadSignal::call);
@@ -83,11 +82,11 @@ final class ReloadSignal {
         try {
             listener.run();
         } catch (RuntimeException failed) {
-            LOG.warn("SIGHUP: what was asked to be read again could not be", failed);
+            LOG.warn("SIGHUP: a reload failed", failed);
         }
     }
 
-    private InvocationHandler heard() {
+    private InvocationHandler handler() {
         return (proxy, method, arguments) -> {
             if (method.getDeclaringClass() == Object.class) {
                 return ofObject(proxy, method.getName(), arguments);
@@ -101,7 +100,7 @@ final class ReloadSignal {
         return switch (method) {
             case "equals" -> arguments != null && proxy == arguments[0];
             case "hashCode" -> System.identityHashCode(proxy);
-            default -> "SIGHUP reads again";
+            default -> "SIGHUP reload handler";
         };
     }
 }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
 /** {@code tidemark run}: loads the configuration, opens the data directory, and runs the node until it is stopped. */
 @Command(
         name = "run",
-        description = "Runs a node until it gets SIGTERM or SIGINT; SIGHUP reads its file again.",
+        description = "Runs a node until it gets SIGTERM or SIGINT; SIGHUP reloads its file.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         footerHeading = "%nConfiguration, later ones win:%n",
@@ -46,7 +46,7 @@ final class RunCommand implements Callable<Integer> {
     private final StopSignal stop;
     private final ReloadSignal reload;
 
-    /** Whether nothing runs that writes, so that others may have the directory, and Vert.x be closed. */
+    /** Whether nothing that writes still runs, so that the directory may be unlocked and Vert.x closed. */
     private boolean ended = true;
 
     @Spec
@@ -55,7 +55,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
-            description = "YAML file with the configuration; default: config/tidemark.yaml if it is there.")
+            description = "YAML file with the configuration; default: config/tidemark.yaml if it exists.")
     private @Nullable Path file;
 
     @Option(
@@ -65,7 +65,7 @@ final class RunCommand implements Callable<Integer> {
     private List<String> settings = new ArrayList<>();
 
     /**
-     * Takes what surrounds the command line.
+     * Takes the environment of the command line.
      *
      * @param process environment and system properties
      */
@@ -77,13 +77,13 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<String> nowhere = FileNames.workingDirectoryProblem();
-        if (nowhere.isPresent()) {
-            complain(nowhere.get());
+        Optional<String> unusable = FileNames.workingDirectoryProblem();
+        if (unusable.isPresent()) {
+            printError(unusable.get());
             return ExitCode.USAGE.code();
         }
         NodeMetrics metrics = new NodeMetrics();
-        // Vert.x would else look for files on the class path too, and keep copies of them in the temporary directory.
+        // Otherwise Vert.x also looks for files on the class path, and caches them in the temporary directory.
         Vertx vertx = metrics.vertx(new VertxOptions()
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
@@ -91,19 +91,19 @@ final class RunCommand implements Callable<Integer> {
         try {
             return run(vertx, metrics).code();
         } catch (ConfigException refused) {
-            complain("the configuration can't be used:\n  " + String.join("\n  ", refused.problems()));
+            printError("the configuration can't be used:\n  " + String.join("\n  ", refused.problems()));
             return ExitCode.USAGE.code();
         } catch (StartupException refused) {
-            complain(refused.getMessage());
+            printError(refused.getMessage());
             return refused.exitCode().code();
         } catch (DataDirectoryException | CorruptionException refused) {
-            complain(refused.getMessage());
+            printError(refused.getMessage());
             return ExitCode.DATA_REFUSED.code();
         } catch (IOException failed) {
-            complain("the data directory can't be used: " + failed);
+            printError("the data directory can't be used: " + failed);
             return ExitCode.DATA_REFUSED.code();
         } finally {
-            // Closing Vert.x interrupts what still runs, and a thread inside a force is never interrupted.
+            // Closing Vert.x interrupts its running threads, and a thread inside a force must never be interrupted.
             if (ended) {
                 close(vertx);
             }
@@ -131,12 +131,12 @@ final class RunCommand implements Callable<Integer> {
             throw refused;
         } finally {
             if (ended) {
-                directory.close(); // else it stays locked until the process ends, and with it what still writes there
+                directory.close(); // else it stays locked until the process, which may still write there, ends
             }
         }
     }
 
-    private void complain(@Nullable String message) {
+    private void printError(@Nullable String message) {
         if (spec != null) {
             spec.commandLine().getErr().println("tidemark: " + message);
         }

@@ -1,13 +1,13 @@
 package io.tidemark.node;
 
-/** The node can't start, for a reason that has been put into words and has its exit code. */
+/** The node can't start; has a message for the operator and an exit code. */
 final class StartupException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final ExitCode exitCode;
     private final boolean stopped;
 
-    /** Says what was found and what to do; printed as it is. */
+    /** Takes what was found and what to do; printed as it is. */
     StartupException(ExitCode exitCode, String message) {
         this(exitCode, message, true);
     }
@@ -18,17 +18,17 @@ final class StartupException extends Exception {
         this.stopped = stopped;
     }
 
-    /** The same, where something that was started could not be stopped in time, and may still write. */
+    /** The same, if a started part could not be stopped in time and may still write. */
     StartupException stillRunning() {
         return new StartupException(exitCode, String.valueOf(getMessage()), false);
     }
 
-    /** Whether nothing runs any more. */
+    /** Whether all started parts have stopped. */
     boolean isStopped() {
         return stopped;
     }
 
-    /** How the process is to end. */
+    /** The exit code of the process. */
     ExitCode exitCode() {
         return exitCode;
     }

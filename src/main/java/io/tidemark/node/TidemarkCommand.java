@@ -15,9 +15,9 @@ import picocli.CommandLine.Command;
         exitCodeList = {
             "0:stopped in order, everything durable",
             "1:unexpected error",
-            "2:command line or configuration can't be used",
+            "2:command line or configuration is invalid",
             "3:data directory refused: in use, of another node, or damaged; or taken by another node",
-            "4:port in use, or can't be listened on",
+            "4:port in use or can't be bound",
             "5:a log failed; a restart recovers what was acknowledged",
             "6:stop incomplete at its deadline; the next start replays more"
         })

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tidemark verify DIR}: reads every file of a stopped node and says what is damaged. Changes nothing. */
+/** {@code tidemark verify DIR}: reads every file of a stopped node and reports damage. Changes nothing. */
 @Command(
         name = "verify",
         description = "Checks a stopped node's directory and changes nothing.",
@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:all is well; a torn tail, which a crash leaves, is",
+            "0:no damage; a torn tail, which a crash leaves, is none",
             "1:something durable is damaged or missing",
             "2:not a data directory, in use, or not readable"
         })
@@ -44,9 +44,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Optional<String> nowhere = FileNames.workingDirectoryProblem();
-        if (nowhere.isPresent()) {
-            complain(nowhere.get());
+        Optional<String> unusable = FileNames.workingDirectoryProblem();
+        if (unusable.isPresent()) {
+            printError(unusable.get());
             return ExitCode.USAGE.code();
         }
         try (DataDirectory found = DataDirectory.inspect(Disk.real(), directory, logDirectory)) {
@@ -60,13 +60,13 @@ final class VerifyCommand implements Callable<Integer> {
             out.flush();
             return shards.stream().allMatch(each -> each.problems().isEmpty()) ? ExitCode.OK.code() : DAMAGED;
         } catch (CorruptionException damaged) {
-            complain(String.valueOf(damaged.getMessage()));
+            printError(String.valueOf(damaged.getMessage()));
             return DAMAGED;
         } catch (DataDirectoryException refused) {
-            complain(String.valueOf(refused.getMessage()));
+            printError(String.valueOf(refused.getMessage()));
             return ExitCode.USAGE.code();
         } catch (IOException unreadable) {
-            complain(directory + " can't be read: " + unreadable);
+            printError(directory + " can't be read: " + unreadable);
             return ExitCode.USAGE.code();
         }
     }
@@ -75,7 +75,7 @@ final class VerifyCommand implements Callable<Integer> {
         return java.util.Objects.requireNonNull(spec, "set by picocli");
     }
 
-    private void complain(String message) {
+    private void printError(String message) {
         commandSpec().commandLine().getErr().println("tidemark: " + message);
     }
 }

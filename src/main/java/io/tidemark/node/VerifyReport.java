@@ -5,11 +5,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What {@code tidemark verify} found, as text for people: a table with a row for each shard, then a line for each thing worth one. */
+/** The report of {@code tidemark verify} as text: a table with a row for each shard, then one line for each note and problem. */
 final class VerifyReport {
     private VerifyReport() {}
 
-    /** The lines; the last one is {@code OK} or says how many problems there are. */
+    /** The lines; the last one is {@code OK} or the number of problems. */
     static List<String> of(List<ShardInspection> shards) {
         List<String> lines = new ArrayList<>();
         lines.add(row(
@@ -54,16 +54,16 @@ final class VerifyReport {
         String shard = "shard " + each.shard() + ": ";
         if (each.log().tornBytes() > 0) {
             notes.add(shard + "the log ends with a torn tail of " + each.log().tornBytes()
-                    + " bytes, never acknowledged; the next start leaves it out");
+                    + " bytes, never acknowledged; the next start drops it");
         }
         if (each.log().unmarkedEntries() > 0) {
             notes.add(shard + "the last " + each.log().unmarkedEntries()
-                    + " entries of the log are not known to be durable; the next start writes them anew");
+                    + " entries of the log are not known to be durable; the next start rewrites them");
         }
         if (each.store().nonDurableBytes() > 0) {
             notes.add(
                     shard + each.store().nonDurableBytes()
-                            + " bytes of data files are above their durable lengths; the next start writes them anew from the log");
+                            + " bytes of data files are above their durable lengths; the next start rewrites them from the log");
         }
         if (!each.store().unlisted().isEmpty()) {
             notes.add(shard + "not in the manifest, removed by the next start: "

@@ -9,21 +9,22 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Tries at the start what is needed at the first write: that files can be made where each shard keeps its own. A read-only mount, or
- * a directory of another user's, would else be found when a client waits. A full disk is no reason not to start.
+ * Checks at startup what the first write needs: that files can be created where each shard keeps its own. Otherwise a
+ * client would be the first to find a read-only mount or a directory of another user. A full disk does not prevent a
+ * start.
  */
 final class WritabilityCheck {
     private final Disk disk;
-    private final Set<Path> tried = new HashSet<>();
+    private final Set<Path> checked = new HashSet<>();
 
     WritabilityCheck(Disk disk) {
         this.disk = disk;
     }
 
     /**
-     * Makes a file for each shard's data and log, and removes it; forces nothing. Blocks.
+     * Creates and deletes a file where each shard keeps its data and its log; forces nothing. Blocks.
      *
-     * @throws DataDirectoryException if that can't be
+     * @throws DataDirectoryException if that fails
      */
     void run(DataDirectory directory) throws DataDirectoryException {
         for (int shard = 0; shard < directory.shards(); shard++) {
@@ -32,26 +33,26 @@ final class WritabilityCheck {
         }
     }
 
-    /** @param directory need not exist: then where it will be made */
+    /** @param directory need not exist; then its nearest existing parent is checked */
     private void run(String what, Path directory) throws DataDirectoryException {
         Path at = directory;
         try {
             while (!disk.exists(at) && at.getParent() != null) {
                 at = at.getParent();
             }
-            if (tried.add(at)) {
-                make(at.resolve(DurableProbe.FILE));
+            if (checked.add(at)) {
+                createAndDelete(at.resolve(DurableProbe.FILE));
             }
         } catch (IOException failed) {
             throw new DataDirectoryException(
                     what + " can't write to " + at
-                            + "; the node's user must be able to make files there, on a volume that isn't"
+                            + "; the node's user must be able to create files there, on a volume that isn't"
                             + " mounted read-only",
                     failed);
         }
     }
 
-    private void make(Path file) throws IOException {
+    private void createAndDelete(Path file) throws IOException {
         disk.delete(file);
         try {
             disk.create(file).close();

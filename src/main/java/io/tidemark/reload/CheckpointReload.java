@@ -9,8 +9,8 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 
 /**
- * Hot reload of {@link CheckpointOptions}: every key of them but {@code node} and {@code clustered} can change while the
- * checkpointers run; these two may be left out. No generation in flight is disturbed and no sync request is lost, see
+ * Hot reload of {@link CheckpointOptions}: every key except {@code node} and {@code clustered} can change while the
+ * checkpointers run; those two may be omitted. No generation in flight is disturbed and no sync request is lost; see
  * {@link Checkpointers#reconfigure}.
  *
  * <pre>{@code
@@ -25,9 +25,8 @@ public final class CheckpointReload {
     private CheckpointReload() {}
 
     /**
-     * Keeps running checkpointers at what a section of a configuration says, from now on. A key that is not in the section
-     * has its default; a section that is missing, has an unknown key, or a value of the wrong type or out of range changes
-     * nothing.
+     * Applies a section of a configuration to running checkpointers whenever it changes. A key that the section omits
+     * has its default. A missing section, an unknown key, or a value of the wrong type or out of range changes nothing.
      *
      * @param retriever see {@link ConfigReload#bind}
      * @param key of the section, such as {@code checkpoint}
@@ -42,7 +41,7 @@ public final class CheckpointReload {
                 outcome -> notifyListeners(checkpointers, outcome));
     }
 
-    /** Lets the listeners of the checkpointers, and so the meters, know of a reload that was accepted or refused. */
+    /** Notifies the checkpointers' listeners, and so the meters, of an accepted or rejected reload. */
     public static void notifyListeners(Checkpointers checkpointers, ReloadOutcome outcome) {
         switch (outcome.kind()) {
             case ACCEPTED -> checkpointers.notifyReload(true);
@@ -51,7 +50,7 @@ public final class CheckpointReload {
         }
     }
 
-    /** The section as {@link ConfigReload#bind} takes it, to be bound together with others. */
+    /** The section, for {@link ConfigReload#bind} together with others. */
     public static ReloadableSection section(String key, Checkpointers checkpointers) {
         return new Section(key, checkpointers);
     }

@@ -24,32 +24,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts sections of a watched configuration into force while they change, until it is closed.
+ * Applies the sections of a watched configuration as they change, until it is closed.
  *
  * <ul>
- *   <li>A reading counts once a second one, {@code debounceMs} later, is equal.
- *   <li>All sections are checked before one is put into force: a bad one changes nothing. Of a store in the format
- *       {@code yaml} what is written counts, not what YAML makes of it: {@code 1:00} is refused, not taken for 60.
- *   <li>Each outcome is logged once, counted once, and published once at {@link CheckpointAddresses#config}, however often
- *       the same is read again. A configuration that differs in nothing from what is in force says nothing.
- *   <li>A configuration that can't be read changes nothing; that it can be read again is told as well.
- *   <li>{@link #reloadNow} doesn't wait for the next look, and always logs what came of it.
+ *   <li>A result counts only when a second read, {@code debounceMs} later, is equal.
+ *   <li>All sections are validated before any is applied: one invalid section changes nothing. For a store in the
+ *       format {@code yaml} the text counts, not what YAML makes of it: {@code 1:00} is refused, not taken as 60.
+ *   <li>Each outcome is logged once, counted once and published once at {@link CheckpointAddresses#config}, however
+ *       often the same configuration is read. A configuration equal to the one in use is not reported.
+ *   <li>An unreadable configuration changes nothing; that it can be read again is reported too.
+ *   <li>{@link #reloadNow} reads at once instead of at the next scan, and always logs the outcome.
  * </ul>
  *
- * <p>It takes the exception handler of the retriever's {@link ConfigRetriever#configStream}; what an own one would hear is
- * published instead. It reads by {@link ConfigRetriever#getConfig}, and a retriever does not tell other {@code listen}ers
- * of a change that was seen so first, which can happen to the second of two changes within {@code debounceMs}; the stream's
- * handler hears of all. Methods may be called from any thread.
+ * <p>This takes over the exception handler of the retriever's {@link ConfigRetriever#configStream}; what that handler
+ * would receive is published instead. This reads by {@link ConfigRetriever#getConfig}. A retriever does not notify its
+ * other {@code listen}ers of a change that was first seen this way, which can happen to the second of two changes
+ * within {@code debounceMs}; the stream's handler receives all changes. Methods may be called from any thread.
  */
 public final class ConfigReload {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
 
-    /** Time between the two readings that must be equal, unless it is given. */
+    /** Default time between the two reads that must be equal. */
     public static final long DEFAULT_DEBOUNCE_MS = 500;
 
     /**
-     * The longest that {@link #close} waits for a section that is being put into force, in milliseconds; the rest of a
-     * node's shutdown must still fit into what its supervisor allows.
+     * Maximum time that {@link #close} waits for a section that is being applied, in milliseconds; the rest of a node's
+     * shutdown must still fit into its supervisor's limit.
      */
     public static final long MAX_CLOSE_MS = 2_000;
 
@@ -58,20 +58,20 @@ public final class ConfigReload {
     private final String store;
     private final List<ReloadableSection> sections;
     private final RetrieverEvents events;
-    private final Consumer<Reading> hearer;
+    private final Consumer<ReadResult> observer;
     private final Consumer<ReloadOutcome> listener;
     private final Debounce debounce;
     private final long maxCloseMs;
     private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
     private Future<Void> applying = Future.succeededFuture();
-    private String underWay = "";
-    private @Nullable Reading next;
-    private final List<Promise<Void>> asked = new ArrayList<>();
+    private String applyingSection = "";
+    private @Nullable ReadResult next;
+    private final List<Promise<Void>> requests = new ArrayList<>();
     private @Nullable String refusal;
     private long linesLogged;
     private Map<String, Change> needRestart = Map.of();
     private boolean closed;
-    private volatile boolean abandoned;
+    private volatile boolean closeTimedOut;
 
     private ConfigReload(
             Vertx vertx,
@@ -95,27 +95,27 @@ public final class ConfigReload {
                         retriever.getConfig().compose(config -> yaml.check(keys).map(config))),
                 this::watched,
                 debounceMs,
-                this::stable);
-        this.hearer = reading -> onLoop(() -> heard(reading));
+                this::onStable);
+        this.observer = result -> onLoop(() -> observe(result));
         this.events = RetrieverEvents.of(retriever);
-        events.add(hearer);
+        events.add(observer);
         JsonObject known = retriever.getCachedConfig();
         if (!known.isEmpty()) {
-            hearer.accept(new Reading.Good(known));
+            observer.accept(new ReadResult.Success(known));
         }
     }
 
     /**
-     * Watches a retriever from now on; what it has read already counts as read once.
+     * Watches a retriever from now on. What it has already read counts as the first of the two reads.
      *
-     * @param retriever with a scan period, and without the default stores, which would merge the whole environment in; not
-     *     closed by this: close it before its Vert.x, or a scan that begins in between is logged as an exception
+     * @param retriever with a scan period, and without the default stores, which would merge in the whole environment;
+     *     not closed by this: close it before its Vert.x, or a scan that begins in between is logged as an exception
      * @param store where outcomes are published
      * @param sections one or more
-     * @param debounceMs time between the two readings that must be equal, from 1; longer than whoever writes the
-     *     configuration in place may pause in the middle
-     * @param listener hears of each outcome after it has been published; must return at once; whatever it throws is logged
-     *     and changes nothing
+     * @param debounceMs time between the two reads that must be equal, at least 1; longer than a writer that rewrites
+     *     the configuration in place may pause halfway
+     * @param listener called with each outcome after it was published; must return at once; an exception it throws is
+     *     logged and has no other effect
      */
     public static ConfigReload bind(
             Vertx vertx,
@@ -127,7 +127,7 @@ public final class ConfigReload {
         return bind(vertx, retriever, store, sections, debounceMs, MAX_CLOSE_MS, listener);
     }
 
-    /** The same, with another longest wait of {@link #close}. */
+    /** The same, with another limit for {@link #close}. */
     static ConfigReload bind(
             Vertx vertx,
             ConfigRetriever retriever,
@@ -142,78 +142,78 @@ public final class ConfigReload {
         return new ConfigReload(vertx, retriever, store, sections, debounceMs, maxCloseMs, listener);
     }
 
-    /** How many outcomes of a kind there have been. */
+    /** The number of outcomes of this kind so far. */
     public long count(Kind kind) {
         LongAdder count = counts.get(kind);
         return count == null ? 0 : count.sum();
     }
 
     /**
-     * Reads the configuration now, not only when the retriever looks next, and logs what came of it also if that is nothing,
-     * or has been logged before. A change counts once a second reading, {@code debounceMs} later, is equal, as ever. Calls
-     * that come together share a reading that begins after them, and its line.
+     * Reads the configuration now instead of at the next scan, and always logs the outcome, even if nothing changed or
+     * it was logged before. A change still counts only when a second read, {@code debounceMs} later, is equal.
+     * Concurrent calls share one read that begins after all of them, and its log line.
      *
-     * @return completes when the outcome has been logged, and is in force if it was accepted; fails if this is closed before
+     * @return completes when the outcome has been logged, and applied if it was accepted; fails if this is closed first
      */
     public Future<Void> reloadNow() {
         Promise<Void> done = Promise.promise();
         boolean runs = onLoop(() -> {
             if (closed) {
-                done.fail(closedAlready());
+                done.fail(closedException());
                 return;
             }
-            asked.add(done);
+            requests.add(done);
             long linesBefore = linesLogged;
-            debounce.lookNow(() -> afterApplying(() -> {
-                if (asked.remove(done)) {
-                    logReadAgain(linesBefore);
+            debounce.readNow(() -> afterApplying(() -> {
+                if (requests.remove(done)) {
+                    logRequestedRead(linesBefore);
                     done.complete();
                 }
             }));
         });
         if (!runs) {
-            done.fail(closedAlready());
+            done.fail(closedException());
         }
         return done.future();
     }
 
     /**
-     * Watches no more.
+     * Stops watching.
      *
-     * @return completes when no section is being put into force any more; fails after {@link #MAX_CLOSE_MS}, naming the
-     *     section, if one still is: whether it gets into force is open then, but nothing is told of it any more. After
-     *     Vert.x has been closed it completes at once, or fails so
+     * @return completes when no section is being applied any more; fails after {@link #MAX_CLOSE_MS}, naming the
+     *     section, if one still is: whether it takes effect is then unknown, and its outcome is not reported. After
+     *     Vert.x was closed it completes or fails at once
      */
     public Future<Void> close() {
-        events.remove(hearer);
+        events.remove(observer);
         Promise<Void> done = Promise.promise();
         boolean runs = onLoop(() -> {
             closed = true;
             next = null;
             debounce.close();
-            asked.forEach(waiting -> waiting.tryFail(closedAlready()));
-            asked.clear();
-            long timer = vertx.setTimer(maxCloseMs, late -> {
-                abandoned = true;
-                done.tryFail(stillApplying());
+            requests.forEach(request -> request.tryFail(closedException()));
+            requests.clear();
+            long timer = vertx.setTimer(maxCloseMs, id -> {
+                closeTimedOut = true;
+                done.tryFail(closeTimeout());
             });
             applying.otherwiseEmpty().onComplete(ended -> {
                 vertx.cancelTimer(timer);
                 done.tryComplete();
             });
         });
-        if (!runs) { // then nobody else changes anything here
-            abandoned = true;
+        if (!runs) { // Vert.x is closed, so no other thread changes this state
+            closeTimedOut = true;
             if (applying.isComplete()) {
                 done.complete();
             } else {
-                done.fail(stillApplying());
+                done.fail(closeTimeout());
             }
         }
         return done.future();
     }
 
-    /** Runs a task on the one context; false if Vert.x has been closed. */
+    /** Runs a task on this context; false if Vert.x was closed. */
     private boolean onLoop(Runnable task) {
         try {
             context.runOnContext(nothing -> task.run());
@@ -224,7 +224,7 @@ public final class ConfigReload {
         }
     }
 
-    private IllegalStateException closedAlready() {
+    private IllegalStateException closedException() {
         return new IllegalStateException("store " + store + ": the reload of its configuration is closed");
     }
 
@@ -236,16 +236,16 @@ public final class ConfigReload {
         }
     }
 
-    private void logReadAgain(long linesBefore) {
+    private void logRequestedRead(long linesBefore) {
         if (linesLogged != linesBefore) {
             return;
         }
         linesLogged++;
         if (refusal != null) {
-            LOG.warn("store {}: configuration read again, refused as before, nothing has changed: {}", store, refusal);
+            LOG.warn("store {}: configuration read again, still refused, nothing changed: {}", store, refusal);
         } else if (!needRestart.isEmpty()) {
             LOG.info(
-                    "store {}: configuration read again: nothing changed; takes a restart, as before: {}",
+                    "store {}: configuration read again: nothing changed; still requires a restart: {}",
                     store,
                     String.join(", ", needRestart.keySet()));
         } else {
@@ -253,9 +253,9 @@ public final class ConfigReload {
         }
     }
 
-    private TimeoutException stillApplying() {
-        return new TimeoutException("store " + store + ": section `" + underWay
-                + "` has not been put into force within " + maxCloseMs + " ms of the close");
+    private TimeoutException closeTimeout() {
+        return new TimeoutException("store " + store + ": section `" + applyingSection + "` was not applied within "
+                + maxCloseMs + " ms of the close");
     }
 
     private Runnable after(long delayMillis, Runnable task) {
@@ -285,54 +285,54 @@ public final class ConfigReload {
         return values;
     }
 
-    private void heard(Reading reading) {
+    private void observe(ReadResult result) {
         if (!closed) {
-            debounce.heard(reading);
+            debounce.observe(result);
         }
     }
 
-    /** One after another; of those that come while a section is being put into force, the last one counts. */
-    private void stable(Reading reading) {
+    /** Applies one configuration at a time; of those that arrive meanwhile only the last one is kept. */
+    private void onStable(ReadResult result) {
         if (!applying.isComplete()) {
-            next = reading;
+            next = result;
             return;
         }
-        ReloadPlan plan = reading instanceof Reading.Good good
-                ? ReloadPlan.of(good.config(), sections)
-                : new ReloadPlan.Refuse(((Reading.Bad) reading).why());
+        ReloadPlan plan = result instanceof ReadResult.Success read
+                ? ReloadPlan.of(read.config(), sections)
+                : new ReloadPlan.Refuse(((ReadResult.Failure) result).why());
         if (plan instanceof ReloadPlan.Apply apply) {
-            carryOut(apply);
+            apply(apply);
         } else {
             refused(((ReloadPlan.Refuse) plan).why());
         }
     }
 
-    private void carryOut(ReloadPlan.Apply plan) {
+    private void apply(ReloadPlan.Apply plan) {
         Future<Void> all = Future.succeededFuture();
         for (ReloadPlan.Step step : plan.steps()) {
             all = all.compose(done -> apply(step));
         }
-        Promise<Void> told = Promise.promise();
-        applying = told.future();
+        Promise<Void> reported = Promise.promise();
+        applying = reported.future();
         all.onComplete(done -> onLoop(() -> {
             try {
-                carriedOut(plan, done.cause());
+                onApplied(plan, done.cause());
             } finally {
-                told.complete();
+                reported.complete();
             }
-            Reading waiting = next;
+            ReadResult waiting = next;
             next = null;
             if (waiting != null) {
-                stable(waiting);
+                onStable(waiting);
             }
         }));
     }
 
     private Future<Void> apply(ReloadPlan.Step step) {
-        if (abandoned) {
-            return Future.failedFuture("nothing more is put into force after the close");
+        if (closeTimedOut) {
+            return Future.failedFuture("no section is applied after the close");
         }
-        underWay = step.section().key();
+        applyingSection = step.section().key();
         Future<Void> applied;
         try {
             applied = step.section().apply(step.complete());
@@ -341,35 +341,35 @@ public final class ConfigReload {
         }
         return applied != null
                 ? applied
-                : Future.failedFuture("apply() of section `" + underWay + "` returned null; expected a future");
+                : Future.failedFuture("apply() of section `" + applyingSection + "` returned null; expected a future");
     }
 
-    private void carriedOut(ReloadPlan.Apply plan, @Nullable Throwable failure) {
-        if (abandoned) {
-            LOG.info("store {}: section `{}` came back after the close", store, underWay);
+    private void onApplied(ReloadPlan.Apply plan, @Nullable Throwable failure) {
+        if (closeTimedOut) {
+            LOG.info("store {}: section `{}` completed after the close", store, applyingSection);
         } else if (failure == null) {
             accepted(plan);
         } else {
-            refused("could not be put into force: " + failure);
+            refused("could not be applied: " + failure);
         }
     }
 
     private void accepted(ReloadPlan.Apply plan) {
         if (!plan.changed().isEmpty()) {
-            ReloadOutcome outcome = tell(Kind.ACCEPTED, plan.changed(), null);
+            ReloadOutcome outcome = report(Kind.ACCEPTED, plan.changed(), null);
             LOG.info("store {}: reloaded: {}", store, outcome.changes());
         } else if (refusal != null) {
-            tell(Kind.RESTORED, Map.of(), null);
-            LOG.info("store {}: the configuration can be used again; it is what is in force", store);
+            report(Kind.RESTORED, Map.of(), null);
+            LOG.info("store {}: the configuration is valid again and equals the one in use", store);
         }
         refusal = null;
         if (!plan.needRestart().equals(needRestart)) {
             needRestart = plan.needRestart();
-            ReloadOutcome outcome = tell(Kind.NEEDS_RESTART, needRestart, null);
+            ReloadOutcome outcome = report(Kind.NEEDS_RESTART, needRestart, null);
             if (needRestart.isEmpty()) {
-                LOG.info("store {}: no change of the configuration waits for a restart any more", store);
+                LOG.info("store {}: no configuration change requires a restart any more", store);
             } else {
-                LOG.warn("store {}: not reloaded, takes a restart: {}", store, outcome.changes());
+                LOG.warn("store {}: not reloaded, requires a restart: {}", store, outcome.changes());
             }
         }
     }
@@ -377,13 +377,13 @@ public final class ConfigReload {
     private void refused(String why) {
         if (!Objects.equals(why, refusal)) {
             refusal = why;
-            tell(Kind.REJECTED, Map.of(), why);
-            LOG.warn("store {}: configuration refused, nothing has changed: {}", store, why);
+            report(Kind.REJECTED, Map.of(), why);
+            LOG.warn("store {}: configuration refused, nothing changed: {}", store, why);
         }
     }
 
-    /** Each outcome is logged by one line, by whoever calls this. */
-    private ReloadOutcome tell(Kind kind, Map<String, Change> changed, @Nullable String why) {
+    /** Counts and publishes an outcome and notifies the listener; the caller logs it, in one line. */
+    private ReloadOutcome report(Kind kind, Map<String, Change> changed, @Nullable String why) {
         linesLogged++;
         ReloadOutcome outcome = new ReloadOutcome(store, kind, changed, why);
         counts.computeIfAbsent(kind, first -> new LongAdder()).increment();
@@ -394,7 +394,7 @@ public final class ConfigReload {
         try {
             listener.accept(outcome);
         } catch (Throwable e) {
-            LOG.warn("store {}: a listener of reloads failed at {}", store, kind, e);
+            LOG.warn("store {}: a reload listener threw at {}", store, kind, e);
         }
         return outcome;
     }

@@ -11,16 +11,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Believes a reading only when a second one, some time later, is equal. A file that is rewritten in place can be read in
- * the middle: empty, half, or as a shorter configuration that looks whole and would put the missing keys back to their
- * defaults.
+ * Accepts a configuration only when two reads in a row, some time apart, are equal. A file that is rewritten in place
+ * can be read halfway: empty, cut short, or as a shorter configuration that looks complete and would reset the missing
+ * keys to their defaults.
  *
- * <p>Whoever watches the configuration hands in what it saw, by {@link #heard}. A retriever says nothing when a file that
- * could not be read is back as it was; so after a failure this looks by itself, at growing intervals. Whoever can't wait
- * asks for a look, by {@link #lookNow}. All calls and callbacks on one thread.
+ * <p>The watcher reports every result to {@link #observe}. A retriever reports nothing when an unreadable file comes
+ * back unchanged, so after a failure this class reads by itself, at growing intervals. {@link #readNow} requests a read
+ * at once. All calls and callbacks run on one thread.
  */
 final class Debounce {
-    private static final int MOST_DOUBLINGS = 3;
+    private static final int MAX_DOUBLINGS = 3;
 
     /** Injected time. */
     interface Timers {
@@ -32,118 +32,117 @@ final class Debounce {
     private final Supplier<Future<JsonObject>> read;
     private final Function<JsonObject, Object> view;
     private final long debounceMs;
-    private final Consumer<Reading> stable;
-    private @Nullable Reading believed;
-    private @Nullable Reading candidate;
-    private final List<Runnable> waitForALook = new ArrayList<>();
-    private final List<Runnable> waitForItsOutcome = new ArrayList<>();
+    private final Consumer<ReadResult> onStable;
+    private @Nullable ReadResult stable;
+    private @Nullable ReadResult candidate;
+    private final List<Runnable> requests = new ArrayList<>();
+    private final List<Runnable> requestsOfCurrentRead = new ArrayList<>();
     private @Nullable Runnable timer;
-    private long looks;
-    private boolean looking;
+    private long readId;
+    private boolean isReading;
     private int failures;
 
     /**
-     * @param read looks again; completes on the one thread
-     * @param view what of a configuration must be equal; the rest may differ each time
-     * @param stable hears each reading that is stable and differs from the one before
+     * @param read reads the configuration; completes on the same thread
+     * @param view the part of a configuration that is compared; the rest may differ at each read
+     * @param onStable called with each stable result that differs from the one before
      */
     Debounce(
             Timers timers,
             Supplier<Future<JsonObject>> read,
             Function<JsonObject, Object> view,
             long debounceMs,
-            Consumer<Reading> stable) {
+            Consumer<ReadResult> onStable) {
         this.timers = timers;
         this.read = read;
         this.view = view;
         this.debounceMs = debounceMs;
-        this.stable = stable;
+        this.onStable = onStable;
     }
 
-    /** Somebody has looked. */
-    void heard(Reading reading) {
-        if (candidate == null ? same(reading, believed) : same(reading, candidate)) {
+    /** Takes a result that the watcher has read. */
+    void observe(ReadResult result) {
+        if (candidate == null ? same(result, stable) : same(result, candidate)) {
             return;
         }
-        judge(reading);
+        evaluate(result);
     }
 
     /**
-     * Looks at once, unless a look is due that decides about what was seen before: however often this is called, that one
-     * is not put off.
+     * Reads at once, unless the read that confirms a candidate is already due: repeated calls do not postpone that one.
      *
-     * @param done called when a look that began after this call has an outcome: what it saw has been handed on as settled,
-     *     or is what was believed before; never after {@link #close}
+     * @param done called when a read that began after this call has an outcome: the result is stable and has been
+     *     passed on, or equals the stable one; never after {@link #close}
      */
-    void lookNow(Runnable done) {
-        waitForALook.add(done);
-        lookIfAsked();
+    void readNow(Runnable done) {
+        requests.add(done);
+        readIfRequested();
     }
 
-    /** Looks no more. */
+    /** Stops reading; pending requests are dropped. */
     void close() {
         cancel();
-        waitForALook.clear();
+        requests.clear();
     }
 
-    private void judge(Reading reading) {
-        if (same(reading, believed)) {
+    private void evaluate(ReadResult result) {
+        if (same(result, stable)) {
             candidate = null;
-            rest();
-            tellWhoAsked();
+            scheduleNext();
+            completeRequests();
         } else {
-            candidate = reading;
-            lookIn(debounceMs);
+            candidate = result;
+            scheduleRead(debounceMs);
         }
     }
 
-    private void lookedAgain(Reading reading) {
-        boolean again = candidate != null && (same(reading, candidate) || bothBad(reading, candidate));
-        if (again && !same(reading, believed)) {
+    private void onRead(ReadResult result) {
+        boolean confirmed = candidate != null && (same(result, candidate) || bothFailed(result, candidate));
+        if (confirmed && !same(result, stable)) {
             candidate = null;
-            believed = reading;
+            stable = result;
             failures = 0;
-            rest();
-            stable.accept(reading);
-            tellWhoAsked();
+            scheduleNext();
+            onStable.accept(result);
+            completeRequests();
         } else {
-            judge(reading);
+            evaluate(result);
         }
     }
 
-    private void rest() {
-        if (believed instanceof Reading.Bad) {
-            lookIn(debounceMs << Math.min(failures, MOST_DOUBLINGS));
+    private void scheduleNext() {
+        if (stable instanceof ReadResult.Failure) {
+            scheduleRead(debounceMs << Math.min(failures, MAX_DOUBLINGS));
             failures++;
         } else {
             cancel();
         }
     }
 
-    private void lookIn(long delayMillis) {
+    private void scheduleRead(long delayMillis) {
         cancel();
-        long look = looks;
-        timer = timers.after(delayMillis, () -> look(look));
+        long id = readId;
+        timer = timers.after(delayMillis, () -> startRead(id));
     }
 
-    private void lookIfAsked() {
-        if (!waitForALook.isEmpty() && candidate == null && !looking) {
+    private void readIfRequested() {
+        if (!requests.isEmpty() && candidate == null && !isReading) {
             cancel();
-            look(looks);
+            startRead(readId);
         }
     }
 
-    private void tellWhoAsked() {
-        List<Runnable> told = List.copyOf(waitForItsOutcome);
-        waitForItsOutcome.clear();
-        told.forEach(Runnable::run);
-        lookIfAsked();
+    private void completeRequests() {
+        List<Runnable> completed = List.copyOf(requestsOfCurrentRead);
+        requestsOfCurrentRead.clear();
+        completed.forEach(Runnable::run);
+        readIfRequested();
     }
 
-    private void look(long look) {
-        looking = true;
-        waitForItsOutcome.addAll(waitForALook);
-        waitForALook.clear();
+    private void startRead(long id) {
+        isReading = true;
+        requestsOfCurrentRead.addAll(requests);
+        requests.clear();
         Future<JsonObject> reading;
         try {
             reading = read.get();
@@ -151,20 +150,20 @@ final class Debounce {
             reading = Future.failedFuture(e);
         }
         reading.onComplete(done -> {
-            if (look == looks) {
-                looking = false;
-                lookedAgain(done.succeeded() ? new Reading.Good(done.result()) : Reading.Bad.of(done.cause()));
+            if (id == readId) {
+                isReading = false;
+                onRead(done.succeeded() ? new ReadResult.Success(done.result()) : ReadResult.Failure.of(done.cause()));
             }
         });
     }
 
-    /** Neither a timer nor a look under way counts any more. */
+    /** Discards the timer and the read in progress. */
     private void cancel() {
-        looks++;
-        if (looking) {
-            looking = false;
-            waitForALook.addAll(waitForItsOutcome);
-            waitForItsOutcome.clear();
+        readId++;
+        if (isReading) {
+            isReading = false;
+            requests.addAll(requestsOfCurrentRead);
+            requestsOfCurrentRead.clear();
         }
         if (timer != null) {
             timer.run();
@@ -172,13 +171,13 @@ final class Debounce {
         }
     }
 
-    private static boolean bothBad(Reading one, Reading other) {
-        return one instanceof Reading.Bad && other instanceof Reading.Bad;
+    private static boolean bothFailed(ReadResult one, ReadResult other) {
+        return one instanceof ReadResult.Failure && other instanceof ReadResult.Failure;
     }
 
-    private boolean same(Reading one, @Nullable Reading other) {
-        if (one instanceof Reading.Good good && other instanceof Reading.Good earlier) {
-            return Objects.equals(view.apply(good.config()), view.apply(earlier.config()));
+    private boolean same(ReadResult one, @Nullable ReadResult other) {
+        if (one instanceof ReadResult.Success read && other instanceof ReadResult.Success earlier) {
+            return Objects.equals(view.apply(read.config()), view.apply(earlier.config()));
         }
         return one.equals(other);
     }

@@ -6,22 +6,22 @@ import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Hot reload of {@link PressureOptions}, every key of them, bound together with other sections. */
+/** Hot reload of {@link PressureOptions}, all keys, bound together with other sections. */
 public final class PressureReload {
     private PressureReload() {}
 
     /**
-     * The section as {@link ConfigReload#bind} takes it. A key that is not in the section has its default; an unknown key, a
-     * value of the wrong type or out of range changes nothing.
+     * The section, for {@link ConfigReload#bind}. A key that the section omits has its default; an unknown key, or a
+     * value of the wrong type or out of range, changes nothing.
      *
      * @param key of the section, such as {@code pressure}
-     * @param inForce what is in force now
-     * @param apply puts others into force, such as {@link
-     *     io.tidemark.checkpoint.Checkpointers#reconfigurePressure}; must not block
+     * @param current the options in use
+     * @param apply applies new options, such as {@link io.tidemark.checkpoint.Checkpointers#reconfigurePressure}; must
+     *     not block
      */
     public static ReloadableSection section(
-            String key, Supplier<PressureOptions> inForce, Function<PressureOptions, Future<Void>> apply) {
-        return new Section(key, inForce, apply);
+            String key, Supplier<PressureOptions> current, Function<PressureOptions, Future<Void>> apply) {
+        return new Section(key, current, apply);
     }
 
     private record Section(

@@ -8,36 +8,36 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of a configuration that was read.
+ * The outcome of reading a configuration.
  *
- * @param store whose checkpointers are concerned
- * @param kind what became of it
- * @param changed full names of keys, and their values as they may be shown
+ * @param store whose checkpointers it applies to
+ * @param kind the outcome
+ * @param changed full names of keys, and their values as they may be displayed
  * @param why the reason, if it was rejected
  */
 public record ReloadOutcome(String store, Kind kind, Map<String, Change> changed, @Nullable String why) {
 
-    /** What can become of it. */
+    /** The possible outcomes. */
     public enum Kind {
-        /** It differs from what was in force, and is in force now. */
+        /** It differed from the configuration in use, and is in use now. */
         ACCEPTED,
-        /** It can't be read or used; nothing has changed. */
+        /** It can't be read or is invalid; nothing changed. */
         REJECTED,
-        /** One was rejected before; this one is good, and differs in nothing from what is in force. */
+        /** One was rejected before; this one is valid and equals the configuration in use. */
         RESTORED,
-        /** It differs in keys that can't change while running; those keep their values. Empty if it no longer does. */
+        /** It differs in keys that can't change while running; those keep their values. No keys: it no longer differs. */
         NEEDS_RESTART;
 
-        /** As on the event bus: the name in lower case. */
+        /** The name on the event bus: in lower case. */
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** A value in force, and the one read. */
+    /** The value in use, and the one read. */
     public record Change(String from, String to) {}
 
-    /** Keeps its own copy, in the same order. */
+    /** Copies the map and keeps its order. */
     public ReloadOutcome {
         changed = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(changed));
     }

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** What a configuration that was read asks for: a decision, without effects. All sections are good, or none is used. */
+/** What to do with a configuration that was read: a pure decision. Either all sections are valid, or none is applied. */
 sealed interface ReloadPlan {
 
-    /** Nothing of it is used. */
+    /** Nothing of it is applied. */
     record Refuse(String why) implements ReloadPlan {}
 
     /**
-     * Every section is good.
+     * Every section is valid.
      *
-     * @param steps sections to put into force; none if nothing differs
-     * @param changed what differs in them
-     * @param needRestart what differs in sections that can't change while running
+     * @param steps sections to apply; empty if nothing differs
+     * @param changed the changes in them
+     * @param needRestart the changes in sections that can't change while running
      */
     record Apply(List<Step> steps, Map<String, Change> changed, Map<String, Change> needRestart)
             implements ReloadPlan {}
 
-    /** A section and what to put into force of it. */
+    /** A section and the values to apply to it. */
     record Step(ReloadableSection section, JsonObject complete) {}
 
     static ReloadPlan of(JsonObject config, List<ReloadableSection> sections) {
@@ -36,9 +36,9 @@ sealed interface ReloadPlan {
             JsonObject complete;
             try {
                 complete = section.validate(given(config, section.key()));
-            } catch (RuntimeException unusable) {
-                String why = unusable.getMessage();
-                return new Refuse(why == null ? unusable.toString() : why);
+            } catch (RuntimeException invalid) {
+                String why = invalid.getMessage();
+                return new Refuse(why == null ? invalid.toString() : why);
             }
             Map<String, Change> differs = changes(section, complete);
             if (section.needsRestart()) {
@@ -58,7 +58,7 @@ sealed interface ReloadPlan {
         }
         throw new IllegalArgumentException(
                 section == null
-                        ? "section `" + key + "` is missing; an empty one, `" + key + ": {}`, would mean the defaults"
+                        ? "section `" + key + "` is missing; an empty one, `" + key + ": {}`, means the defaults"
                         : "`" + key + "` is " + RawValue.describe(section)
                                 + ", expected a section with keys of its own");
     }
@@ -70,13 +70,13 @@ sealed interface ReloadPlan {
             Object from = before.getValue(key);
             Object to = complete.getValue(key);
             if (!Objects.equals(from, to)) {
-                changes.put(section.fullName(key), new Change(shown(section, key, from), shown(section, key, to)));
+                changes.put(section.fullName(key), new Change(format(section, key, from), format(section, key, to)));
             }
         }
         return changes;
     }
 
-    private static String shown(
+    private static String format(
             ReloadableSection section, String key, @org.jspecify.annotations.Nullable Object value) {
         return value == null ? "(none)" : section.format(key, value);
     }

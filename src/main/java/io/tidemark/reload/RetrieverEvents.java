@@ -8,13 +8,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /**
- * What a retriever tells of itself, for any number of hearers. A retriever has room for one exception handler alone, and
- * listeners can't be taken away again; so each retriever has one of these, for as long as it lives. Any thread.
+ * What a retriever reports, for any number of observers. A retriever holds one exception handler only, and its
+ * listeners cannot be removed; so each retriever has one instance of this class, which lives as long as it does. Any
+ * thread.
  */
 final class RetrieverEvents {
     private static final Map<ConfigRetriever, RetrieverEvents> OF = new WeakHashMap<>();
 
-    private final List<Consumer<Reading>> hearers = new CopyOnWriteArrayList<>();
+    private final List<Consumer<ReadResult>> observers = new CopyOnWriteArrayList<>();
 
     static RetrieverEvents of(ConfigRetriever retriever) {
         synchronized (OF) {
@@ -24,20 +25,20 @@ final class RetrieverEvents {
 
     private static RetrieverEvents listeningTo(ConfigRetriever retriever) {
         RetrieverEvents events = new RetrieverEvents();
-        retriever.listen(change -> events.tell(new Reading.Good(change.getNewConfiguration())));
-        retriever.configStream().exceptionHandler(failure -> events.tell(Reading.Bad.of(failure)));
+        retriever.listen(change -> events.publish(new ReadResult.Success(change.getNewConfiguration())));
+        retriever.configStream().exceptionHandler(failure -> events.publish(ReadResult.Failure.of(failure)));
         return events;
     }
 
-    void add(Consumer<Reading> hearer) {
-        hearers.add(hearer);
+    void add(Consumer<ReadResult> observer) {
+        observers.add(observer);
     }
 
-    void remove(Consumer<Reading> hearer) {
-        hearers.remove(hearer);
+    void remove(Consumer<ReadResult> observer) {
+        observers.remove(observer);
     }
 
-    private void tell(Reading reading) {
-        hearers.forEach(hearer -> hearer.accept(reading));
+    private void publish(ReadResult result) {
+        observers.forEach(observer -> observer.accept(result));
     }
 }

@@ -23,13 +23,13 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * The shape of a YAML text: which key stands on which line, and what a plain load would swallow in silence: a key given
- * twice, and a value that YAML makes something else of than what is written. Of {@code 03720} it makes 2000, of {@code 1:00}
- * 60, of {@code 2026-12-01} a date. What was meant is not for a program to guess, so these are problems; in quotes they are
- * the text that is written. Needs {@code snakeyaml}. Immutable once made.
+ * The structure of a YAML text: the line of each key, and problems that a plain load would hide: a key given twice, and
+ * a value that YAML reads differently from its text. YAML reads {@code 03720} as 2000, {@code 1:00} as 60, {@code
+ * 2026-12-01} as a date. A program can't guess what was meant, so these are problems; in quotes they are text as
+ * written. Needs {@code snakeyaml}. Immutable once made.
  */
 public final class YamlOutline {
-    /** More than any key needs; an alias may make a mapping contain itself. */
+    /** Deeper than any key; an alias may make a mapping contain itself. */
     private static final int MAX_DEPTH = 4;
 
     private static final Pattern DECIMAL = Pattern.compile("0|-?[1-9][0-9]*");
@@ -64,10 +64,10 @@ public final class YamlOutline {
     }
 
     /**
-     * Reads the shape. Never throws for what the text says.
+     * Reads the structure. Never throws because of the text.
      *
-     * @param file how problems shall name it
-     * @param secret which dotted keys have values that no problem may show
+     * @param file the name of the file in problems
+     * @param secret selects the dotted keys whose values no problem may show
      */
     public static YamlOutline of(String file, String text, Predicate<String> secret) {
         YamlOutline outline = new YamlOutline(file, secret);
@@ -92,12 +92,12 @@ public final class YamlOutline {
         return outline;
     }
 
-    /** What is wrong with the shape, one line each; the text can't be used if this isn't empty. */
+    /** The problems of the structure, one line each; the text can't be used unless this is empty. */
     public List<String> problems() {
         return problems.stream().map(Problem::text).toList();
     }
 
-    /** The problems of one section and of the keys in it; of a text that has more in it than one program's keys. */
+    /** The problems of one section and its keys; for a text that has keys of other programs too. */
     List<String> problemsOf(String section) {
         return problems.stream()
                 .filter(problem ->
@@ -106,14 +106,14 @@ public final class YamlOutline {
                 .toList();
     }
 
-    /** Whether there is nothing but comments. */
+    /** Whether the text is empty or has only comments. */
     public boolean isEmpty() {
         return empty;
     }
 
     /**
-     * " (line 12)" for a dotted key, and what is written there if that looks other than what was read: " (line 12), written
-     * as `yes`"; empty if it isn't known.
+     * " (line 12)" for a dotted key, followed by the text if YAML reads it differently: " (line 12), written as `yes`";
+     * empty if the key is unknown.
      */
     public String line(String key) {
         Integer line = lines.get(key);
@@ -138,7 +138,7 @@ public final class YamlOutline {
                     || !(Tag.STR.equals(name.getTag()) || Tag.MERGE.equals(name.getTag()))) {
                 report(
                         prefix,
-                        file + ": a key must be a plain word, in quotes if YAML makes something else of it"
+                        file + ": a key must be a plain word, in quotes if YAML reads it as another type"
                                 + at(entry.getKeyNode()));
                 continue;
             }
@@ -189,20 +189,20 @@ public final class YamlOutline {
         }
     }
 
-    /** What a plain load makes of it, such as "the whole number 2000". */
+    /** The value that a plain load yields, such as "the whole number 2000". */
     private String meaning(String key, ScalarNode scalar) {
         Object value;
         try {
             value = new PlainLoad().of(scalar);
-        } catch (RuntimeException noValueOfThatTag) {
-            return "something of the type `" + scalar.getTag().getValue() + "`";
+        } catch (RuntimeException invalidTag) {
+            return "a value of the type `" + scalar.getTag().getValue() + "`";
         }
         return secret.test(key) || !NUMBERS.contains(scalar.getTag())
                 ? RawValue.typeOf(value)
                 : RawValue.describe(value);
     }
 
-    /** Whether a number with a fraction would be written back as it is. */
+    /** Whether a number with a fraction prints as it was written. */
     private static boolean isExact(String text) {
         return FRACTION.matcher(text).matches() && text.equals(Double.toString(Double.parseDouble(text)));
     }
@@ -215,7 +215,7 @@ public final class YamlOutline {
         return mark == null ? "" : " (line " + (mark.getLine() + 1) + ")";
     }
 
-    /** A parser's message, which may be of many lines, as one. */
+    /** A parser's message, which may have many lines, as one line. */
     public static String oneLine(@Nullable String message) {
         return message == null ? "no reason given" : message.replaceAll("\\s*\\R\\s*", "; ");
     }

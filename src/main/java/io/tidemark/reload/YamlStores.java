@@ -11,11 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What is written in the YAML stores of a retriever. The retriever shows what YAML makes of it alone, and that is 60 for
- * {@code 1:00}; so sections are judged by their text, by the rules of {@link YamlOutline}.
+ * The text of a retriever's YAML stores. The retriever itself shows only what YAML makes of the text, which is 60 for
+ * {@code 1:00}; so sections are validated by their text, by the rules of {@link YamlOutline}.
  *
- * <p>A retriever's stores are no part of its interface. Of a retriever that doesn't show them, and of formats other than
- * {@code yaml}, nothing is judged here.
+ * <p>A retriever's stores are not part of its public API. If they can't be accessed, or have a format other than {@code
+ * yaml}, nothing is validated here.
  */
 final class YamlStores {
     private static final String YAML = "yaml";
@@ -29,17 +29,17 @@ final class YamlStores {
     static YamlStores of(ConfigRetriever retriever) {
         try {
             return new YamlStores(Implementation.stores(retriever));
-        } catch (LinkageError notShown) {
+        } catch (LinkageError noSuchClass) {
             return new YamlStores(List.of());
         }
     }
 
-    /** Reads them; fails with a line for each value of the sections that reads differently from what is written. */
+    /** Reads them; fails with one line for each value of the sections that YAML reads differently from its text. */
     Future<Void> check(List<String> sections) {
         List<String> problems = new ArrayList<>();
         Future<Void> all = Future.succeededFuture();
         for (ConfigStore store : stores) {
-            // an optional store may be missing; of another one the retriever has said so
+            // an optional store may be missing; the retriever itself reports any other failure
             all = all.compose(before -> store.get().otherwise(Buffer.buffer())).map(bytes -> {
                 YamlOutline outline =
                         YamlOutline.of("the configuration", bytes.toString(StandardCharsets.UTF_8), key -> false);
@@ -52,11 +52,11 @@ final class YamlStores {
                 : Future.failedFuture(new IllegalArgumentException(String.join("; ", problems))));
     }
 
-    /** Apart, since its class may be out of reach. */
+    /** Separate, since loading the class may fail. */
     private static final class Implementation {
         static List<ConfigStore> stores(ConfigRetriever retriever) {
-            return retriever instanceof ConfigRetrieverImpl shown
-                    ? shown.getProviders().stream()
+            return retriever instanceof ConfigRetrieverImpl implementation
+                    ? implementation.getProviders().stream()
                             .filter(provider -> provider.getProcessor() != null
                                     && provider.getProcessor().name().equals(YAML))
                             .map(ConfigurationProvider::getStore)

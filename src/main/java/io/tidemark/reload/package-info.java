@@ -1,8 +1,8 @@
 /**
- * Hot reload: a section of a watched configuration becomes new options of running checkpointers. Needs {@code
- * vertx-config}.
+ * Hot reload: a changed section of a watched configuration becomes the new options of running checkpointers. Needs
+ * {@code vertx-config}.
  *
- * <p>It stands beside the way of a write: retriever, two equal reads, check, {@link
+ * <p>It is not on the write path: retriever, two equal reads, validation, {@link
  * io.tidemark.checkpoint.Checkpointers#reconfigure}, log and event bus.
  */
 @NullMarked

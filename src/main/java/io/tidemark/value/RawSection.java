@@ -6,19 +6,19 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A section of a configuration as its source gave it, of which options are made. Every method throws {@link
- * IllegalArgumentException} that names the key, says what its value is, and what would be right.
+ * A section of a configuration as its source gave it; options are made from it. Every method throws {@link
+ * IllegalArgumentException} that names the key, its value, and what is expected.
  */
 public final class RawSection {
     private final String name;
     private final JsonObject json;
 
     /**
-     * Takes a section; a key of it that has no value is refused.
+     * Takes a section; a key without a value is refused.
      *
-     * @param name as keys of it are named: {@code checkpoint}
-     * @param json not changed, and not to be changed while it is read
-     * @param known the keys that it may have
+     * @param name the prefix of its keys in messages, such as {@code checkpoint}
+     * @param json is not modified, and must not be while it is read
+     * @param known the accepted keys
      */
     public RawSection(String name, JsonObject json, Set<String> known) {
         this.name = name;
@@ -37,22 +37,22 @@ public final class RawSection {
         }
     }
 
-    /** A number, or a size in bytes. */
-    public long number(String key, ValueType type, long otherwise) {
-        return read(key, type) instanceof Long number ? number : otherwise;
+    /** A number, or a size in bytes; the default if the key is omitted. */
+    public long number(String key, ValueType type, long defaultValue) {
+        return read(key, type) instanceof Long number ? number : defaultValue;
     }
 
-    /** A text; {@code null} if the key is left out. */
+    /** A text; {@code null} if the key is omitted. */
     public @Nullable String text(String key, ValueType type) {
         return (String) read(key, type);
     }
 
-    /** A truth value; {@code null} if the key is left out. */
+    /** A Boolean; {@code null} if the key is omitted. */
     public @Nullable Boolean flag(String key) {
         return (Boolean) read(key, new ValueType.Flag());
     }
 
-    /** Checks a number that did not come from a section. */
+    /** Validates a number that did not come from a section. */
     public static long validate(String fullName, ValueType type, long value) {
         return (Long) validate(fullName, type, (Object) value);
     }
@@ -71,7 +71,7 @@ public final class RawSection {
         return value;
     }
 
-    /** As it was put in: {@link JsonObject#getValue} would make text of dates and binary data. */
+    /** The value as it was put in; {@link JsonObject#getValue} would turn dates and binary data into text. */
     private @Nullable Object raw(String key) {
         return json.getMap().get(key);
     }

@@ -13,8 +13,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value as its source gave it. A source has its own type for the same thing: a whole number is an {@code Integer} out of
- * YAML, a {@code BigInteger} out of a properties store and text out of the environment.
+ * A value as its source gave it. Sources use different types for the same thing: a whole number is an {@code Integer}
+ * from YAML, a {@code BigInteger} from a properties store, and text from the environment.
  */
 public final class RawValue {
     private static final Pattern WHOLE = Pattern.compile("0|-?[1-9][0-9]{0,38}");
@@ -23,7 +23,9 @@ public final class RawValue {
 
     private RawValue() {}
 
-    /** The whole number that it is, also as text in plain decimal digits; {@code null} if it is something else. */
+    /**
+     * The value as a whole number, also if it is text in plain decimal digits; {@code null} if it is something else.
+     */
     static @Nullable BigInteger whole(Object raw) {
         if (raw instanceof BigInteger number) {
             return number;
@@ -36,26 +38,26 @@ public final class RawValue {
     }
 
     /**
-     * What it is, with its value: {@code the whole number 5000}, {@code the text `soon`}. One line, cut off where it is
-     * long; not for secrets.
+     * Its type and value: {@code the whole number 5000}, {@code the text `soon`}. One line, cut off if long; not for
+     * secrets.
      */
     public static String describe(Object raw) {
         if (isBlank(raw)) {
             return "empty";
         } else if (raw instanceof CharSequence text) {
-            boolean zero = LEADING_ZERO.matcher(text).matches();
-            return "the text `" + shortened(text.toString()) + "`" + (zero ? ", with a leading zero" : "");
+            boolean leadingZero = LEADING_ZERO.matcher(text).matches();
+            return "the text `" + shortened(text.toString()) + "`" + (leadingZero ? ", with a leading zero" : "");
         } else if (raw instanceof Date date) {
             return describe(date.toInstant());
         } else if (raw instanceof Instant instant) {
-            return "a date that YAML made of what is written, " + instant;
+            return "a date, as YAML reads it, " + instant;
         } else if (raw instanceof Number || raw instanceof Boolean) {
             return typeOf(raw).replaceFirst("^an? ", "the ") + " " + shortened(raw.toString());
         }
         return typeOf(raw);
     }
 
-    /** What it is, without its value: {@code a whole number}, {@code a text}. */
+    /** Its type without its value: {@code a whole number}, {@code a text}. */
     public static String typeOf(Object raw) {
         if (isBlank(raw)) {
             return "empty";
@@ -66,7 +68,7 @@ public final class RawValue {
         } else if (raw instanceof Number) {
             return "a whole number";
         } else if (raw instanceof Boolean) {
-            return "a truth value";
+            return "a Boolean";
         } else if (raw instanceof Instant || raw instanceof Date) {
             return "a date";
         } else if (raw instanceof byte[] || raw instanceof Buffer) {
@@ -83,7 +85,7 @@ public final class RawValue {
         return raw instanceof CharSequence text && text.toString().isBlank();
     }
 
-    /** A text as one line for people, cut off if it is long. */
+    /** A text as one line for messages, cut off if it is long. */
     public static String shortened(String text) {
         String line = text.replaceAll("\\p{Cntrl}", "?");
         return line.length() <= MAX_SHOWN_CHARS ? line : line.substring(0, MAX_SHOWN_CHARS) + "...";

@@ -6,9 +6,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What values a key takes. One rule a type, whatever the value came from: a whole number is a number or plain decimal
- * digits as text, a truth value is one or {@code true} or {@code false} as text, and text is text and nothing else, since
- * what a source has made something else of no longer says how it was written.
+ * The values that a key accepts. One rule for each type, whatever the source: a whole number is a number or plain
+ * decimal digits as text; a Boolean is one, or {@code true} or {@code false} as text; text is nothing but text, since a
+ * source that converted it has lost how it was written.
  */
 public sealed interface ValueType {
     /** 1,024 bytes. */
@@ -19,27 +19,27 @@ public sealed interface ValueType {
     long GIB = 1024 * MIB;
 
     /**
-     * Reads a value as its source gave it.
+     * Parses a value as its source gave it.
      *
-     * @return String, Long or Boolean; {@code null} if it is none of this type
+     * @return String, Long or Boolean; {@code null} if it is not of this type
      */
     @Nullable
     Object read(Object raw);
 
-    /** What would be right, to follow "it must be". */
+    /** What is expected, to follow "it must be". */
     String expectation();
 
-    /** What a value is that {@link #read} doesn't take, to follow "is". */
+    /** Describes a value that {@link #read} refuses, to follow "is". */
     default String describe(Object raw) {
         return RawValue.describe(raw);
     }
 
-    /** A value of this type for people to read, and for {@link #read} to read again unless it is secret. */
+    /** A value of this type as text, which {@link #read} accepts again unless it is secret. */
     default String show(Object value) {
         return value.toString();
     }
 
-    /** Any text that isn't blank. */
+    /** Text that is not blank. */
     record Text() implements ValueType {
         @Override
         public @Nullable Object read(Object raw) {
@@ -48,7 +48,7 @@ public sealed interface ValueType {
 
         @Override
         public String expectation() {
-            return "text that isn't empty (in YAML, in quotes if it looks like a number, a date or a truth value)";
+            return "text that isn't empty (in YAML, in quotes if it looks like a number, a date or a Boolean)";
         }
     }
 
@@ -75,7 +75,7 @@ public sealed interface ValueType {
         }
     }
 
-    /** Any text, also none at all. */
+    /** Any text, even empty. */
     record Name() implements ValueType {
         @Override
         public @Nullable Object read(Object raw) {
@@ -84,12 +84,12 @@ public sealed interface ValueType {
 
         @Override
         public String expectation() {
-            return "a name, which is text (in YAML, in quotes if it looks like a number, a date or a truth value; from"
+            return "a name, which is text (in YAML, in quotes if it looks like a number, a date or a Boolean; from"
                     + " a properties or environment store, by its option `raw-data`)";
         }
     }
 
-    /** A truth value. */
+    /** A Boolean. */
     record Flag() implements ValueType {
         @Override
         public @Nullable Object read(Object raw) {
@@ -106,7 +106,7 @@ public sealed interface ValueType {
         }
     }
 
-    /** A whole number, both ends included. */
+    /** A whole number from {@code min} to {@code max}, both included. */
     record WholeNumber(long min, long max) implements ValueType {
         @Override
         public @Nullable Object read(Object raw) {
@@ -124,7 +124,7 @@ public sealed interface ValueType {
         }
     }
 
-    /** A number of bytes, both ends included: a whole number, or one with KiB, MiB or GiB behind it. */
+    /** A number of bytes, both limits included: a whole number, optionally followed by KiB, MiB or GiB. */
     record Size(long min, long max) implements ValueType {
         private static final Pattern WITH_UNIT = Pattern.compile("(0|[1-9][0-9]{0,17}) ?(KiB|MiB|GiB)");
 
@@ -200,7 +200,7 @@ public sealed interface ValueType {
         }
     }
 
-    /** A number that is out of range needs no more words: what would be right says that it must be one. */
+    /** A number out of range is described by its value alone: the expectation says that a number is needed. */
     private static String number(Object raw) {
         BigInteger whole = RawValue.whole(raw);
         return whole == null ? RawValue.describe(raw) : whole.toString();

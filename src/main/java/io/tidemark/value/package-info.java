@@ -1,8 +1,8 @@
 /**
- * What a value of a configuration is, and which values a key takes: one set of rules, and one set of words, for whatever
- * the value came from (YAML, JSON, properties, environment, command line) and whoever reads it (node or library).
+ * What a configuration value is, and which values a key accepts: one set of rules and messages for every source (YAML,
+ * JSON, properties, environment, command line), for the node and the library.
  *
- * <p>It stands beside the way of a write and uses no other package.
+ * <p>It is not on the write path and uses no other package.
  */
 @NullMarked
 package io.tidemark.value;

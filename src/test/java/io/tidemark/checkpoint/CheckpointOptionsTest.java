@@ -78,14 +78,13 @@ class CheckpointOptionsTest {
                 .hasMessage("checkpoint.interval_ms is the text `03720`, with a leading zero,"
                         + " expected a whole number from 10 to 86400000");
         assertThatThrownBy(() -> new CheckpointOptions(new JsonObject().put("interval_ms", true)))
-                .hasMessageContaining("checkpoint.interval_ms is the truth value true, expected");
+                .hasMessageContaining("checkpoint.interval_ms is the Boolean true, expected");
         assertThatThrownBy(() -> new CheckpointOptions(new JsonObject().putNull("interval_ms")))
                 .hasMessage("checkpoint.interval_ms has no value; give it one or leave the key out");
         assertThatThrownBy(() -> new CheckpointOptions(new JsonObject().put("clustered", BigInteger.ONE)))
                 .hasMessage("checkpoint.clustered is the whole number 1, expected true or false");
         assertThatThrownBy(() -> new CheckpointOptions(new JsonObject().put("node", Instant.EPOCH)))
-                .hasMessageContaining(
-                        "checkpoint.node is a date that YAML made of what is written, 1970-01-01T00:00:00Z");
+                .hasMessageContaining("checkpoint.node is a date, as YAML reads it, 1970-01-01T00:00:00Z");
         assertThatThrownBy(() -> new CheckpointOptions(new JsonObject().put("node", new byte[] {1})))
                 .hasMessageContaining("checkpoint.node is binary data, expected a name");
     }

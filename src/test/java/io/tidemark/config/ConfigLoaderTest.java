@@ -83,9 +83,9 @@ class ConfigLoaderTest {
     void load_ofMissingNamedFile_isRefused() throws Exception {
         Path missing = dir.resolve("none.yaml");
         assertThat(new Loading().file(missing).problems())
-                .containsExactly(missing + ": there is no such file; --config names the file to read");
+                .containsExactly(missing + ": no such file; --config names the file to read");
         assertThat(new Loading().file(dir).problems())
-                .containsExactly(dir + ": this is a directory; --config takes a YAML file");
+                .containsExactly(dir + ": is a directory; --config takes a YAML file");
     }
 
     @ParameterizedTest
@@ -118,8 +118,8 @@ class ConfigLoaderTest {
                 "data_dir: 2026-12-01|`data_dir` is 2026-12-01 in|(line 1), which YAML reads as a date; put it in quotes if it is text",
                 "shards: 2026-12-01 10:00:00|`shards` is 2026-12-01 10:00:00 in|(line 1), which YAML reads as a date; put it in quotes",
                 "data_dir: !!binary aGVsbG8=|`data_dir` is aGVsbG8= in|(line 1), which YAML reads as binary data; put it in quotes",
-                "data_dir: !secret x|`data_dir` is x in|(line 1), which YAML reads as something of the type `!secret`; put it in quotes",
-                "shards: !!int abc|`shards` is abc in|(line 1), which YAML reads as something of the type `tag:yaml.org,2002:int`",
+                "data_dir: !secret x|`data_dir` is x in|(line 1), which YAML reads as a value of the type `!secret`; put it in quotes",
+                "shards: !!int abc|`shards` is abc in|(line 1), which YAML reads as a value of the type `tag:yaml.org,2002:int`",
                 "shards: [!!int abc]|test.yaml is not YAML: |abc",
                 "shards: !!set {a}|`shards` has the tag `tag:yaml.org,2002:set` in|(line 1); leave the tag out",
                 "yes: 1|a key must be a plain word|(line 1)",
@@ -127,7 +127,7 @@ class ConfigLoaderTest {
                 "a: &x {b: *x}|nested too deeply|(line 1)",
                 "shards: 1\\n---\\nshards: 2|is not YAML: but found another document|(line 2)",
             })
-    void load_ofMisshapenYaml_saysWhatAndWhere(String text, String what, String where) throws Exception {
+    void load_ofMalformedYaml_namesProblemAndLine(String text, String what, String where) throws Exception {
         assertThat(new Loading().file(yaml(text.replace("\\n", "\n") + "\n")).problems())
                 .singleElement()
                 .asString()
@@ -203,17 +203,17 @@ class ConfigLoaderTest {
                 "shards: 1025|`shards` is 1025 in|it must be a whole number from 1 to 1024",
                 "shards: 1.5|`shards` is the number 1.5 in|it must be a whole number",
                 "shards: four|`shards` is the text `four` in|it must be a whole number",
-                "shards: true|`shards` is the truth value true in|it must be a whole number",
+                "shards: true|`shards` is the Boolean true in|it must be a whole number",
                 "shards: [1]|`shards` is a list in|it must be a whole number",
                 "shards: {a: 1}|`shards` is a section in|it must be a whole number",
                 "shards: 99999999999999999999|`shards` is 99999999999999999999 in|it must be a whole number",
                 "shards:|`shards` has no value in|give it one or leave the key out (line 1)",
-                "redis: {host: on}|`redis.host` is the truth value true in|it must be text that isn't empty (in YAML, in quotes",
+                "redis: {host: on}|`redis.host` is the Boolean true in|it must be text that isn't empty (in YAML, in quotes",
                 "shards: '04'|`shards` is the text `04`, with a leading zero in|it must be a whole number from 1 to 1024",
                 "redis: 7|`redis` is the whole number 7 in|it must be a section with keys of its own (line 1)",
                 "redis: {port: 65536}|`redis.port` is 65536 in|from 0 to 65535",
                 "redis: {port: -1}|`redis.port` is -1 in|from 0 to 65535",
-                "redis: {host: 12}|`redis.host` is the whole number 12 in|in quotes if it looks like a number, a date or a truth value",
+                "redis: {host: 12}|`redis.host` is the whole number 12 in|in quotes if it looks like a number, a date or a Boolean",
                 "redis: {allow_no_password: 1}|`redis.allow_no_password` is the whole number 1 in|it must be true or false",
                 "data_dir: ' '|`data_dir` is empty in|it must be text that isn't empty",
                 "log: {segment_bytes: 64MB}|`log.segment_bytes` is the text `64MB` in|a size from 8KiB to 1GiB, in bytes or with KiB,",
@@ -221,7 +221,8 @@ class ConfigLoaderTest {
                 "log: {segment_bytes: 1.5GiB}|`log.segment_bytes` is the text `1.5GiB` in|a size from 8KiB to 1GiB",
                 "log: {segment_bytes: 99999999999999999GiB}|is 99999999999999999GiB in|a size from 8KiB to 1GiB",
             })
-    void load_ofWrongValue_namesKeyValueSourceAndWhatIsRight(String text, String what, String right) throws Exception {
+    void load_ofInvalidValue_namesKeyValueSourceAndExpectation(String text, String what, String right)
+            throws Exception {
         Path file = yaml(text + "\n");
         assertThat(new Loading().file(file).problems())
                 .singleElement()
@@ -229,12 +230,12 @@ class ConfigLoaderTest {
                 .contains(what, file.toString(), right, "(line 1)");
     }
 
-    /** What YAML would make something else of is refused, and in quotes, or with a tag that says so, is what is written. */
+    /** Text that YAML reads as another type is refused; in quotes, or with a tag for text, it is kept as written. */
     @ParameterizedTest
     @ValueSource(
             strings = {"2026-12-01", "1:00", "03720", "0x1f", "1.10", "yes", "null", "~", "4711", "1e3", "-", "=", "a b"
             })
-    void load_ofTextInQuotes_isWhatIsWritten(String text) throws Exception {
+    void load_ofTextInQuotes_isKeptAsWritten(String text) throws Exception {
         for (String written : List.of("'" + text + "'", '"' + text + '"', "!!str '" + text + "'")) {
             NodeConfig config = new Loading()
                     .file(yaml("data_dir: " + written + "\nredis: {password: " + written + "}\n"))
@@ -246,7 +247,7 @@ class ConfigLoaderTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"yes", "On", "true", "NO"})
-    void load_ofFlagInYaml_takesItsTruthValues(String text) throws Exception {
+    void load_ofFlagInYaml_acceptsYamlBooleans(String text) throws Exception {
         new Loading().file(yaml("redis: {allow_no_password: " + text + "}\n")).config();
         assertThat(new Loading()
                         .file(yaml("redis: {host: 0.0.0.0}\ndata_dir: " + text + "\n"))
@@ -255,14 +256,14 @@ class ConfigLoaderTest {
                 .singleElement()
                 .asString()
                 .contains(
-                        "`data_dir` is the truth value ",
+                        "`data_dir` is the Boolean ",
                         "it must be text",
                         text.equals("true") ? "(line 2)" : "(line 2), written as `" + text + "`");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"null", "~", "NULL", ""})
-    void load_ofNoValue_isRefusedAndShowsWhatIsWritten(String text) throws Exception {
+    void load_ofNoValue_isRefusedAndShowsTheText(String text) throws Exception {
         assertThat(new Loading().file(yaml("data_dir: " + text + "\n")).problems())
                 .singleElement()
                 .asString()
@@ -296,7 +297,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void load_ofWrongValueElsewhere_namesTheSource() throws Exception {
+    void load_ofInvalidValueElsewhere_namesTheSource() throws Exception {
         assertThat(new Loading()
                         .env("TIDEMARK_SHARDS", "x")
                         .property("tidemark.redis.port", "y")
@@ -357,7 +358,7 @@ class ConfigLoaderTest {
                 .anyMatch(line -> line.startsWith("`shards` is 0"))
                 .anyMatch(line -> line.startsWith("`redis.host` is 0.0.0.0"));
         assertThat(loading.set("redis.password=").problems())
-                .as("a rule about a key that has been complained of adds nothing")
+                .as("a rule about an invalid key is skipped")
                 .hasSize(2)
                 .anyMatch(line -> line.startsWith("`redis.password` is empty in --set"));
     }
@@ -409,7 +410,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void load_ofAdmin_isLoopbackUnlessTold() throws Exception {
+    void load_ofAdmin_isLoopbackByDefault() throws Exception {
         assertThat(new Loading().config().admin()).isEqualTo(new NodeConfig.Admin("127.0.0.1", 7380));
         assertThat(new Loading().set("admin.port=0").config().admin().port()).isZero();
     }
@@ -455,7 +456,7 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void load_ofPressureMarks_takesTwoThatGoTogether() throws Exception {
+    void load_ofPressureLimits_mustBeOrdered() throws Exception {
         assertThat(new Loading().config().pressure().getMap()).containsOnlyKeys("dwell_ms");
         assertThat(new Loading()
                         .file(yaml("pressure: {shed_free_bytes: 10MiB, resume_free_bytes: 20MiB}\n"))

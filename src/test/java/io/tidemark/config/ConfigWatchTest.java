@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a change of the file means, with everything else laid over it as at the start. */
+/** The effect of a change of the file, merged with the other sources as at startup. */
 class ConfigWatchTest {
     private final Vertx vertx = Vertx.vertx();
     private final ConfigLoader loader = new ConfigLoader(vertx);
@@ -50,7 +50,7 @@ class ConfigWatchTest {
     }
 
     @Test
-    void watch_sectionChanged_hasLaterSourcesLaidOverIt() throws Exception {
+    void watch_sectionChanged_hasLaterSourcesMerged() throws Exception {
         ConfigRetriever retriever = loader.watch(sources, start("checkpoint: {interval_ms: 50}\n"), 10_000);
         JsonObject section = read(retriever, "checkpoint: {interval_ms: 60, idle_ms: 8, max_dirty_bytes: 1MiB}\n")
                 .getJsonObject("checkpoint");
@@ -75,7 +75,7 @@ class ConfigWatchTest {
                         + fixed.format(key, now.getValue(key)))
                 .toList();
         assertThat(differs)
-                .as("and not the number of shards, which the command line sets")
+                .as("but not the number of shards, which the command line sets")
                 .containsExactlyInAnyOrder(
                         "redis.port 1 2", "redis.password (hidden) (hidden)", "redis.max_request_bytes 64MiB 1MiB");
         assertThat(fixed.needsRestart()).isTrue();
@@ -104,7 +104,7 @@ class ConfigWatchTest {
     }
 
     @Test
-    void watch_sectionNeverThere_meansTheDefaults() throws Exception {
+    void watch_sectionNeverPresent_hasTheDefaults() throws Exception {
         ConfigRetriever retriever = loader.watch(sources, start("shards: 2\n"), 10_000);
         assertThat(read(retriever, "").getJsonObject("checkpoint").getLong("interval_ms"))
                 .isEqualTo(10_000);

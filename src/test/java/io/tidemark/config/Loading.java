@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Loads a configuration from sources made up by a test; an empty one gives the defaults. */
+/** Loads a configuration from the sources of a test; without any, the defaults. */
 final class Loading {
     private final Map<String, String> environment = new HashMap<>();
     private final Map<String, String> properties = new HashMap<>();

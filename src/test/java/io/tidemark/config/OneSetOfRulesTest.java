@@ -18,7 +18,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.jspecify.annotations.Nullable;
 
-/** Whatever a source made of a value, node and library take the same ones, as the same, and say the same of the others. */
+/** Node and library accept the same values, read them the same way, and describe invalid ones the same way. */
 class OneSetOfRulesTest {
     private static final String CHECKPOINT = "checkpoint";
 
@@ -41,7 +41,7 @@ class OneSetOfRulesTest {
         }
     }
 
-    /** Their ranges differ: a node keeps to what is useful, a library's user may have small volumes. */
+    /** Their ranges differ: the node allows what is useful, users of the library may have small volumes. */
     @Property(tries = 1_000)
     void pressureKey_ofAnyValue_takesTheSameTypes(@ForAll("values") Object raw) {
         JsonObject json = new JsonObject().put("shed_free_bytes", raw);

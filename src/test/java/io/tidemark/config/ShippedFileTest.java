@@ -15,7 +15,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** {@code config/tidemark.yaml} and the catalogue say the same, in both directions. */
+/** {@code config/tidemark.yaml} and {@link ConfigKey} list the same keys. */
 class ShippedFileTest {
     private static final Pattern LINE = Pattern.compile("( *)(#?)([a-z_]+):(?: (.*))?");
 

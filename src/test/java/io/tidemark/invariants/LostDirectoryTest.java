@@ -83,7 +83,7 @@ class LostDirectoryTest {
                     closed.set(false);
                 }
                 throw new RetryLaterException(
-                        "not known whose the directory is", new IOException("the disk does not answer"));
+                        "the owner of the directory is unknown", new IOException("the disk does not answer"));
             }
         };
         try (Node node = Node.fenced(disk, fence)) {

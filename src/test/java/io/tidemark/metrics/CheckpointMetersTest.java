@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Real checkpointers over stores in memory, and what Prometheus sees of them. */
+/** Real checkpointers over in-memory stores, as Prometheus scrapes them. */
 class CheckpointMetersTest {
     private static final Pattern TYPE = Pattern.compile("^# TYPE (\\S+) (\\S+)$", Pattern.MULTILINE);
 
@@ -152,7 +152,7 @@ class CheckpointMetersTest {
     }
 
     @Test
-    void targetThatTellsNothing_isTimedAsAWhole() throws Exception {
+    void targetThatReportsNoSteps_isTimedAsAWhole() throws Exception {
         MeteredStore store = new MeteredStore().silent();
         Checkpointers checkpointers = deploy("orders", store);
         CheckpointMeters.bind(registry, checkpointers);
@@ -197,7 +197,7 @@ class CheckpointMetersTest {
     }
 
     @Test
-    void twoStores_shareARegistry_andOneLeaves() throws Exception {
+    void twoStores_shareARegistry_andOneCloses() throws Exception {
         MeteredStore orders = new MeteredStore();
         MeteredStore carts = new MeteredStore();
         Checkpointers first = deploy("orders", orders, new MeteredStore());
@@ -216,12 +216,12 @@ class CheckpointMetersTest {
         await(second.syncNow(0));
         assertThat(registry.scrape()).doesNotContain("store=\"orders\"").contains("store=\"carts\"");
         assertThat(value("tidemark_checkpoints_total{outcome=\"ok\",trigger=\"sync_now\"}"))
-                .as("one of the store that left, one of the other")
+                .as("one of the closed store, one of the other")
                 .isEqualTo(2);
     }
 
     @Test
-    void insight_ofTheOwner_isWhatIsShown() throws Exception {
+    void insight_ofTheOwner_isShown() throws Exception {
         Checkpointers checkpointers = deploy("orders", new MeteredStore());
         CheckpointMeters.bind(registry, checkpointers, new ShardInsight() {
             @Override

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DataDirectoryTest {
     private final Path data;
     private final Path logs;
-    private final InstantClock pace = new InstantClock();
+    private final InstantClock clock = new InstantClock();
 
     DataDirectoryTest(@TempDir Path temporary) {
         data = temporary.resolve("a/data");
@@ -43,21 +43,19 @@ class DataDirectoryTest {
                 .isEqualTo(ProcessHandle.current().pid() + "\n");
     }
 
-    /** A process killed between a directory and the force of its name has left one that may go with the power. */
+    /** A process killed between making a directory and forcing its name leaves a name that a power cut may remove. */
     @Test
-    void I1_firstStartInDirectoriesThatAreThere_makesTheirNamesDurable() throws Exception {
+    void I1_firstStartInExistingDirectories_makesTheirNamesDurable() throws Exception {
         Files.createDirectories(data);
         Files.createDirectories(logs);
         List<Path> forced = new ArrayList<>();
         Disk recording = recording(forced);
-        DataDirectory.open(recording, data, logs, 4, pace).close();
+        DataDirectory.open(recording, data, logs, 4, clock).close();
         Path above = Objects.requireNonNull(data.getParent());
         assertThat(forced).contains(data, above, logs, logs.getParent(), above.getParent());
-        assertThat(forced.indexOf(above))
-                .as("before the identity says that all is well")
-                .isLessThan(forced.lastIndexOf(data));
+        assertThat(forced.indexOf(above)).as("before the identity is written").isLessThan(forced.lastIndexOf(data));
         forced.clear();
-        DataDirectory.open(recording, data, logs, 4, pace).close();
+        DataDirectory.open(recording, data, logs, 4, clock).close();
         assertThat(forced).as("known by then").containsOnly(data, logs);
     }
 
@@ -69,7 +67,8 @@ class DataDirectoryTest {
             Path logDir = elsewhere ? data.resolveSibling("its-logs") : null;
             Path identity = dataDir.resolve(Identity.FILE);
             DataDirectory.open(Disk.real(), dataDir, logDir, 4).close();
-            Files.createLink(dataDir.resolveSibling("kept-" + elsewhere), identity); // its inode is not used again
+            Files.createLink(
+                    dataDir.resolveSibling("kept-" + elsewhere), identity); // keeps its inode from being reused
             Object first =
                     Files.readAttributes(identity, BasicFileAttributes.class).fileKey();
             DataDirectory.open(Disk.real(), dataDir, logDir, 4).close();
@@ -103,12 +102,12 @@ class DataDirectoryTest {
 
     @Test
     void paths_perShard_lieAsDocumented() throws Exception {
-        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, null, 4, pace)) {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, null, 4, clock)) {
             assertThat(directory.shardData(3)).isEqualTo(data.resolve("shard-0003/data"));
             assertThat(directory.shardLog(3)).isEqualTo(data.resolve("shard-0003/log"));
         }
         Path other = data.resolveSibling("other");
-        try (DataDirectory directory = DataDirectory.open(Disk.real(), other, logs, 4, pace)) {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), other, logs, 4, clock)) {
             assertThat(directory.shardData(3)).isEqualTo(other.resolve("shard-0003/data"));
             assertThat(directory.shardLog(3)).isEqualTo(logs.resolve("shard-0003"));
         }
@@ -116,11 +115,11 @@ class DataDirectoryTest {
 
     @Test
     void open_whileOpenInThisProcess_isRefused() throws Exception {
-        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4, pace)) {
+        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4, clock)) {
             assertThat(first.id()).isNotNull();
             Path link = Files.createSymbolicLink(data.resolveSibling("link"), data);
             assertRefused(null, data + " is in use by this process");
-            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), link, null, 4, pace))
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), link, null, 4, clock))
                     .isInstanceOf(DataDirectoryException.class)
                     .hasMessageContaining("in use");
         }
@@ -140,7 +139,7 @@ class DataDirectoryTest {
 
     @Test
     void open_refusedInThisProcess_leavesTheLockWithItsHolder() throws Exception {
-        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4, pace)) {
+        try (DataDirectory first = DataDirectory.open(Disk.real(), data, null, 4, clock)) {
             assertThat(first.id()).isNotNull();
             assertRefused(null, "in use by this process");
             try (Probe probe = Probe.start(LockProbe.class, data.toString())) {
@@ -152,9 +151,9 @@ class DataDirectoryTest {
     }
 
     @Test
-    void open_refusedForItsIdentity_givesTheLockUp() throws Exception {
+    void open_refusedForItsIdentity_releasesTheLock() throws Exception {
         open(null);
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 8, pace))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 8, clock))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining(data + " was made with 4 shards, and the configuration says 8")
                 .hasMessageContaining("set `shards` to 4");
@@ -170,14 +169,14 @@ class DataDirectoryTest {
             byte[] bad = good.clone();
             bad[at] ^= 1;
             Files.write(file, bad);
-            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4, pace))
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4, clock))
                     .as("byte %d", at)
                     .isInstanceOf(CorruptionException.class)
                     .hasMessageContaining(file + " is damaged");
         }
         for (int length = 0; length < good.length; length++) {
             Files.write(file, java.util.Arrays.copyOf(good, length));
-            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4, pace))
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4, clock))
                     .as("cut to %d", length)
                     .isInstanceOf(CorruptionException.class);
         }
@@ -205,7 +204,7 @@ class DataDirectoryTest {
     }
 
     @Test
-    void open_ofNewVolume_toleratesWhatMkfsMakes() throws Exception {
+    void open_ofNewVolume_toleratesLostAndFound() throws Exception {
         Files.createDirectories(data.resolve("lost+found"));
         Files.writeString(data.resolve("TIDEMARK.new"), "half of a");
         open(null);
@@ -216,9 +215,9 @@ class DataDirectoryTest {
         Files.createDirectories(data.getParent());
         Files.writeString(data, "");
         assertRefused(null, data + " (`data_dir`) is a file");
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolve("below"), null, 4, pace))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolve("below"), null, 4, clock))
                 .isInstanceOf(DataDirectoryException.class)
-                .hasMessageContaining(data.resolve("below") + " (`data_dir`) can't be made");
+                .hasMessageContaining(data.resolve("below") + " (`data_dir`) can't be created");
     }
 
     @Test
@@ -227,9 +226,9 @@ class DataDirectoryTest {
         assertRefused(null, data + " can't be locked");
     }
 
-    /** Through a link anybody's file would be written to. */
+    /** Through a symbolic link, any file could be overwritten. */
     @Test
-    void open_whereTheLockIsALink_isRefusedAndWhatItPointsToStaysAsItIs() throws Exception {
+    void open_whereTheLockIsALink_isRefusedAndItsTargetIsUnchanged() throws Exception {
         Path precious = data.resolveSibling("precious");
         open(logs);
         Files.writeString(precious, "a text that is long enough");
@@ -249,7 +248,7 @@ class DataDirectoryTest {
         open(logs);
     }
 
-    /** Else the first client that writes there would find it. */
+    /** Otherwise the first client that writes there would find it. */
     @Test
     void open_whereAShardCannotWrite_isRefusedByShardDirectoryAndReason() throws Exception {
         open(logs);
@@ -257,7 +256,7 @@ class DataDirectoryTest {
                 data.resolve("shard-0003"), data.resolve("shard-0003/data"), logs.resolve("shard-0003"), data, logs)) {
             Files.createDirectories(directory);
             Disk denying = denying(directory);
-            assertThatThrownBy(() -> DataDirectory.open(denying, data, logs, 4, pace))
+            assertThatThrownBy(() -> DataDirectory.open(denying, data, logs, 4, clock))
                     .as("%s", directory)
                     .isInstanceOf(DataDirectoryException.class)
                     .hasMessageContaining(directory.toString())
@@ -266,10 +265,10 @@ class DataDirectoryTest {
             open(logs);
             assertThat(Files.exists(directory.resolve("PROBE"))).isFalse();
         }
-        assertThat(pace.pausedMillis()).isZero();
+        assertThat(clock.pausedMillis()).isZero();
     }
 
-    /** May make no file in a directory: as root there is no other way to see it. */
+    /** A disk that can create no file in a directory; file permissions do not stop root. */
     private static Disk denying(Path directory) {
         return (Disk) Proxy.newProxyInstance(
                 Disk.class.getClassLoader(), new Class<?>[] {Disk.class}, (proxy, method, arguments) -> {
@@ -291,20 +290,20 @@ class DataDirectoryTest {
     void open_throughALinkToTheDirectory_isTheSameDirectory() throws Exception {
         UUID id = open(null);
         Path link = Files.createSymbolicLink(data.resolveSibling("link"), data);
-        try (DataDirectory directory = DataDirectory.open(Disk.real(), link, null, 4, pace)) {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), link, null, 4, clock)) {
             assertThat(directory.id()).isEqualTo(id);
         }
     }
 
     @Test
-    void open_refused_leavesNothingButTheLockWhereNothingWas() throws Exception {
+    void open_refused_leavesOnlyTheLockWhereNothingWas() throws Exception {
         Files.createDirectories(data.resolve("somebody-elses"));
         assertRefused(null, "is not empty (it has somebody-elses)");
         assertThat(data.toFile().list()).containsExactlyInAnyOrder("LOCK", "somebody-elses");
     }
 
     @Test
-    void open_afterAnOrderlyStopOrASigkill_waitsForNothing() throws Exception {
+    void open_afterAnOrderlyStopOrASigkill_doesNotWait() throws Exception {
         open(logs);
         open(logs);
         try (Probe probe = Probe.start(LockProbe.class, data.toString(), logs.toString())) {
@@ -312,10 +311,10 @@ class DataDirectoryTest {
             probe.kill();
         }
         open(logs);
-        assertThat(pace.pausedMillis()).isZero();
+        assertThat(clock.pausedMillis()).isZero();
     }
 
-    /** Whoever had it may still run. */
+    /** The previous owner may still run. */
     @Test
     void open_afterTheLockWasRemoved_waitsForAnAnswer() throws Exception {
         open(null);
@@ -323,7 +322,7 @@ class DataDirectoryTest {
             assertThat(probe.line()).isEqualTo("locked");
             Files.delete(data.resolve("LOCK"));
             open(null);
-            assertThat(pace.pausedMillis()).isBetween(2 * Ownership.CLAIM_MS, 2 * Ownership.CLAIM_MS + 1_000);
+            assertThat(clock.pausedMillis()).isBetween(2 * Ownership.CLAIM_MS, 2 * Ownership.CLAIM_MS + 1_000);
             probe.kill();
         }
     }
@@ -349,14 +348,14 @@ class DataDirectoryTest {
         assertThat(logs).doesNotExist();
     }
 
-    /** It would make, rename and delete the same segments. */
+    /** It would create, rename and delete the same segments. */
     @Test
     void open_ofACopyBesideItsOriginal_isRefusedForTheLogs() throws Exception {
         Path copy = data.resolveSibling("copy");
-        try (DataDirectory original = DataDirectory.open(Disk.real(), data, logs, 4, pace)) {
+        try (DataDirectory original = DataDirectory.open(Disk.real(), data, logs, 4, clock)) {
             Files.createDirectories(copy);
             Files.copy(data.resolve("TIDEMARK"), copy.resolve("TIDEMARK"));
-            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), copy, logs, 4, pace))
+            assertThatThrownBy(() -> DataDirectory.open(Disk.real(), copy, logs, 4, clock))
                     .isInstanceOf(DataDirectoryException.class)
                     .hasMessageContaining(logs + " is in use by this process")
                     .hasMessageContaining("give this one a `log.dir` of its own");
@@ -364,7 +363,7 @@ class DataDirectoryTest {
                     .isInstanceOf(DataDirectoryException.class);
             assertThat(original.id()).isNotNull();
         }
-        DataDirectory.open(Disk.real(), copy, logs, 4, pace).close();
+        DataDirectory.open(Disk.real(), copy, logs, 4, clock).close();
         open(logs);
     }
 
@@ -373,11 +372,11 @@ class DataDirectoryTest {
         UUID id = open(logs);
         Path otherLogs = logs.resolveSibling("other-logs");
         UUID otherId;
-        try (DataDirectory other = DataDirectory.open(Disk.real(), data.resolveSibling("other"), otherLogs, 4, pace)) {
+        try (DataDirectory other = DataDirectory.open(Disk.real(), data.resolveSibling("other"), otherLogs, 4, clock)) {
             otherId = other.id();
         }
         assertRefused(otherLogs, otherLogs.toString(), otherId.toString(), data + " is " + id);
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolveSibling("new"), logs, 4, pace))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data.resolveSibling("new"), logs, 4, clock))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining(logs + " (`log.dir`) is not empty");
     }
@@ -387,17 +386,17 @@ class DataDirectoryTest {
         open(null);
         assertRefused(logs, data + " keeps its logs inside");
         Path other = data.resolveSibling("other");
-        DataDirectory.open(Disk.real(), other, logs, 4, pace).close();
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), other, null, 4, pace))
+        DataDirectory.open(Disk.real(), other, logs, 4, clock).close();
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), other, null, 4, clock))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining("keeps its logs in a directory of their own");
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), logs, null, 4, pace))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), logs, null, 4, clock))
                 .isInstanceOf(DataDirectoryException.class)
                 .hasMessageContaining(logs + " is the log directory of the data directory");
     }
 
     @Test
-    void open_afterACrashInTheFirstStart_goesOn() throws Exception {
+    void open_afterACrashInTheFirstStart_completesIt() throws Exception {
         UUID id = UUID.randomUUID();
         Identity pending = new Identity(Identity.Role.DATA, id, 4, Identity.CRC16_SLOTS, Identity.Logs.PENDING);
         Files.createDirectories(data);
@@ -410,13 +409,13 @@ class DataDirectoryTest {
     }
 
     private UUID open(@Nullable Path logDir) throws IOException {
-        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, logDir, 4, pace)) {
+        try (DataDirectory directory = DataDirectory.open(Disk.real(), data, logDir, 4, clock)) {
             return directory.id();
         }
     }
 
     private void assertRefused(@Nullable Path logDir, String... message) {
-        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, logDir, 4, pace))
+        assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, logDir, 4, clock))
                 .isInstanceOf(DataDirectoryException.class)
                 .message()
                 .contains(message);

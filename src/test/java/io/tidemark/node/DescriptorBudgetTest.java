@@ -21,7 +21,7 @@ class DescriptorBudgetTest {
     }
 
     @Test
-    void clients_whateverTheLimit_areSome() {
+    void clients_atAnyLimit_areSome() {
         assertThat(new DescriptorBudget(64, 80, 4).clients(0)).isPositive();
         assertThat(new DescriptorBudget(1_024, 80, 4).clients(5_000)).isPositive();
     }

@@ -2,7 +2,7 @@ package io.tidemark.node;
 
 import java.util.concurrent.TimeUnit;
 
-/** Time that passes only where somebody waits, and at once. */
+/** A clock that advances only in {@link #pause}, which returns at once. */
 class InstantClock implements OwnershipClock {
     private long millis = 1_000_000;
     private long paused;
@@ -23,12 +23,12 @@ class InstantClock implements OwnershipClock {
         paused += pauseMillis;
     }
 
-    /** Time passes without anybody's waiting. */
-    synchronized void pass(long passedMillis) {
-        millis += passedMillis;
+    /** Advances the time. */
+    synchronized void advance(long advancedMillis) {
+        millis += advancedMillis;
     }
 
-    /** How long anybody has waited, in milliseconds. */
+    /** The sum of all pauses, in milliseconds. */
     synchronized long pausedMillis() {
         return paused;
     }

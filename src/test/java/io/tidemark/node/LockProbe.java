@@ -4,7 +4,7 @@ import io.tidemark.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A process that opens the data directory named first, with logs in the one named second if there is one, says so, and keeps it until it is killed. */
+/** A process that opens the data directory of its first argument, with logs in that of an optional second, prints a line, and holds it until killed. */
 final class LockProbe {
     private LockProbe() {}
 

@@ -21,17 +21,17 @@ class OwnerWatchTest {
     private static final Path ROOT = Path.of("/data");
 
     private final FaultyDisk disk = FaultyDisk.seeded();
-    private final InstantClock pace = new InstantClock();
+    private final InstantClock clock = new InstantClock();
     private final List<String> lost = new ArrayList<>();
     private final OwnerWatch watch;
 
     OwnerWatchTest() throws IOException {
         disk.createDirectories(ROOT);
-        watch = new OwnerWatch(List.of(taken()), pace, lost::add);
+        watch = new OwnerWatch(List.of(taken()), clock, lost::add);
     }
 
     private Ownership taken() throws IOException {
-        return Ownership.take(disk, new OneLock(), UUID.randomUUID(), "m", true, null, pace);
+        return Ownership.take(disk, new OneLock(), UUID.randomUUID(), "m", true, null, clock);
     }
 
     private record OneLock() implements HeldLock {
@@ -62,51 +62,51 @@ class OwnerWatchTest {
     }
 
     @Test
-    void check_withinTheTimeThatALookHolds_costsNoLook() throws Exception {
+    void check_withinTheLease_costsNoDiskAccess() throws Exception {
         watch.check();
         int looked = disk.journal().size();
-        pace.pass(Ownership.LEASE_MS);
+        clock.advance(Ownership.LEASE_MS);
         watch.check();
         assertThat(disk.journal().size()).isEqualTo(looked);
-        pace.pass(1);
+        clock.advance(1);
         watch.check();
         assertThat(disk.journal().size()).as("after a pause of the process").isGreaterThan(looked);
     }
 
     @Test
-    void check_afterAnotherHasTakenTheDirectory_isRefusedForGoodAndToldOnce() throws Exception {
+    void check_afterAnotherHasTakenTheDirectory_isRefusedForGoodAndReportedOnce() throws Exception {
         watch.check();
         Ownership another = taken();
-        pace.pass(Ownership.LEASE_MS + 1);
+        clock.advance(Ownership.LEASE_MS + 1);
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(watch::check).isInstanceOf(RetryLaterException.class);
         }
         assertThat(lost).hasSize(1);
         assertThat(lost.get(0)).contains("/data (`data_dir`) is no longer this node's", "OWNER names another node");
         assertThat(watch.isLost()).isTrue();
-        assertThat(another.look()).isEqualTo(OwnerCheck.MINE);
+        assertThat(another.check()).isEqualTo(OwnerCheck.OWNED);
     }
 
-    /** A look that fails says nothing of whose the directory is. */
+    /** A failed check proves nothing about the owner. */
     @Test
-    void check_whileTheDirectoryCannotBeLookedAt_waitsAndLosesNothing() throws Exception {
+    void check_whileTheDirectoryIsUnreadable_waitsAndLosesNothing() throws Exception {
         watch.check();
         disk.faults().fail(Operation.OPEN, "/data/OWNER").times(3);
-        assertThatCode(watch::check).as("what was seen holds").doesNotThrowAnyException();
-        pace.pass(Ownership.LEASE_MS + 1);
+        assertThatCode(watch::check).as("the last check is still valid").doesNotThrowAnyException();
+        clock.advance(Ownership.LEASE_MS + 1);
         for (int i = 0; i < 3; i++) {
             assertThatThrownBy(watch::check)
                     .isInstanceOf(RetryLaterException.class)
                     .cause()
-                    .hasMessageContaining("whether /data (`data_dir`) is still this node's can't be seen: ");
+                    .hasMessageContaining("whether /data (`data_dir`) is still this node's can't be checked: ");
         }
         watch.check();
         assertThat(lost).isEmpty();
     }
 
-    /** One thread hangs with the disk, whoever else asks comes back. */
+    /** One thread hangs with the disk; other callers return. */
     @Test
-    void check_whileALookHangs_holdsNoFurtherThread() throws Exception {
+    void check_whileAnotherHangs_returns() throws Exception {
         watch.check();
         CountDownLatch reached = new CountDownLatch(1);
         CountDownLatch go = new CountDownLatch(1);
@@ -118,7 +118,7 @@ class OwnerWatchTest {
                 throw new AssertionError(e);
             }
         });
-        pace.pass(Ownership.LEASE_MS + 1);
+        clock.advance(Ownership.LEASE_MS + 1);
         Thread hanging = new Thread(() -> assertThatCode(watch::check).doesNotThrowAnyException());
         hanging.start();
         reached.await();

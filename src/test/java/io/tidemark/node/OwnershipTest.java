@@ -16,20 +16,20 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes, one directory, and locks that keep nobody out. */
+/** Two nodes, one directory, and locks that exclude no one. */
 class OwnershipTest {
     private static final Path ROOT = Path.of("/data");
     private static final Path OWNER = ROOT.resolve("OWNER");
     private static final Path CLAIM = ROOT.resolve("CLAIM");
 
     private final FaultyDisk disk = FaultyDisk.seeded();
-    private final InstantClock pace = new InstantClock();
+    private final InstantClock clock = new InstantClock();
 
     OwnershipTest() throws IOException {
         disk.createDirectories(ROOT);
     }
 
-    /** A lock as one view of the directory has it: held, whoever else holds it. */
+    /** A lock as one view of the directory has it: held, even if another process holds it too. */
     private static class View implements HeldLock {
         private final String key;
         private @Nullable String atName;
@@ -71,56 +71,56 @@ class OwnershipTest {
     }
 
     private Ownership take(String lock, String machine) throws IOException {
-        return take(disk, lock, machine, pace);
+        return take(disk, lock, machine, clock);
     }
 
-    private static Ownership take(Disk disk, String lock, String machine, OwnershipClock pace) throws IOException {
-        return Ownership.take(disk, new View(lock), UUID.randomUUID(), machine, true, null, pace);
+    private static Ownership take(Disk disk, String lock, String machine, OwnershipClock clock) throws IOException {
+        return Ownership.take(disk, new View(lock), UUID.randomUUID(), machine, true, null, clock);
     }
 
     @Test
-    void take_ofAFreshDirectory_waitsForNothing() throws IOException {
-        assertThat(take("(1)", "m").look()).isEqualTo(OwnerCheck.MINE);
-        assertThat(pace.pausedMillis()).isZero();
+    void take_ofAFreshDirectory_doesNotWait() throws IOException {
+        assertThat(take("(1)", "m").check()).isEqualTo(OwnerCheck.OWNED);
+        assertThat(clock.pausedMillis()).isZero();
         assertThat(disk.list(ROOT)).containsExactly("OWNER");
         assertThat(disk.isDurable(OWNER)).isTrue();
     }
 
     @Test
-    void take_afterAnOrderlyStop_waitsForNothingWhereverItWas() throws IOException {
+    void take_afterAnOrderlyStop_doesNotWaitWhereverItWas() throws IOException {
         take("(1)", "m").release();
         take("(2)", "another").release();
-        assertThat(take("(3)", "m").look()).isEqualTo(OwnerCheck.MINE);
-        assertThat(pace.pausedMillis()).isZero();
+        assertThat(take("(3)", "m").check()).isEqualTo(OwnerCheck.OWNED);
+        assertThat(clock.pausedMillis()).isZero();
     }
 
-    /** The kernel has given this process the very lock that the other one kept to its end. */
+    /** The kernel gave this process the lock that the other one held until it ended. */
     @Test
-    void take_afterAKill_waitsForNothingWithTheSameLock() throws IOException {
+    void take_afterAKill_doesNotWaitWithTheSameLock() throws IOException {
         take("(1)", "m");
-        disk.put(CLAIM, new byte[100]); // of one that was killed while it asked
-        assertThat(take("(1)", "m").look()).isEqualTo(OwnerCheck.MINE);
-        assertThat(pace.pausedMillis()).isZero();
+        disk.put(CLAIM, new byte[100]); // of a process killed while it claimed
+        assertThat(take("(1)", "m").check()).isEqualTo(OwnerCheck.OWNED);
+        assertThat(clock.pausedMillis()).isZero();
     }
 
     @Test
-    void take_fromOneThatDoesNotAnswer_waitsUntilNoLookOfItHolds() throws IOException {
+    void take_fromOneThatDoesNotAnswer_waitsUntilItsChecksHaveExpired() throws IOException {
         for (String[] view : new String[][] {{"(2)", "m"}, {"(1)", "another"}, {"(1)", "unknown"}}) {
             take("(1)", "m");
-            long before = pace.pausedMillis();
+            long before = clock.pausedMillis();
             Ownership next = take(view[0], view[1]);
-            assertThat(pace.pausedMillis() - before)
+            assertThat(clock.pausedMillis() - before)
                     .as("waited for %s", (Object) view)
                     .isGreaterThanOrEqualTo(2 * Ownership.CLAIM_MS);
             next.release();
         }
-        assertThat(Ownership.CLAIM_MS).as("longer than a look holds").isGreaterThan(Ownership.LEASE_MS);
+        assertThat(Ownership.CLAIM_MS).as("longer than a check is valid").isGreaterThan(Ownership.LEASE_MS);
     }
 
     @Test
     void take_withoutAnOwnerWhereDataIs_waits() throws IOException {
-        Ownership.take(disk, new View("(1)"), UUID.randomUUID(), "m", false, null, pace);
-        assertThat(pace.pausedMillis()).isGreaterThanOrEqualTo(2 * Ownership.CLAIM_MS);
+        Ownership.take(disk, new View("(1)"), UUID.randomUUID(), "m", false, null, clock);
+        assertThat(clock.pausedMillis()).isGreaterThanOrEqualTo(2 * Ownership.CLAIM_MS);
     }
 
     @Test
@@ -131,7 +131,7 @@ class OwnershipTest {
             public synchronized void pause(long millis) {
                 super.pause(millis);
                 if (pausedMillis() % 1_000 == 0) {
-                    assertThat(first.look()).isEqualTo(OwnerCheck.MINE);
+                    assertThat(first.check()).isEqualTo(OwnerCheck.OWNED);
                 }
             }
         };
@@ -141,16 +141,16 @@ class OwnershipTest {
                         + ProcessHandle.current().pid())
                 .hasMessageContaining("give this one a `data_dir` of its own");
         assertThat(second.pausedMillis()).isLessThanOrEqualTo(Ownership.CLAIM_MS);
-        assertThat(first.look()).isEqualTo(OwnerCheck.MINE);
+        assertThat(first.check()).isEqualTo(OwnerCheck.OWNED);
         assertThat(disk.list(ROOT)).containsExactly("OWNER");
     }
 
     @Test
-    void look_whateverIsWrong_saysWhat() throws IOException {
+    void check_ofEachLoss_namesIt() throws IOException {
         View view = new View("(1)");
-        Ownership owner = Ownership.take(disk, view, UUID.randomUUID(), "m", true, null, pace);
+        Ownership owner = Ownership.take(disk, view, UUID.randomUUID(), "m", true, null, clock);
         view.atName = "(2)";
-        assertLost(owner, "LOCK is another one");
+        assertLost(owner, "LOCK is not the one");
         view.atName = null;
         assertLost(owner, "LOCK is gone");
         view.atName = "(1)";
@@ -164,38 +164,38 @@ class OwnershipTest {
             assertLost(owner, "OWNER is damaged");
         }
         disk.put(OWNER, contents);
-        assertThat(owner.look()).isEqualTo(OwnerCheck.MINE);
+        assertThat(owner.check()).isEqualTo(OwnerCheck.OWNED);
         Ownership next = take("(1)", "m");
         assertLost(owner, "OWNER names another node, process ");
-        assertThat(next.look()).isEqualTo(OwnerCheck.MINE);
+        assertThat(next.check()).isEqualTo(OwnerCheck.OWNED);
     }
 
     private static void assertLost(Ownership owner, String what) {
-        assertThat(owner.look())
+        assertThat(owner.check())
                 .isInstanceOf(OwnerCheck.Lost.class)
-                .hasToString(owner.look().toString());
-        assertThat(owner.look().toString()).contains(what);
+                .hasToString(owner.check().toString());
+        assertThat(owner.check().toString()).contains(what);
     }
 
     @Test
-    void look_outOfDescriptors_goesByWhatNeedsNone() throws IOException {
+    void check_outOfDescriptors_usesTheFileStamp() throws IOException {
         View view = new View("(1)");
-        Ownership owner = Ownership.take(disk, view, UUID.randomUUID(), "m", true, null, pace);
+        Ownership owner = Ownership.take(disk, view, UUID.randomUUID(), "m", true, null, clock);
         disk.faults().fail(Operation.OPEN, "/data/OWNER").times(2);
-        assertThat(owner.look()).isEqualTo(OwnerCheck.MINE);
+        assertThat(owner.check()).isEqualTo(OwnerCheck.OWNED);
         view.stamp = "replaced";
-        assertThat(owner.look()).isInstanceOf(OwnerCheck.Unknown.class);
-        assertThat(owner.look()).isEqualTo(OwnerCheck.MINE);
+        assertThat(owner.check()).isInstanceOf(OwnerCheck.Unknown.class);
+        assertThat(owner.check()).isEqualTo(OwnerCheck.OWNED);
     }
 
-    /** A loser changes nothing, at its end neither. */
+    /** A node that has lost its directory changes nothing, not even when it stops. */
     @Test
-    void release_whenItIsAnothers_leavesItAlone() throws IOException {
+    void release_whenAnotherOwnsIt_changesNothing() throws IOException {
         Ownership first = take("(1)", "m");
         Ownership second = take("(1)", "m");
         first.release();
         first.withdraw();
-        assertThat(second.look()).isEqualTo(OwnerCheck.MINE);
+        assertThat(second.check()).isEqualTo(OwnerCheck.OWNED);
     }
 
     @Test
@@ -203,16 +203,16 @@ class OwnershipTest {
         take("(1)", "m");
         disk.leaveFree(0);
         Ownership owner = take("(1)", "m");
-        assertThat(owner.look()).isEqualTo(OwnerCheck.MINE);
+        assertThat(owner.check()).isEqualTo(OwnerCheck.OWNED);
         owner.release();
-        assertThat(take("(2)", "another").look()).isEqualTo(OwnerCheck.MINE);
-        assertThat(pace.pausedMillis()).isZero();
-        assertThat(take("(3)", "m").look()).as("after waiting").isEqualTo(OwnerCheck.MINE);
-        assertThat(pace.pausedMillis()).isGreaterThanOrEqualTo(2 * Ownership.CLAIM_MS);
+        assertThat(take("(2)", "another").check()).isEqualTo(OwnerCheck.OWNED);
+        assertThat(clock.pausedMillis()).isZero();
+        assertThat(take("(3)", "m").check()).as("after waiting").isEqualTo(OwnerCheck.OWNED);
+        assertThat(clock.pausedMillis()).isGreaterThanOrEqualTo(2 * Ownership.CLAIM_MS);
         assertThat(disk.list(ROOT)).containsExactly("OWNER");
     }
 
-    /** Stops the world for another before the n-th operation of this disk. */
+    /** Runs another process before the n-th operation of this disk. */
     private static final class Interrupted {
         private final Runnable other;
         private int left;
@@ -245,8 +245,8 @@ class OwnershipTest {
     }
 
     /**
-     * A stands still before any step of a look while B takes the directory over, start to end: then A has lost it, or what its
-     * look found holds no longer. Or B is refused.
+     * A pauses before each step of a check while B takes the directory over completely: then A has lost it, or its check has
+     * expired. Or B is refused.
      */
     @Test
     void I1_takenOverInMidLook_neverLeavesTwoThatMayAcknowledge() throws IOException {
@@ -257,14 +257,14 @@ class OwnershipTest {
             boolean[] second = new boolean[1];
             Interrupted between = new Interrupted(Integer.MAX_VALUE, () -> second[0] = tries("(2)"));
             Disk interrupted = between.over(disk);
-            Ownership first = take(interrupted, "(1)", "m", pace);
+            Ownership first = take(interrupted, "(1)", "m", clock);
             between.left = step;
-            long began = pace.epochMillis();
-            OwnerCheck seen = first.look();
+            long began = clock.epochMillis();
+            OwnerCheck seen = first.check();
             if (!between.happened()) {
                 break;
             }
-            boolean holds = seen.equals(OwnerCheck.MINE) && pace.epochMillis() - began <= Ownership.LEASE_MS;
+            boolean holds = seen.equals(OwnerCheck.OWNED) && clock.epochMillis() - began <= Ownership.LEASE_MS;
             assertThat(holds && second[0])
                     .as("both may acknowledge, step %d", step)
                     .isFalse();
@@ -284,30 +284,30 @@ class OwnershipTest {
         }
     }
 
-    /** B stands still before any step of its taking over while A looks, and goes on looking when B goes on or not. */
+    /** B pauses before each step of its takeover while A checks; A keeps checking, whether or not B continues. */
     @Test
-    void I1_lookedAtInMidTakeover_neverLeavesTwoThatMayAcknowledge() throws IOException {
+    void I1_checkedInMidTakeover_neverLeavesTwoThatMayAcknowledge() throws IOException {
         int refused = 0;
         int taken = 0;
         for (int step = 0; ; step++) {
             disk.delete(OWNER);
             Ownership first = take("(1)", "m");
-            long[] mine = {pace.epochMillis()};
+            long[] mine = {clock.epochMillis()};
             Interrupted between = new Interrupted(step, () -> {
-                pace.pass(Ownership.CLAIM_MS / 2);
-                long began = pace.epochMillis();
-                if (first.look().equals(OwnerCheck.MINE)) {
+                clock.advance(Ownership.CLAIM_MS / 2);
+                long began = clock.epochMillis();
+                if (first.check().equals(OwnerCheck.OWNED)) {
                     mine[0] = began;
                 }
             });
             boolean second;
             try {
-                take(between.over(disk), "(2)", "m", pace);
+                take(between.over(disk), "(2)", "m", clock);
                 second = true;
             } catch (DataDirectoryException inUse) {
                 second = false;
             }
-            boolean holds = pace.epochMillis() - mine[0] <= Ownership.LEASE_MS;
+            boolean holds = clock.epochMillis() - mine[0] <= Ownership.LEASE_MS;
             assertThat(holds && second)
                     .as("both may acknowledge, step %d", step)
                     .isFalse();
@@ -318,12 +318,12 @@ class OwnershipTest {
             }
         }
         assertThat(taken)
-                .as("steps at which the look came too early or too late")
+                .as("steps at which the check came too early or too late")
                 .isGreaterThan(2);
-        assertThat(refused).as("steps at which the look answered").isGreaterThan(2);
+        assertThat(refused).as("steps at which the check answered").isGreaterThan(2);
     }
 
-    /** Both begin after an orderly stop, when nobody has to wait. */
+    /** Both start after an orderly stop, so neither waits. */
     @Test
     void I1_twoThatStartAtOnce_neverBothGetIt() throws IOException {
         int first = 0;
@@ -336,20 +336,20 @@ class OwnershipTest {
                 try {
                     other[0] = take("(3)", "m");
                 } catch (IOException refused) {
-                    // the first one will have it
+                    // the first one gets it
                 }
             });
             Ownership one = null;
             try {
-                one = take(between.over(disk), "(2)", "m", pace);
+                one = take(between.over(disk), "(2)", "m", clock);
             } catch (DataDirectoryException refused) {
                 // the second one has it
             }
-            boolean oneHas = one != null && one.look().equals(OwnerCheck.MINE);
-            boolean otherHas = other[0] != null && other[0].look().equals(OwnerCheck.MINE);
+            boolean oneHas = one != null && one.check().equals(OwnerCheck.OWNED);
+            boolean otherHas = other[0] != null && other[0].check().equals(OwnerCheck.OWNED);
             assertThat(oneHas && otherHas).as("step %d", step).isFalse();
             if (one != null && other[0] != null) {
-                assertThat(pace.pausedMillis()).as("the later one waited").isPositive();
+                assertThat(clock.pausedMillis()).as("the later one waited").isPositive();
             }
             first += oneHas ? 1 : 0;
             second += otherHas ? 1 : 0;

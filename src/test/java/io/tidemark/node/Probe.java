@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A second JVM with this one's class path, for what only another process can show. It never outlives {@link #close}. */
+/** A second JVM with this one's class path, for tests that need another process. It never outlives {@link #close}. */
 final class Probe implements AutoCloseable {
     private final Process process;
     private final BufferedReader output;
@@ -31,7 +31,7 @@ final class Probe implements AutoCloseable {
                 .start());
     }
 
-    /** The next line it prints; waits for it. */
+    /** Waits for the next line that it prints. */
     @Nullable
     String line() throws IOException {
         return output.readLine();

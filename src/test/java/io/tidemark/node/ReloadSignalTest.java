@@ -6,13 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Who is asked; that a signal asks is shown by processes, see {@code ReloadIT}. */
+/** Which listeners are notified; {@code ReloadIT} tests real signals. */
 class ReloadSignalTest {
     private final ReloadSignal signal = new ReloadSignal();
     private final List<String> asked = new ArrayList<>();
 
     @Test
-    void ask_ofSeveralListeners_asksAllEachTime() {
+    void ask_ofSeveralListeners_notifiesAllEachTime() {
         signal.add(() -> asked.add("configuration"));
         signal.add(() -> asked.add("certificates"));
         assertThat(asked).isEmpty();
@@ -22,7 +22,7 @@ class ReloadSignalTest {
     }
 
     @Test
-    void add_afterASignal_isAskedAtOnce() {
+    void add_afterASignal_isNotifiedAtOnce() {
         signal.ask();
         signal.ask();
         signal.add(() -> asked.add("configuration"));
@@ -30,7 +30,7 @@ class ReloadSignalTest {
     }
 
     @Test
-    void ask_oneListenerThrows_theOthersAreAsked() {
+    void ask_oneListenerThrows_theOthersAreNotified() {
         signal.add(() -> {
             throw new IllegalStateException("a listener's");
         });

@@ -2,7 +2,7 @@ package io.tidemark.node;
 
 import java.util.concurrent.CompletableFuture;
 
-/** A process that ends with the code named first when it is asked to; or never, if that is "never". */
+/** A process that exits with the code of its first argument when asked to stop; never, if that is "never". */
 final class StopProbe {
     private StopProbe() {}
 

@@ -48,7 +48,7 @@ class StopSignalTest {
         Process made = new ProcessBuilder("mkfifo", data.resolve("CHECKPOINT").toString()).start();
         assertThat(made.waitFor()).isZero();
         try (Probe probe = Probe.start(Main.class, "verify", dir.toString())) {
-            // it holds the lock, and then waits for somebody to write to the pipe that should be a manifest
+            // it holds the lock, then blocks on the pipe in place of a manifest
             Awaitility.await().until(() -> hasOpen(probe.pid(), dir.resolve("LOCK")));
             probe.terminate();
             long begunNanos = System.nanoTime();

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Exit codes and words of the command line, without a node behind it. */
+/** Exit codes and messages of the command line, without a running node. */
 class TidemarkCommandTest {
     private final Path dir;
     private final StringWriter out = new StringWriter();
@@ -71,7 +71,7 @@ class TidemarkCommandTest {
     void run_withMissingFile_exitsWithUsage() {
         assertThat(execute("run", "--config", dir.resolve("none.yaml").toString()))
                 .isEqualTo(ExitCode.USAGE.code());
-        assertThat(err.toString()).contains("none.yaml: there is no such file");
+        assertThat(err.toString()).contains("none.yaml: no such file");
     }
 
     @Test
@@ -79,8 +79,7 @@ class TidemarkCommandTest {
         Path file = Files.writeString(dir.resolve("file"), "");
         assertThat(execute("run", "--set", "data_dir=" + file)).isEqualTo(ExitCode.DATA_REFUSED.code());
         assertThat(err.toString())
-                .isEqualTo("tidemark: " + file
-                        + " (`data_dir`) is a file; it must be a directory, or a name that isn't taken\n");
+                .isEqualTo("tidemark: " + file + " (`data_dir`) is a file; it must be a directory, or not exist yet\n");
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
-/** Which directories {@code verify} takes, and what it prints. */
+/** Which directories {@code verify} accepts, and what it prints. */
 class VerifyCommandTest {
     private final Path data;
     private final Path logs;
@@ -65,7 +65,7 @@ class VerifyCommandTest {
     }
 
     @Test
-    void logsElsewhere_areAskedForAndCompared() throws IOException {
+    void logsElsewhere_areRequiredAndCompared() throws IOException {
         made(logs);
         assertThat(verify(data)).isEqualTo(2);
         assertThat(said.toString()).contains("keeps its logs elsewhere");
@@ -77,7 +77,7 @@ class VerifyCommandTest {
     }
 
     @Test
-    void inUse_isRefusedAndAFreeOneIsNotKept() throws IOException {
+    void inUse_isRefusedAndAFreeOneIsReleased() throws IOException {
         made(null);
         try (DataDirectory held = DataDirectory.open(Disk.real(), data, null, 2)) {
             assertThat(held.shards()).isEqualTo(2);
@@ -97,7 +97,7 @@ class VerifyCommandTest {
     }
 
     @Test
-    void report_tellsNotesFromProblems() {
+    void report_separatesNotesFromProblems() {
         ShardInspection well = new ShardInspection(
                 0,
                 new StoreInspection.Report(4, true, 1, 4, 200, 30, List.of("0000000002.data"), List.of()),

@@ -84,12 +84,12 @@ class CheckpointReloadTest {
     @BeforeEach
     void nothingAtFirst() throws Exception {
         assertThat(watched.outcomesAfterScans(5))
-                .as("the file says what is in force")
+                .as("the file equals the options in use")
                 .isEmpty();
     }
 
     @Test
-    void file_replacedByRename_isInForce() throws Exception {
+    void file_replacedByRename_isApplied() throws Exception {
         watched.replace("checkpoint:\n  interval_ms: 500\n  idle_ms: 100\n  max_concurrent_fsyncs: 3\n");
         assertThat(watched.outcome())
                 .isEqualTo(accepted(new Change("interval_ms", 10_000, 500), new Change("max_concurrent_fsyncs", 2, 3)));
@@ -106,7 +106,7 @@ class CheckpointReloadTest {
     }
 
     @Test
-    void file_rewrittenInPlace_isInForce() throws Exception {
+    void file_rewrittenInPlace_isApplied() throws Exception {
         watched.rewrite("checkpoint: {interval_ms: 500, idle_ms: 100}\n");
         assertThat(watched.outcome()).isEqualTo(accepted(new Change("interval_ms", 10_000, 500)));
         watched.rewrite("checkpoint: {}\n");
@@ -160,37 +160,37 @@ class CheckpointReloadTest {
                 "checkpoint: {idle_ms: 03720}|`checkpoint.idle_ms` is 03720 in the configuration (line 1), which YAML reads as the whole number 2000",
                 "checkpoint: {node: 2026-12-01}|`checkpoint.node` is 2026-12-01 in the configuration (line 1), which YAML reads as a date; put it in quotes",
                 "checkpoint: {node: !!binary aGVsbG8=}|`checkpoint.node` is aGVsbG8= in the configuration (line 1), which YAML reads as binary data",
-                "checkpoint: {node: on}|checkpoint.node is the truth value true, expected a name, which is text (in YAML, in quotes",
+                "checkpoint: {node: on}|checkpoint.node is the Boolean true, expected a name, which is text (in YAML, in quotes",
                 "checkpoint: {interval_ms: 5000.5}|checkpoint.interval_ms is the number 5000.5, expected a whole number",
                 "checkpoint: {idle_ms: 1, idle_ms: 2}|`checkpoint.idle_ms` is given twice in the configuration, on lines 1 and 1",
                 "checkpoint: 500|`checkpoint` is the whole number 500, expected a section with keys of its own",
-                "other: {}|section `checkpoint` is missing; an empty one, `checkpoint: {}`, would mean the defaults",
-                "\"\"|section `checkpoint` is missing; an empty one, `checkpoint: {}`, would mean the defaults",
-                "# comments only|there is nothing in it, or nothing but comments",
+                "other: {}|section `checkpoint` is missing; an empty one, `checkpoint: {}`, means the defaults",
+                "\"\"|section `checkpoint` is missing; an empty one, `checkpoint: {}`, means the defaults",
+                "# comments only|it is empty, or has only comments",
                 "checkpoint: [|while parsing a flow node; in 'string', line 2, column 1",
             })
-    void file_bad_changesNothingAndIsToldOnce(String text, String why) throws Exception {
+    void file_bad_changesNothingAndIsReportedOnce(String text, String why) throws Exception {
         watched.replace(text + "\n".repeat(text.isEmpty() ? 0 : 1));
         JsonObject outcome = watched.outcome();
         assertThat(outcome.getString("outcome")).isEqualTo("rejected");
         assertThat(outcome.getString("why")).startsWith(why);
-        unchangedAndToldOnce(why);
+        unchangedAndReportedOnce(why);
     }
 
     @Test
-    void file_gone_changesNothingAndIsToldOnce() throws Exception {
+    void file_gone_changesNothingAndIsReportedOnce() throws Exception {
         Files.delete(file);
         assertThat(watched.outcome().getString("why")).contains(file.toString(), "NoSuchFile");
-        unchangedAndToldOnce(file.toString());
+        unchangedAndReportedOnce(file.toString());
     }
 
     @Test
-    void file_directoryInItsPlace_changesNothingAndIsToldOnce() throws Exception {
+    void file_directoryInItsPlace_changesNothingAndIsReportedOnce() throws Exception {
         Files.delete(file);
         Files.createDirectory(file);
         JsonObject outcome = watched.outcome();
         while (!outcome.getString("why").contains("directory")) {
-            outcome = watched.outcome(); // it may have been seen deleted
+            outcome = watched.outcome(); // a scan may have seen it deleted
         }
         watched.logged(Level.WARN);
         assertThat(watched.outcomesAfterScans(50)).isEmpty();
@@ -207,14 +207,14 @@ class CheckpointReloadTest {
         assertThat(orders.options().getIntervalMs()).isEqualTo(10_000);
     }
 
-    /** Only the own section is judged; what stands elsewhere in the file is others' business. */
+    /** Only the bound section is validated, not the rest of the file. */
     @Test
-    void file_otherSectionsHaveDates_isInForce() throws Exception {
+    void file_otherSectionsHaveDates_isApplied() throws Exception {
         watched.replace("other: {since: 2026-12-01, mode: 0755}\ncheckpoint: {interval_ms: 500, idle_ms: 100}\n");
         assertThat(watched.outcome()).isEqualTo(accepted(new Change("interval_ms", 10_000, 500)));
     }
 
-    /** The meaning is the same to a retriever, so it says nothing of the file that is good again. */
+    /** To a retriever both mean the same, so it does not report the corrected file. */
     @Test
     void file_octalThenItsMeaningInDigits_isRefusedThenAccepted() throws Exception {
         watched.replace("checkpoint: {interval_ms: 03720, idle_ms: 100}\n");
@@ -223,7 +223,7 @@ class CheckpointReloadTest {
         assertThat(watched.outcome()).isEqualTo(accepted(new Change("interval_ms", 10_000, 2_000)));
     }
 
-    /** Stores of other formats give numbers and truth values in types of their own, or as text. */
+    /** Stores of other formats give numbers and Booleans in types of their own, or as text. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -273,12 +273,12 @@ class CheckpointReloadTest {
         }
     }
 
-    private void unchangedAndToldOnce(String why) throws Exception {
-        assertThat(watched.outcomesAfterScans(50)).as("told once").isEmpty();
+    private void unchangedAndReportedOnce(String why) throws Exception {
+        assertThat(watched.outcomesAfterScans(50)).as("reported once").isEmpty();
         assertThat(watched.logged(Level.WARN))
                 .singleElement()
                 .asString()
-                .startsWith("store orders: configuration refused, nothing has changed: ")
+                .startsWith("store orders: configuration refused, nothing changed: ")
                 .contains(why);
         assertThat(orders.options().toJson())
                 .isEqualTo(new CheckpointOptions().setIdleMs(100).toJson());
@@ -297,7 +297,7 @@ class CheckpointReloadTest {
     }
 
     @Test
-    void file_badThenGoodWithChanges_isAcceptedWithoutMoreWords() throws Exception {
+    void file_badThenGoodWithChanges_isAcceptedWithOneLine() throws Exception {
         watched.replace("checkpoint: {interval_ms: 0}\n");
         assertThat(watched.outcome().getString("outcome")).isEqualTo("rejected");
         watched.replace(START.replace("idle_ms: 100", "idle_ms: 150"));
@@ -306,7 +306,7 @@ class CheckpointReloadTest {
     }
 
     @Test
-    void file_sameMeaning_saysNothing() throws Exception {
+    void file_sameMeaning_isNotReported() throws Exception {
         watched.replace("# a comment\ncheckpoint:\n  idle_ms: 100\n  max_dirty_bytes: 268435456\n");
         assertThat(watched.outcomesAfterScans(20)).isEmpty();
         watched.replace("other: 1\n" + START);
@@ -316,7 +316,7 @@ class CheckpointReloadTest {
     }
 
     @Test
-    void file_changedBeforeItWasBound_isInForceSoonAfter() throws Exception {
+    void file_changedBeforeItWasBound_isAppliedSoonAfter() throws Exception {
         Checkpointers users = deploy("users");
         watched.replace(START.replace("10000", "500"));
         assertThat(watched.outcome().getString("store")).isEqualTo("orders");
@@ -326,7 +326,7 @@ class CheckpointReloadTest {
     }
 
     @Test
-    void twoStores_onOneRetriever_bothFollowAndBothHearOfFailures() throws Exception {
+    void twoStores_onOneRetriever_bothFollowAndBothReportFailures() throws Exception {
         Checkpointers users = deploy("users");
         bind(users);
         watched.replace(START.replace("10000", "500"));
@@ -339,7 +339,7 @@ class CheckpointReloadTest {
                 .containsExactlyInAnyOrder("orders rejected", "users rejected");
     }
 
-    /** What can't change while running may be left out of the file; if it stands there, it must be the same. */
+    /** Keys that can't change while running may be omitted; if given, they must be the same. */
     @Test
     void section_nodeOfARunningStore_staysAndCannotBeChanged() throws Exception {
         CheckpointOptions named = new CheckpointOptions().setNode("a").setClustered(true);
@@ -355,7 +355,7 @@ class CheckpointReloadTest {
     }
 
     @Test
-    void close_fileChangesAfterwards_nothingHappens() throws Exception {
+    void close_fileChangesAfterwards_changesNothing() throws Exception {
         await(reload.close());
         watched.replace(START.replace("10000", "500"));
         assertThat(watched.outcomesAfterScans(20)).isEmpty();

@@ -55,7 +55,7 @@ class ConfigReloadEndTest {
                         .addStore(new ConfigStoreOptions().setType("json").setConfig(config)));
         ConfigReload reload = ConfigReload.bind(vertx, retriever, "orders", List.of(SECTION), 10, outcome -> {});
         await(vertx.close());
-        await(retriever.getConfig()); // a hearer that is no more
+        await(retriever.getConfig()); // notifies a reload that is gone
         for (int call = 0; call < 2; call++) {
             CompletableFuture<Boolean> closed = new CompletableFuture<>();
             reload.close().map("closed").onComplete(done -> closed.complete(done.succeeded()));

@@ -96,7 +96,7 @@ class ConfigReloadTest {
         }
 
         @Override
-        @SuppressWarnings("NullAway") // somebody else's section may do that
+        @SuppressWarnings("NullAway") // a user's section may do that
         public Future<Void> apply(JsonObject complete) {
             asked.incrementAndGet();
             Supplier<@Nullable Future<Void>> instead = strange;
@@ -129,14 +129,14 @@ class ConfigReloadTest {
     }
 
     @Test
-    void sections_oneIsBad_noneIsPutIntoForce() throws Exception {
+    void sections_oneIsInvalid_noneIsApplied() throws Exception {
         watched.replace(yaml(2, 100, 1));
         assertThat(watched.outcome().getString("why")).isEqualTo("sizes.n is 100");
         assertThat(colours.applied).isEmpty();
     }
 
     @Test
-    void sections_oneNeedsARestart_itIsNamedAndTheOtherIsPutIntoForce() throws Exception {
+    void sections_oneNeedsARestart_itIsNamedAndTheOtherIsApplied() throws Exception {
         watched.replace(yaml(2, 1, 7));
         assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
         JsonObject outcome = watched.outcome();
@@ -144,11 +144,11 @@ class ConfigReloadTest {
         assertThat(outcome.getJsonObject("changed").encode())
                 .isEqualTo("{\"fixed.n\":{\"from\":\"(hidden)\",\"to\":\"(hidden)\"}}");
         assertThat(watched.logged(Level.WARN))
-                .containsExactly("store orders: not reloaded, takes a restart: fixed.n (hidden) -> (hidden)");
+                .containsExactly("store orders: not reloaded, requires a restart: fixed.n (hidden) -> (hidden)");
         assertThat(fixed.applied).isEmpty();
         watched.replace(yaml(3, 1, 7));
         assertThat(watched.outcome().getString("outcome")).isEqualTo("accepted");
-        assertThat(watched.outcomesAfterScans(20)).as("it has been told before").isEmpty();
+        assertThat(watched.outcomesAfterScans(20)).as("already reported").isEmpty();
         watched.replace(yaml(3, 1, 1));
         assertThat(watched.outcome().encode())
                 .isEqualTo("{\"store\":\"orders\",\"outcome\":\"needs_restart\",\"changed\":{}}");
@@ -158,7 +158,7 @@ class ConfigReloadTest {
     void apply_fails_isRejectedAndNotTriedAgain() throws Exception {
         colours.gate = Future.failedFuture("no paint");
         watched.replace(yaml(2, 1, 1));
-        assertThat(watched.outcome().getString("why")).contains("could not be put into force", "no paint");
+        assertThat(watched.outcome().getString("why")).contains("could not be applied", "no paint");
         assertThat(watched.outcomesAfterScans(20)).isEmpty();
         colours.gate = Future.succeededFuture();
         watched.replace(yaml(3, 1, 1));
@@ -167,7 +167,7 @@ class ConfigReloadTest {
     }
 
     @Test
-    void apply_takesLong_theLastReadingFollowsIt() throws Exception {
+    void apply_takesLong_theLastConfigurationFollowsIt() throws Exception {
         Promise<Void> gate = Promise.promise();
         colours.gate = gate.future();
         watched.replace(yaml(2, 1, 1));
@@ -188,7 +188,7 @@ class ConfigReloadTest {
     }
 
     @Test
-    void listener_throwsAnError_isLoggedOncePerEventAndReloadsGoOn() throws Exception {
+    void listener_throwsAnError_isLoggedOncePerEventAndReloadsContinue() throws Exception {
         listener = outcome -> {
             throw new NoSuchMethodError("a listener's");
         };
@@ -201,15 +201,15 @@ class ConfigReloadTest {
         WatchedFile.await(reload.close());
         assertThat(colours.applied).containsExactly(2, 3);
         assertThat(watched.logged(Level.WARN))
-                .filteredOn(line -> line.contains("a listener of reloads failed"))
+                .filteredOn(line -> line.contains("a reload listener threw"))
                 .containsExactly(
-                        "store orders: a listener of reloads failed at ACCEPTED",
-                        "store orders: a listener of reloads failed at ACCEPTED",
-                        "store orders: a listener of reloads failed at REJECTED");
+                        "store orders: a reload listener threw at ACCEPTED",
+                        "store orders: a reload listener threw at ACCEPTED",
+                        "store orders: a reload listener threw at REJECTED");
     }
 
     @Test
-    void apply_isNullOrThrows_isRejectedAndReloadsGoOn() throws Exception {
+    void apply_isNullOrThrows_isRejectedAndReloadsContinue() throws Exception {
         colours.strange = () -> null;
         watched.replace(yaml(2, 1, 1));
         assertThat(watched.outcome().getString("why")).contains("apply() of section `colours` returned null");
@@ -226,7 +226,7 @@ class ConfigReloadTest {
 
     private static final String UNCHANGED = "store orders: configuration read again: nothing changed";
 
-    /** Over the same file, by a retriever that never looks by itself. */
+    /** Over the same file, by a retriever that does not scan. */
     private ConfigReload unscanned() throws Exception {
         WatchedFile.await(reload.close());
         return ConfigReload.bind(
@@ -247,7 +247,7 @@ class ConfigReloadTest {
     }
 
     @Test
-    void readAgain_changed_isInForceWithoutAScan() throws Exception {
+    void reloadNow_changed_isAppliedWithoutAScan() throws Exception {
         ConfigReload unscanned = unscanned();
         watched.replace(yaml(2, 1, 1));
         WatchedFile.await(unscanned.reloadNow());
@@ -260,7 +260,7 @@ class ConfigReloadTest {
     }
 
     @Test
-    void readAgain_nothingNew_isLoggedEachTimeAndPublishedNever() throws Exception {
+    void reloadNow_nothingNew_isLoggedEachTimeAndPublishedNever() throws Exception {
         ConfigReload unscanned = unscanned();
         WatchedFile.await(unscanned.reloadNow());
         WatchedFile.await(unscanned.reloadNow());
@@ -268,29 +268,29 @@ class ConfigReloadTest {
         watched.replace(yaml(1, 1, 7));
         WatchedFile.await(unscanned.reloadNow());
         assertThat(watched.logged(Level.WARN))
-                .containsExactly("store orders: not reloaded, takes a restart: fixed.n (hidden) -> (hidden)");
+                .containsExactly("store orders: not reloaded, requires a restart: fixed.n (hidden) -> (hidden)");
         WatchedFile.await(unscanned.reloadNow());
-        assertThat(watched.logged(Level.INFO)).containsExactly(UNCHANGED + "; takes a restart, as before: fixed.n");
+        assertThat(watched.logged(Level.INFO)).containsExactly(UNCHANGED + "; still requires a restart: fixed.n");
         watched.replace(yaml(100, 1, 7));
         WatchedFile.await(unscanned.reloadNow());
         WatchedFile.await(unscanned.reloadNow());
         assertThat(watched.logged(Level.WARN))
                 .containsExactly(
-                        "store orders: configuration refused, nothing has changed: colours.n is 100",
-                        "store orders: configuration read again, refused as before, nothing has changed:"
+                        "store orders: configuration refused, nothing changed: colours.n is 100",
+                        "store orders: configuration read again, still refused, nothing changed:"
                                 + " colours.n is 100");
         assertThat(unscanned.count(Kind.REJECTED)).isEqualTo(1);
         watched.replace(yaml(1, 1, 7));
         WatchedFile.await(unscanned.reloadNow());
         assertThat(watched.logged(Level.INFO))
-                .containsExactly("store orders: the configuration can be used again; it is what is in force");
+                .containsExactly("store orders: the configuration is valid again and equals the one in use");
         assertThat(watched.outcome().getString("outcome")).isEqualTo("needs_restart");
         assertThat(watched.outcome().getString("outcome")).isEqualTo("rejected");
         assertThat(watched.outcome().getString("outcome")).isEqualTo("restored");
     }
 
     @Test
-    void readAgain_whileASectionIsPutIntoForce_completesAfterwards() throws Exception {
+    void reloadNow_whileASectionIsApplied_completesAfterwards() throws Exception {
         ConfigReload unscanned = unscanned();
         Promise<Void> gate = Promise.promise();
         colours.gate = gate.future();
@@ -310,7 +310,7 @@ class ConfigReloadTest {
     }
 
     @Test
-    void readAgain_manyAtOnce_areAllAnsweredByFewLines() throws Exception {
+    void reloadNow_manyAtOnce_areAllAnsweredByFewLines() throws Exception {
         ConfigReload unscanned = unscanned();
         watched.replace(yaml(2, 1, 1));
         List<Future<Void>> all = new ArrayList<>();
@@ -325,17 +325,17 @@ class ConfigReloadTest {
     }
 
     @Test
-    void readAgain_closed_fails() throws Exception {
+    void reloadNow_closed_fails() throws Exception {
         ConfigReload unscanned = unscanned();
         Promise<Void> gate = Promise.promise();
         colours.gate = gate.future();
         watched.replace(yaml(2, 1, 1));
-        Future<Void> underWay = unscanned.reloadNow();
+        Future<Void> inProgress = unscanned.reloadNow();
         while (colours.asked.get() == 0) {
             Thread.onSpinWait();
         }
         Future<Void> closing = unscanned.close();
-        assertThatThrownBy(() -> WatchedFile.await(underWay)).hasMessageContaining("closed");
+        assertThatThrownBy(() -> WatchedFile.await(inProgress)).hasMessageContaining("closed");
         assertThatThrownBy(() -> WatchedFile.await(unscanned.reloadNow())).hasMessageContaining("closed");
         gate.complete();
         WatchedFile.await(closing);
@@ -354,11 +354,13 @@ class ConfigReloadTest {
                 .hasMessageContaining("section `colours`")
                 .hasMessageContaining(MAX_CLOSE_MS + " ms");
         never.complete();
-        assertThat(watched.outcomesAfterScans(5)).as("told after the close").isEmpty();
+        assertThat(watched.outcomesAfterScans(5))
+                .as("published after the close")
+                .isEmpty();
     }
 
     @Test
-    void close_applyEndsMeanwhile_waitsForItAndTellsIt() throws Exception {
+    void close_applyEndsMeanwhile_waitsForItAndReportsIt() throws Exception {
         Promise<Void> gate = Promise.promise();
         colours.gate = gate.future();
         watched.replace(yaml(2, 1, 1));

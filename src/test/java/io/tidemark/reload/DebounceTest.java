@@ -11,29 +11,29 @@ import java.util.List;
 import java.util.Queue;
 import org.junit.jupiter.api.Test;
 
-/** Which readings are believed, and when; on virtual time, with a file whose every state the test decides. */
+/** Which results are accepted, and when; in virtual time, with a file whose every state the test decides. */
 class DebounceTest {
     private static final int DEBOUNCE_MS = 100;
 
-    /** Looks whole, but the key is not there yet. */
-    private static final Reading TORN = new Reading.Good(new JsonObject());
+    /** Looks complete, but the key is missing. */
+    private static final ReadResult TORN = new ReadResult.Success(new JsonObject());
 
     private final VirtualTimers timers = new VirtualTimers();
-    private final List<Reading> believed = new ArrayList<>();
+    private final List<ReadResult> accepted = new ArrayList<>();
     private final Queue<Promise<JsonObject>> heldReads = new ArrayDeque<>();
-    private Reading file = good(1);
+    private ReadResult file = good(1);
     private boolean holdReads;
     private int reads;
-    private int answers;
+    private int completed;
     private final Debounce debounce = new Debounce(
-            timers, this::read, config -> String.valueOf(config.getValue("n")), DEBOUNCE_MS, believed::add);
+            timers, this::read, config -> String.valueOf(config.getValue("n")), DEBOUNCE_MS, accepted::add);
 
-    private static Reading good(@org.jspecify.annotations.Nullable Object n) {
-        return new Reading.Good(new JsonObject().put("n", n));
+    private static ReadResult good(@org.jspecify.annotations.Nullable Object n) {
+        return new ReadResult.Success(new JsonObject().put("n", n));
     }
 
-    private static Reading bad(String why) {
-        return new Reading.Bad(why);
+    private static ReadResult bad(String why) {
+        return new ReadResult.Failure(why);
     }
 
     private Future<JsonObject> read() {
@@ -43,96 +43,96 @@ class DebounceTest {
             heldReads.add(held);
             return held.future();
         }
-        return file instanceof Reading.Good good
+        return file instanceof ReadResult.Success good
                 ? Future.succeededFuture(good.config())
-                : Future.failedFuture(((Reading.Bad) file).why());
+                : Future.failedFuture(((ReadResult.Failure) file).why());
     }
 
     /** A scan of the retriever sees the file as it is. */
-    private void scan(Reading now) {
+    private void scan(ReadResult now) {
         file = now;
-        debounce.heard(now);
+        debounce.observe(now);
     }
 
-    private void stable(Reading now) {
+    private void stable(ReadResult now) {
         scan(now);
         timers.advanceMillis(DEBOUNCE_MS);
-        assertThat(believed).last().isEqualTo(now);
-        believed.clear();
+        assertThat(accepted).last().isEqualTo(now);
+        accepted.clear();
     }
 
     @Test
-    void heard_sameAfterTheSettleTime_isBelieved() {
+    void observe_sameAfterTheDebounceTime_isAccepted() {
         scan(good(1));
         timers.advanceMillis(DEBOUNCE_MS - 1);
-        assertThat(believed).isEmpty();
+        assertThat(accepted).isEmpty();
         timers.advanceMillis(1);
-        assertThat(believed).containsExactly(good(1));
+        assertThat(accepted).containsExactly(good(1));
         timers.advanceMillis(1_000_000);
-        assertThat(reads).as("a good one is looked at once more, no longer").isEqualTo(1);
+        assertThat(reads).as("a good file is read once more, then left alone").isEqualTo(1);
     }
 
     @Test
-    void heard_tornThenWhole_onlyTheWholeOneIsBelieved() {
+    void observe_tornThenWhole_onlyTheWholeOneIsAccepted() {
         stable(good(1));
         scan(TORN);
         file = good(2);
         timers.advanceMillis(DEBOUNCE_MS);
-        assertThat(believed).as("two different readings").isEmpty();
+        assertThat(accepted).as("two different results").isEmpty();
         timers.advanceMillis(DEBOUNCE_MS);
-        assertThat(believed).containsExactly(good(2));
+        assertThat(accepted).containsExactly(good(2));
     }
 
     @Test
-    void heard_tornThenAsBefore_nothingIsBelieved() {
+    void observe_tornThenAsBefore_nothingIsAccepted() {
         stable(good(1));
         scan(TORN);
         file = good(1);
         timers.advanceMillis(1_000_000);
-        assertThat(believed).isEmpty();
+        assertThat(accepted).isEmpty();
     }
 
     @Test
-    void heard_backAsBeforeWithinTheSettleTime_nothingIsBelieved() {
+    void observe_backAsBeforeWithinTheDebounceTime_nothingIsAccepted() {
         stable(good(1));
         scan(TORN);
         timers.advanceMillis(DEBOUNCE_MS / 2);
         scan(good(1));
         file = good(3);
         timers.advanceMillis(1_000_000);
-        assertThat(believed).as("the look that was due has been called off").isEmpty();
+        assertThat(accepted).as("the read that was due has been cancelled").isEmpty();
     }
 
     @Test
-    void heard_unreadableForAMoment_isNotReported() {
+    void observe_unreadableForAMoment_isNotReported() {
         stable(good(1));
         scan(bad("gone"));
         file = good(2);
         timers.advanceMillis(2 * DEBOUNCE_MS);
-        assertThat(believed).containsExactly(good(2));
+        assertThat(accepted).containsExactly(good(2));
     }
 
     @Test
-    void heard_unreadableForLong_isReportedOnceHoweverOftenItIsSeen() {
+    void observe_unreadableForLong_isReportedOnceHoweverOftenItIsSeen() {
         stable(good(1));
         for (int scan = 0; scan < 100; scan++) {
             scan(bad("gone"));
             timers.advanceMillis(DEBOUNCE_MS / 10);
         }
         timers.advanceMillis(1_000_000);
-        assertThat(believed).containsExactly(bad("gone"));
+        assertThat(accepted).containsExactly(bad("gone"));
     }
 
     @Test
-    void heard_twoKindsOfBadInARow_reportsTheLastOne() {
+    void observe_twoKindsOfBadInARow_reportsTheLastOne() {
         stable(good(1));
         scan(bad("half"));
         file = bad("gone");
         timers.advanceMillis(DEBOUNCE_MS);
-        assertThat(believed).containsExactly(bad("gone"));
+        assertThat(accepted).containsExactly(bad("gone"));
         scan(bad("a directory"));
         timers.advanceMillis(DEBOUNCE_MS);
-        assertThat(believed).containsExactly(bad("gone"), bad("a directory"));
+        assertThat(accepted).containsExactly(bad("gone"), bad("a directory"));
     }
 
     @Test
@@ -140,14 +140,14 @@ class DebounceTest {
         stable(good(1));
         stable(bad("gone"));
         timers.advanceMillis(50 * DEBOUNCE_MS);
-        assertThat(believed).isEmpty();
+        assertThat(accepted).isEmpty();
         file = good(1);
         timers.advanceMillis(9 * DEBOUNCE_MS);
-        assertThat(believed).containsExactly(good(1));
+        assertThat(accepted).containsExactly(good(1));
     }
 
     @Test
-    void unreadable_forAnHour_isLookedAtAtGrowingIntervals() {
+    void unreadable_forAnHour_isReadAtGrowingIntervals() {
         stable(bad("gone"));
         reads = 0;
         timers.advanceMillis(3_600_000);
@@ -155,180 +155,180 @@ class DebounceTest {
     }
 
     @Test
-    void unreadable_againAfterItWasGood_isLookedAtSoonAgain() {
+    void unreadable_againAfterItWasGood_isReadSoonAgain() {
         stable(bad("gone"));
         timers.advanceMillis(3_600_000);
         stable(good(1));
         stable(bad("gone again"));
         reads = 0;
         timers.advanceMillis(3 * DEBOUNCE_MS);
-        assertThat(reads).as("looks after one and two more settle times").isEqualTo(2);
+        assertThat(reads).as("reads after one and two more debounce times").isEqualTo(2);
     }
 
     @Test
-    void heard_whatIsNotWatchedDiffersEachTime_isBelievedOnce() {
+    void observe_whatIsNotWatchedDiffersEachTime_isAcceptedOnce() {
         for (int scan = 0; scan < 100; scan++) {
-            scan(new Reading.Good(new JsonObject().put("n", 1).put("now", scan)));
+            scan(new ReadResult.Success(new JsonObject().put("n", 1).put("now", scan)));
             timers.advanceMillis(DEBOUNCE_MS / 10);
         }
-        assertThat(believed).hasSize(1);
+        assertThat(accepted).hasSize(1);
     }
 
     @Test
-    void heard_changesFasterThanItSettles_theLastOneIsBelieved() {
+    void observe_changesFasterThanTheDebounceTime_theLastOneIsAccepted() {
         for (int scan = 0; scan <= 100; scan++) {
             scan(good(scan));
             timers.advanceMillis(DEBOUNCE_MS / 2);
         }
-        assertThat(believed).isEmpty();
+        assertThat(accepted).isEmpty();
         timers.advanceMillis(DEBOUNCE_MS);
-        assertThat(believed).containsExactly(good(100));
+        assertThat(accepted).containsExactly(good(100));
     }
 
     @Test
-    void look_answeredAfterANewerScan_doesNotCount() {
+    void read_completedAfterANewerScan_isDiscarded() {
         holdReads = true;
         scan(good(1));
         timers.advanceMillis(DEBOUNCE_MS);
         scan(good(2));
         heldReads.remove().complete(new JsonObject().put("n", 1));
-        assertThat(believed).isEmpty();
+        assertThat(accepted).isEmpty();
         timers.advanceMillis(DEBOUNCE_MS);
         heldReads.remove().complete(new JsonObject().put("n", 2));
-        assertThat(believed).containsExactly(good(2));
+        assertThat(accepted).containsExactly(good(2));
     }
 
     @Test
-    void lookNow_nothingDiffers_isAnsweredByOneLook() {
+    void readNow_nothingDiffers_completesByOneRead() {
         stable(good(1));
         reads = 0;
-        debounce.lookNow(() -> answers++);
-        assertThat(answers).isEqualTo(1);
+        debounce.readNow(() -> completed++);
+        assertThat(completed).isEqualTo(1);
         timers.advanceMillis(1_000_000);
         assertThat(reads).isEqualTo(1);
-        assertThat(believed).isEmpty();
+        assertThat(accepted).isEmpty();
     }
 
     @Test
-    void lookNow_changed_isAnsweredWhenItHasSettled() {
+    void readNow_changed_completesWhenStable() {
         stable(good(1));
         file = good(2);
-        debounce.lookNow(() -> answers++);
+        debounce.readNow(() -> completed++);
         timers.advanceMillis(DEBOUNCE_MS - 1);
-        assertThat(answers).isZero();
+        assertThat(completed).isZero();
         timers.advanceMillis(1);
-        assertThat(believed).containsExactly(good(2));
-        assertThat(answers).isEqualTo(1);
+        assertThat(accepted).containsExactly(good(2));
+        assertThat(completed).isEqualTo(1);
     }
 
     @Test
-    void lookNow_tornThenAsBefore_isAnsweredAndNothingIsBelieved() {
+    void readNow_tornThenAsBefore_completesAndNothingIsAccepted() {
         stable(good(1));
         file = TORN;
-        debounce.lookNow(() -> answers++);
+        debounce.readNow(() -> completed++);
         file = good(1);
         timers.advanceMillis(DEBOUNCE_MS);
-        assertThat(answers).isEqualTo(1);
-        assertThat(believed).isEmpty();
+        assertThat(completed).isEqualTo(1);
+        assertThat(accepted).isEmpty();
     }
 
     @Test
-    void lookNow_beforeAnybodyHasLooked_isAnswered() {
-        debounce.lookNow(() -> answers++);
+    void readNow_beforeTheFirstScan_completes() {
+        debounce.readNow(() -> completed++);
         timers.advanceMillis(DEBOUNCE_MS);
-        assertThat(believed).containsExactly(good(1));
-        assertThat(answers).isEqualTo(1);
+        assertThat(accepted).containsExactly(good(1));
+        assertThat(completed).isEqualTo(1);
     }
 
     @Test
-    void lookNow_unreadableAsBefore_isAnsweredAndTheOwnLooksGoOn() {
+    void readNow_unreadableAsBefore_completesAndPeriodicReadsContinue() {
         stable(good(1));
         stable(bad("gone"));
-        debounce.lookNow(() -> answers++);
-        assertThat(answers).isEqualTo(1);
-        assertThat(believed).isEmpty();
+        debounce.readNow(() -> completed++);
+        assertThat(completed).isEqualTo(1);
+        assertThat(accepted).isEmpty();
         file = good(1);
         timers.advanceMillis(9 * DEBOUNCE_MS);
-        assertThat(believed).containsExactly(good(1));
+        assertThat(accepted).containsExactly(good(1));
     }
 
-    /** What was read before somebody asked doesn't answer: the file may have been written in between. */
+    /** A read that began before the request does not complete it: the file may have been written in between. */
     @Test
-    void lookNow_whileALookIsUnderWay_isAnsweredByALaterOne() {
+    void readNow_whileAReadIsInProgress_completesByALaterOne() {
         stable(good(1));
         holdReads = true;
-        debounce.lookNow(() -> {});
+        debounce.readNow(() -> {});
         file = good(2);
-        debounce.lookNow(() -> answers++);
+        debounce.readNow(() -> completed++);
         heldReads.remove().complete(new JsonObject().put("n", 1));
-        assertThat(answers).isZero();
+        assertThat(completed).isZero();
         heldReads.remove().complete(new JsonObject().put("n", 2));
         timers.advanceMillis(DEBOUNCE_MS);
         heldReads.remove().complete(new JsonObject().put("n", 2));
-        assertThat(believed).containsExactly(good(2));
-        assertThat(answers).isEqualTo(1);
+        assertThat(accepted).containsExactly(good(2));
+        assertThat(completed).isEqualTo(1);
     }
 
-    /** A scan may call a look off; whoever asked for it is answered all the same. */
+    /** A scan may discard a read; its requests complete by a later one. */
     @Test
-    void lookNow_calledOffByAScan_isAnsweredByALaterLook() {
+    void readNow_discardedByAScan_completesByALaterRead() {
         stable(good(1));
         holdReads = true;
-        debounce.lookNow(() -> answers++);
+        debounce.readNow(() -> completed++);
         scan(good(2));
         heldReads.remove().complete(new JsonObject().put("n", 1));
-        assertThat(answers).isZero();
+        assertThat(completed).isZero();
         scan(good(1));
         heldReads.remove().complete(new JsonObject().put("n", 1));
-        assertThat(answers).isEqualTo(1);
-        assertThat(believed).isEmpty();
+        assertThat(completed).isEqualTo(1);
+        assertThat(accepted).isEmpty();
     }
 
     @Test
-    void lookNow_overAndOver_doesNotPutAChangeOff() {
+    void readNow_repeatedly_doesNotPostponeAChange() {
         stable(good(1));
         file = good(2);
         for (int i = 0; i < 50; i++) {
-            debounce.lookNow(() -> answers++);
+            debounce.readNow(() -> completed++);
             timers.advanceMillis(DEBOUNCE_MS / 25);
         }
-        assertThat(believed).containsExactly(good(2));
-        assertThat(answers).isEqualTo(50);
+        assertThat(accepted).containsExactly(good(2));
+        assertThat(completed).isEqualTo(50);
     }
 
     @Test
-    void lookNow_twiceWhileAFileIsTorn_doesNotBelieveItSooner() {
+    void readNow_twiceWhileAFileIsTorn_doesNotAcceptItSooner() {
         stable(good(1));
         file = TORN;
-        debounce.lookNow(() -> answers++);
-        debounce.lookNow(() -> answers++);
+        debounce.readNow(() -> completed++);
+        debounce.readNow(() -> completed++);
         timers.advanceMillis(DEBOUNCE_MS / 2);
-        debounce.lookNow(() -> answers++);
-        assertThat(believed).isEmpty();
+        debounce.readNow(() -> completed++);
+        assertThat(accepted).isEmpty();
         file = good(1);
         timers.advanceMillis(DEBOUNCE_MS / 2);
-        assertThat(answers).isEqualTo(3);
-        assertThat(believed).isEmpty();
+        assertThat(completed).isEqualTo(3);
+        assertThat(accepted).isEmpty();
     }
 
     @Test
-    void lookNow_thenClosed_isNotAnswered() {
+    void readNow_thenClosed_doesNotComplete() {
         stable(good(1));
         holdReads = true;
-        debounce.lookNow(() -> answers++);
-        debounce.lookNow(() -> answers++);
+        debounce.readNow(() -> completed++);
+        debounce.readNow(() -> completed++);
         debounce.close();
         heldReads.remove().complete(new JsonObject().put("n", 1));
-        assertThat(answers).isZero();
+        assertThat(completed).isZero();
         assertThat(heldReads).isEmpty();
     }
 
     @Test
-    void close_looksNoMore() {
+    void close_stopsReading() {
         scan(good(1));
         debounce.close();
         timers.advanceMillis(1_000_000);
         assertThat(reads).isZero();
-        assertThat(believed).isEmpty();
+        assertThat(accepted).isEmpty();
     }
 }

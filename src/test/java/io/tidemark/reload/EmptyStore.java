@@ -2,9 +2,9 @@ package io.tidemark.reload;
 
 import io.tidemark.checkpoint.CheckpointTarget;
 
-/** A store that nobody writes to. */
+/** A store without writes. */
 final class EmptyStore implements CheckpointTarget {
-    private record Nothing() implements Capture {
+    private record Empty() implements Capture {
         @Override
         public long index() {
             return 0;
@@ -23,7 +23,7 @@ final class EmptyStore implements CheckpointTarget {
 
     @Override
     public Capture capture() {
-        return new Nothing();
+        return new Empty();
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.tidemark.reload;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** Timers that fire when the test lets time pass, always in the same order. */
+/** Timers that fire when the test advances the time, always in the same order. */
 final class VirtualTimers implements Debounce.Timers {
     private record Timer(long atMillis, long order, Runnable task) {}
 

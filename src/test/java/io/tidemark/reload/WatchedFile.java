@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.LoggerFactory;
 
-/** A real file, watched by a real retriever on a Vert.x of its own, and everything that is told about it. */
+/** A real file, watched by a real retriever on a Vert.x of its own, and everything that is reported about it. */
 final class WatchedFile {
     static final int SCAN_MS = 20;
 
@@ -65,19 +65,19 @@ final class WatchedFile {
         return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
-    /** Puts a new file in the place of the old one. */
+    /** Replaces the file atomically. */
     void replace(String text) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.writeString(fresh, text);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+        Path replacement = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(replacement, text);
+        Files.move(replacement, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** Empties the file and writes it anew. */
+    /** Empties the file and rewrites it. */
     void rewrite(String text) throws IOException {
         Files.writeString(file, text);
     }
 
-    /** What was published next, less who published it. */
+    /** The next outcome that was published, without its publisher. */
     JsonObject outcome() throws InterruptedException {
         JsonObject outcome = published.poll(20, TimeUnit.SECONDS);
         assertThat(outcome).as("an outcome within 20 s").isNotNull();
@@ -86,7 +86,7 @@ final class WatchedFile {
         return outcome;
     }
 
-    /** Lets the retriever look so many times more, and tells what was published meanwhile, all told. */
+    /** Waits for this many more scans of the retriever, and returns all outcomes published since the last call of {@link #outcome}. */
     List<JsonObject> outcomesAfterScans(int howMany) throws InterruptedException {
         int until = scans.get() + howMany;
         long noSoonerNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos((long) howMany * SCAN_MS);
@@ -96,7 +96,7 @@ final class WatchedFile {
         return List.copyOf(published);
     }
 
-    /** What has been logged at this level, and forgets it. */
+    /** What was logged at this level; clears it. */
     List<String> logged(Level level) {
         List<String> lines = List.copyOf(log.list).stream()
                 .filter(event -> event.getLevel() == level)

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A second JVM that does to one file what it is told, by the calls that the node uses, and says what became of each: {@code
+ * A second JVM that carries out commands on one file, by the calls that the node uses, and prints the result of each: {@code
  * ok} and a number, or the message of the {@link IOException}. One thread at a time.
  */
 final class FileProbe implements AutoCloseable {

@@ -88,7 +88,7 @@ final class LoopDevice implements AutoCloseable {
         return Path.of("/sys/block", Path.of(path).getFileName().toString(), "queue/max_sectors_kb");
     }
 
-    /** While it is mounted: the kernel frees it at the unmount, whoever that is done by. */
+    /** While it is mounted: the kernel frees it at the unmount. */
     void detachWhenUnused() throws IOException {
         close();
     }

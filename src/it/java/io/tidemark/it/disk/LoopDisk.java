@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>{@code
  * try (LoopDisk disk = LoopDisk.of(Kind.EXT4).mib(64).make();
  *         NodeProcess node = NodeProcess.in(disk.root().resolve("data")).start()) {
- *     node.sigstop();         // a call under way during the cut may report success for bytes that are lost
+ *     node.sigstop();         // a call in progress during the cut may report success for bytes that are lost
  *     disk.powerCut();
  *     node.sigkill();
  *     disk.remount();
@@ -97,7 +97,7 @@ public final class LoopDisk implements AutoCloseable {
             this.bytes = (long) Math.max(64, kind.leastMib) << 20;
         }
 
-        /** Its size; 64 MiB unless told otherwise, or the least that the kind allows. */
+        /** Its size; 64 MiB by default, or the minimum for the file system. */
         public Plan mib(long size) {
             if (size < kind.leastMib) {
                 throw new IllegalArgumentException(kind + " needs " + kind.leastMib + " MiB, not " + size);
@@ -118,7 +118,7 @@ public final class LoopDisk implements AutoCloseable {
             return this;
         }
 
-        /** Where the image goes; else where {@link OpenDisks} puts it, which is in memory if there is room. */
+        /** Where the image goes; else where {@link OpenDisks} puts it, which is in memory if space allows. */
         public Plan imageIn(Path directory) {
             imageDirectory = directory;
             return this;
@@ -126,7 +126,7 @@ public final class LoopDisk implements AutoCloseable {
 
         /**
          * Requests of one page each. The loop driver takes a short write of the file below for a whole one, so that a store
-         * with room for a part of a request would lose the rest in silence, as no real disk does.
+         * with space for a part of a request would silently lose the rest, as no real disk does.
          */
         Plan pageRequests() {
             pageRequests = true;
@@ -200,7 +200,7 @@ public final class LoopDisk implements AutoCloseable {
     /**
      * Unmounts it, which writes everything back unless the power was cut.
      *
-     * @throws IOException if somebody has files open on it
+     * @throws IOException if files on it are open
      */
     public void unmount() throws IOException {
         LoopDevice gone = attached();
@@ -236,7 +236,7 @@ public final class LoopDisk implements AutoCloseable {
         Program.run("xfs_io", "-c", "sync_range -a -b -w " + offset + " " + bytes, file);
     }
 
-    /** Takes room in a file system without writing to the device below it. */
+    /** Uses up space in a file system without writing to the device below it. */
     public static void allocate(Path file, long bytes) throws IOException {
         Program.run("fallocate", "-l", bytes, file);
     }
@@ -306,7 +306,7 @@ public final class LoopDisk implements AutoCloseable {
 
     /**
      * The disk as it was at one instant between two of its writes, as a disk of its own: what a power cut at that instant
-     * would have left of a drive that keeps what it has taken. Nobody has to wait. It shares blocks with the image ({@code
+     * would have left of a drive that keeps what it has taken. No wait is needed. It shares blocks with the image ({@code
      * FICLONE}, which the kernel does under the lock that the loop device's writes take), so the image must be {@linkplain
      * Plan#imageIn in a directory} of an XFS; and it goes with that.
      */
@@ -355,7 +355,7 @@ public final class LoopDisk implements AutoCloseable {
     /**
      * Takes it away with all that is on it.
      *
-     * @throws IOException if somebody still had files open on it; it is gone from the tree all the same
+     * @throws IOException if files on it were still open; it is unmounted anyway
      */
     @Override
     public void close() throws IOException {

@@ -170,7 +170,7 @@ class LoopDiskIT {
                 write(channel, 'c', 1 << 20, 10_000);
                 channel.force(false);
                 LoopDisk.dropCache(file);
-                assertThat(runs(file)).as("written anew").isEqualTo("a*10000 c*1048576");
+                assertThat(runs(file)).as("rewritten").isEqualTo("a*10000 c*1048576");
             }
         }
     }

@@ -9,7 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** {@code @ExtendWith(NothingLeft.class)}: the class's tests have taken away every disk that they made. */
+/** {@code @ExtendWith(NothingLeft.class)}: the class's tests have removed every disk that they made. */
 public final class NothingLeft implements AfterAllCallback {
     private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(2);
 

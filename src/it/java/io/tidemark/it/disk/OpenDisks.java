@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * Every disk that this JVM has not closed yet, and where disks live: {@code tidemark-it-PID-N} in {@code /dev/shm} if there
- * is room, else in the temporary directory. The JVM's end closes them; the first disk of a JVM takes away what others left
+ * is space, else in the temporary directory. They are closed when the JVM exits; the first disk of a JVM removes what others left
  * that were killed.
  */
 final class OpenDisks {
@@ -48,7 +48,7 @@ final class OpenDisks {
         OPEN.remove(disk);
     }
 
-    /** What this JVM has made and not taken away: disks, mounts, loop devices, directories; empty if all is well. */
+    /** What this JVM has made and not removed: disks, mounts, loop devices, directories; normally empty. */
     static List<String> left() throws IOException {
         List<String> left = new ArrayList<>();
         OPEN.forEach(disk -> left.add("not closed: " + disk));

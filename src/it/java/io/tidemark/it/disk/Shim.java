@@ -47,7 +47,7 @@ public final class Shim {
     private static final int HEADER = 64;
     private static final int ORDER = 512;
     private static final int GLOB = 128;
-    private static final int LONGEST_GLOB = ORDER - GLOB - 1;
+    private static final int MAX_GLOB_BYTES = ORDER - GLOB - 1;
     private static final VarHandle LONG = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
     private static @Nullable Path compiled;
@@ -178,7 +178,7 @@ public final class Shim {
         return new Draft(glob, EnumSet.of(first, more), 0, 0);
     }
 
-    /** Lifts every order: what is held goes on, nothing more is struck. */
+    /** Lifts every order: held calls continue, no further call is affected. */
     public synchronized void clear() {
         for (int slot = 0; slot < ORDERS; slot++) {
             LONG.setVolatile(memory, at(slot), 0L);
@@ -192,8 +192,8 @@ public final class Shim {
 
     private synchronized Order give(Draft draft, Effect effect, long value) {
         byte[] glob = draft.glob.getBytes(StandardCharsets.UTF_8);
-        if (glob.length > LONGEST_GLOB) {
-            throw new IllegalArgumentException(glob.length + " bytes of glob, at most " + LONGEST_GLOB);
+        if (glob.length > MAX_GLOB_BYTES) {
+            throw new IllegalArgumentException(glob.length + " bytes of glob, at most " + MAX_GLOB_BYTES);
         }
         long id = nextId++;
         int slot = free((int) (id % ORDERS));
@@ -331,7 +331,7 @@ public final class Shim {
             await(calls, limit, 56, "struck");
         }
 
-        /** Ends it. What it holds goes on within some milliseconds. */
+        /** Ends it. Held calls continue within some milliseconds. */
         public void lift() {
             shim.lift(at, id);
         }

@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file system that believes to have more room than the store below it: ext4 on a sparse image in a small tmpfs. Once {@link
+ * A file system that reports more space than the store below it has: ext4 on a sparse image in a small tmpfs. Once {@link
  * #fill} has taken the rest of the store, writes still succeed, the first force of new blocks says {@code No space left on
  * device}, the next one says OK, and the data is gone: zeros, once the cache is dropped.
  *
- * <p>What had its blocks before goes on working, the journal among it.
+ * <p>Blocks allocated before keep working, the journal among them.
  */
 public final class ThinStore implements AutoCloseable {
     private static final int CHUNK = 1 << 20;
@@ -77,12 +77,12 @@ public final class ThinStore implements AutoCloseable {
         return disk.root();
     }
 
-    /** Takes all room that the store still has. May be called again when some has become free. */
+    /** Uses up the space that the store still has. May be called again when space has become free. */
     public void fill() throws IOException {
         fill(Long.MAX_VALUE);
     }
 
-    /** Takes room away, until so many bytes are left. */
+    /** Uses up space until this many bytes are left. */
     public void fillUpTo(long leftBytes) throws IOException {
         fill(Files.getFileStore(directory).getUsableSpace() - leftBytes);
     }
@@ -102,7 +102,7 @@ public final class ThinStore implements AutoCloseable {
         }
     }
 
-    /** Gives the room back that was taken. */
+    /** Frees the space that was used up. */
     public void release() throws IOException {
         Files.deleteIfExists(filler);
     }

@@ -11,11 +11,11 @@ import java.nio.file.StandardOpenOption;
 
 /** A shard over one plain file. */
 final class Shelf implements CheckpointTarget {
-    record Position(long index, long bytes, int files) implements Capture {}
+    record Snapshot(long index, long bytes, int files) implements Capture {}
 
     private final FileChannel channel;
     private final DirtyCounter dirty;
-    private volatile Position applied = new Position(0, 0, 1);
+    private volatile Snapshot applied = new Snapshot(0, 0, 1);
     volatile long durable;
     volatile boolean breaks;
     private boolean drained;
@@ -30,11 +30,11 @@ final class Shelf implements CheckpointTarget {
             throw new IOException("closed");
         }
         ByteBuffer bytes = ByteBuffer.wrap(record);
-        Position before = applied;
+        Snapshot before = applied;
         while (bytes.hasRemaining()) {
             channel.write(bytes, before.bytes() + bytes.position());
         }
-        applied = new Position(before.index() + 1, before.bytes() + record.length, 1);
+        applied = new Snapshot(before.index() + 1, before.bytes() + record.length, 1);
         dirty.mark(before.index() + 1, record.length);
         return before.index() + 1;
     }
