@@ -67,7 +67,7 @@ class UnknownSpaceIT {
                 assertThat(client.text("INFO", "persistence")).contains("free_bytes=-1");
             }
             assertThat(node.stop()).as(node.stderr()).isZero();
-            assertThat(node.stderr().lines().filter(line -> line.contains("how much space is free is unknown")))
+            assertThat(node.stderr().lines().filter(line -> line.contains("the free space is unknown")))
                     .as(node.stderr())
                     .hasSize(1);
         }

@@ -17,13 +17,13 @@ public final class CaptureAndMarkStress {
 
     /**
      * Dirty if the write was not captured, and the bytes go with it. One that was published before the capture and marked
-     * after the generation's begin is forced once more, since a second write of that index would look the same.
+     * after the generation's begin is forced once more, since it can't be distinguished from a second write of that index.
      */
     @JCStressTest
     @Outcome(id = "0, true, 128", expect = Expect.ACCEPTABLE, desc = "not captured, and dirty")
     @Outcome(id = "1, false, 0", expect = Expect.ACCEPTABLE, desc = "captured, and clean")
     @Outcome(id = "1, true, 128", expect = Expect.ACCEPTABLE_INTERESTING, desc = "captured, marked behind the begin")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "clean with uncaptured bytes, or dirty with other bytes")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "clean over bytes that were not captured, or dirty with other bytes")
     @State
     public static class DirtyUnlessCaptured extends StressedShard {
         /** The writer. */
@@ -55,7 +55,7 @@ public final class CaptureAndMarkStress {
             id = "true, true, true",
             expect = Expect.ACCEPTABLE_INTERESTING,
             desc = "captured, marked behind the begin")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "clean with uncaptured bytes, or no checkpointer was woken for them")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "clean over bytes that were not captured, or no wake-up for them")
     @State
     public static class SameIndexDirtyUnlessCaptured extends StressedShard {
         private volatile long length;
@@ -114,7 +114,7 @@ public final class CaptureAndMarkStress {
             generation();
         }
 
-        /** Another actor. */
+        /** Another thread. */
         @Actor
         public void reader() {
             seen = Math.max(0, dirty.durableIndex());
@@ -158,14 +158,14 @@ public final class CaptureAndMarkStress {
     /**
      * A later entry without bytes, in a generation that an earlier one has woken for already, while that generation ends. A
      * mark takes no fence, so that it costs a few nanoseconds; here both sides may miss each other, and the next tick or mark
-     * finds it. (Bytes marked after a generation began leave the shard dirty, whatever it captured.)
+     * finds it. (Bytes marked behind a generation's begin leave the shard dirty whatever it captured.)
      */
     @JCStressTest
     @Outcome(id = "true, true, true", expect = Expect.ACCEPTABLE, desc = "dirty, woken and seen")
     @Outcome(id = "true, true, false", expect = Expect.ACCEPTABLE, desc = "dirty, woken")
     @Outcome(id = "true, false, true", expect = Expect.ACCEPTABLE, desc = "dirty, seen by the generation's end")
     @Outcome(id = "true, false, false", expect = Expect.ACCEPTABLE_INTERESTING, desc = "dirty, for the next tick")
-    @Outcome(expect = Expect.FORBIDDEN, desc = "clean with uncaptured bytes")
+    @Outcome(expect = Expect.FORBIDDEN, desc = "clean over bytes that were not captured")
     @State
     public static class LaterWriteWhileAGenerationEnds extends StressedShard {
         private final DirtyCounter.Start start;

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.infra.results.ZZZ_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 import org.openjdk.jcstress.infra.results.Z_Result;
 
-/** Any reader at any time sees bytes that are not durable as dirty: before, during and after a generation. */
+/** For any reader at any time: bytes that are not durable are dirty, before, during and after a generation. */
 public final class NeverFalselyCleanStress {
     private NeverFalselyCleanStress() {}
 
@@ -33,7 +33,7 @@ public final class NeverFalselyCleanStress {
             failingGeneration();
         }
 
-        /** Another actor. */
+        /** Another thread. */
         @Actor
         public void reader(ZZ_Result result) {
             result.r1 = dirty.dirty();
@@ -44,7 +44,7 @@ public final class NeverFalselyCleanStress {
     /** Once it is clean, it is durable; until then it is dirty. */
     @JCStressTest
     @Outcome(id = "true, 0", expect = Expect.ACCEPTABLE, desc = "dirty, not durable")
-    @Outcome(id = "true, 1", expect = Expect.ACCEPTABLE, desc = "dirty, durable at the second look")
+    @Outcome(id = "true, 1", expect = Expect.ACCEPTABLE, desc = "dirty, durable at the second read")
     @Outcome(id = "false, 1", expect = Expect.ACCEPTABLE, desc = "clean, durable")
     @Outcome(expect = Expect.FORBIDDEN, desc = "clean before it was durable")
     @State
@@ -60,7 +60,7 @@ public final class NeverFalselyCleanStress {
             generation();
         }
 
-        /** Another actor. */
+        /** Another thread. */
         @Actor
         public void reader(ZJ_Result result) {
             result.r1 = dirty.dirty();
@@ -68,7 +68,7 @@ public final class NeverFalselyCleanStress {
         }
     }
 
-    /** The in-flight mark is cleared only once the shard is durable. */
+    /** In flight is taken away only once the shard is durable. */
     @JCStressTest
     @Outcome(id = "true, true, false", expect = Expect.ACCEPTABLE, desc = "in flight and dirty")
     @Outcome(id = "true, true, true", expect = Expect.ACCEPTABLE, desc = "in flight and dirty, then durable")
@@ -92,7 +92,7 @@ public final class NeverFalselyCleanStress {
             dirty.complete(captured, start);
         }
 
-        /** Another actor. */
+        /** Another thread. */
         @Actor
         public void reader(ZZZ_Result result) {
             result.r1 = dirty.inFlight();
@@ -124,20 +124,20 @@ public final class NeverFalselyCleanStress {
             generation();
         }
 
-        /** Another actor. */
+        /** Another thread. */
         @Actor
         public void reader() {
             falselyClean = falselyClean();
         }
 
-        /** Afterwards, a look at rest, too. */
+        /** Afterwards, a read while idle, too. */
         @Arbiter
         public void after(Z_Result result) {
             result.r1 = falselyClean || falselyClean();
         }
     }
 
-    /** The same for two threads: each one writes and reads. */
+    /** The same for two processors: the writer reads as well. */
     @JCStressTest
     @Outcome(id = "false, false", expect = Expect.ACCEPTABLE, desc = "never clean over what was not durable")
     @Outcome(expect = Expect.FORBIDDEN, desc = "clean over bytes that are not durable")

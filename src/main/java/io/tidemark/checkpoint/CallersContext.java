@@ -6,11 +6,11 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.RejectedExecutionException;
 
-/** Brings outcomes from a shard's event loop to whoever asked. */
+/** Completes futures on the caller's context instead of the shard's event loop. */
 final class CallersContext {
     private CallersContext() {}
 
-    /** The same outcome, on the Vert.x context of the calling thread if that has one and Vert.x is not closed by then. */
+    /** The same outcome, completed on the calling thread's Vert.x context if it has one and Vert.x has not been closed. */
     static <T> Future<T> bring(Future<T> outcome) {
         Context caller = Vertx.currentContext();
         if (caller == null) {

@@ -3,18 +3,18 @@ package io.tidemark.checkpoint;
 import io.tidemark.checkpoint.CheckpointTarget.Capture;
 
 /**
- * What a target captured, and what that says of itself, asked once and at once: a store's own method that throws later
- * would leave a generation half ended.
+ * A target's capture with its figures, which are read once and at once: if a store's method threw later, it would leave a
+ * generation half done.
  *
- * @param handle what the store gets back
+ * @param handle the target's own capture, to be passed back to it
  * @param index see {@link Capture#index}
  * @param bytes see {@link Capture#bytes}
  * @param files see {@link Capture#files}
  */
 record CheckedCapture(Capture handle, long index, long bytes, int files) {
 
-    /** What stands for a capture that did not come off. */
-    private record Nothing(long index) implements Capture {
+    /** Stands in for a capture that failed. */
+    private record None(long index) implements Capture {
         @Override
         public long bytes() {
             return 0;
@@ -27,9 +27,9 @@ record CheckedCapture(Capture handle, long index, long bytes, int files) {
     }
 
     /**
-     * Asks a target.
+     * Captures a target.
      *
-     * @throws IllegalStateException naming its method, if that threw or returned what it must not
+     * @throws IllegalStateException naming the method that threw or returned {@code null}
      */
     static CheckedCapture of(CheckpointTarget target) {
         Capture handle;
@@ -40,7 +40,7 @@ record CheckedCapture(Capture handle, long index, long bytes, int files) {
         }
         if (handle == null) {
             throw new IllegalStateException(
-                    "capture() returned null; expected what has been applied by now, of index 0 if that is nothing");
+                    "capture() returned null; expected a capture of what has been applied, with index 0 if nothing has");
         }
         try {
             return new CheckedCapture(handle, handle.index(), handle.bytes(), handle.files());
@@ -49,13 +49,13 @@ record CheckedCapture(Capture handle, long index, long bytes, int files) {
         }
     }
 
-    /** Nothing, for a store that could not be asked. */
-    static CheckedCapture nothing(long index) {
-        return new CheckedCapture(new Nothing(index), index, 0, 0);
+    /** An empty capture, for a target whose {@code capture()} failed. */
+    static CheckedCapture none(long index) {
+        return new CheckedCapture(new None(index), index, 0, 0);
     }
 
-    /** Whether the store could not be asked. */
-    boolean isNothing() {
-        return handle instanceof Nothing;
+    /** Whether the target's {@code capture()} failed. */
+    boolean isNone() {
+        return handle instanceof None;
     }
 }

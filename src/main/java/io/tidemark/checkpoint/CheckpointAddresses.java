@@ -1,13 +1,13 @@
 package io.tidemark.checkpoint;
 
 /**
- * Every event-bus address of a checkpointer. All answers and events carry {@code node} and {@code instance}, see {@link
+ * All event-bus addresses of a checkpointer. All replies and events carry {@code node} and {@code instance}, see {@link
  * NodeIdentity}. Bodies are JSON objects with keys in snake_case; a request is answered when
- * it is done, or fails with a code of {@link SyncFailure}. All methods are pure.
+ * it is done, or fails with a code of {@link SyncFailure}. All methods are pure functions.
  *
  * <p>Plain addresses have local consumers only: in a cluster they reach the store of that name on the sender's own node.
- * With {@link CheckpointOptions#setClustered} a store can also be asked from other nodes, under its node's name, because a
- * plain address would be answered by just any node's shard of that number.
+ * With {@link CheckpointOptions#setClustered} a store also takes requests from other nodes, under its node's name: a plain
+ * address would reach that shard of an arbitrary node.
  *
  * <p>Disk pressure has one address for all stores, {@link io.tidemark.pressure.PressureEvent#ADDRESS}.
  */
@@ -31,7 +31,7 @@ public final class CheckpointAddresses {
      * Request a sync of all shards: {@code {deadline_ms?, partial?}}, answered by {@code {shards: [...]}} in their order
      * when all are durable. If one is not, the request fails, with the smallest of the shards' codes and a message that
      * names each; with {@code partial: true} it is answered by {@code {failed, shards: [...]}} then too, and a shard that
-     * is not durable stands there as {@code {shard, failure_code, failure, message}}.
+     * is not durable is listed as {@code {shard, failure_code, failure, message}}.
      */
     public static String syncAll(String store) {
         return "tidemark." + store + ".sync";
@@ -47,24 +47,24 @@ public final class CheckpointAddresses {
         return "tidemark." + store + ".checkpoint";
     }
 
-    /** Published by each node of a clustered store, at its start and now and then, for others of its name: {@code {store}}. */
+    /** Published by each node of a clustered store at its start and periodically, to find other nodes of its name: {@code {store}}. */
     public static String node(String node, String store) {
         return "tidemark." + node + "." + store + ".node";
     }
 
     /**
-     * Published when another node of the cluster turns out to have the name of this one: {@code {store, other_instance}};
-     * once for each such instance. A request by that name reaches either of them.
+     * Published when another node of the cluster has the same name as this one: {@code {store, other_instance}};
+     * once for each such instance. A request under that name may reach either.
      */
     public static String duplicateNode(String store) {
         return "tidemark." + store + ".duplicate-node";
     }
 
     /**
-     * Published when a watched configuration has changed, or can't be used: {@code {store, outcome, changed: {key: {from,
-     * to}}, why?}}. Outcomes: {@code accepted}, what is in {@code changed} is in force; {@code rejected}, nothing changed,
-     * for the reason in {@code why}; {@code restored}, what was rejected before is gone and nothing differs from what is in
-     * force; {@code needs_restart}, what is in {@code changed} is not in force and can't be while running.
+     * Published when a watched configuration has changed or is invalid: {@code {store, outcome, changed: {key: {from,
+     * to}}, why?}}. Outcomes: {@code accepted}, the values in {@code changed} are in force; {@code rejected}, nothing has
+     * changed, {@code why} says why; {@code restored}, a configuration that had been rejected equals the one in force again;
+     * {@code needs_restart}, the values in {@code changed} apply only after a restart.
      */
     public static String config(String store) {
         return "tidemark." + store + ".config";

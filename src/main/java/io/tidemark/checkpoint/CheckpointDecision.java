@@ -2,16 +2,16 @@ package io.tidemark.checkpoint;
 
 import java.util.Locale;
 
-/** What the policy says. */
+/** The policy's decision. */
 sealed interface CheckpointDecision {
 
-    /** Nothing to do until something happens. */
+    /** Nothing to do until the next event. */
     enum Skip implements CheckpointDecision {
         /** The one instance. */
         SKIP
     }
 
-    /** Look again at {@code recheckAtNanos} at the latest. */
+    /** Decide again at {@code recheckAtNanos} at the latest. */
     record Defer(Reason reason, long recheckAtNanos) implements CheckpointDecision {}
 
     /** Start a generation. */
@@ -19,9 +19,9 @@ sealed interface CheckpointDecision {
 
     /** Why a dirty shard is not forced yet. */
     enum Reason {
-        /** Its tick has not come. */
+        /** Its tick is not due yet. */
         NOT_DUE,
-        /** Its tick has come, but it is still being written. */
+        /** Its tick was due, but the shard is still being written. */
         STILL_WRITTEN;
 
         String label() {

@@ -4,12 +4,12 @@ import io.tidemark.checkpoint.CheckpointTarget.Capture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a shard may be forced at all. After a failed force it may not, until a repair has written everything into new
- * files; what a repair wrote is proven by the next generation that succeeds.
+ * Whether a shard may be forced. After a failed force it may not, until a repair has rewritten everything into new files. The
+ * next generation that succeeds proves the repair.
  */
 final class CheckpointHealth {
-    private static final int MOST_DOUBLINGS = 2;
-    private static final Capture NONE = CheckedCapture.nothing(0).handle();
+    private static final int MAX_DOUBLINGS = 2;
+    private static final Capture NONE = CheckedCapture.none(0).handle();
 
     private enum State {
         /** Just started: nothing is known to be durable. */
@@ -18,7 +18,7 @@ final class CheckpointHealth {
         PROVEN,
         /** A force failed; a repair is due. */
         BROKEN,
-        /** Repaired; the next generation tells. */
+        /** Repaired; the next generation proves it. */
         REPAIRED,
         /** A force failed and this store can't be repaired. */
         FAILED
@@ -39,7 +39,7 @@ final class CheckpointHealth {
         return state != State.PROVEN;
     }
 
-    /** Whether a force failed and a repair may help. */
+    /** Whether a force failed and a repair may succeed. */
     boolean isBroken() {
         return state == State.BROKEN;
     }
@@ -62,16 +62,16 @@ final class CheckpointHealth {
         failedRepairs = 0;
     }
 
-    /** A generation failed; true if a repair may be tried at once, false if it must wait for its pause to pass. */
+    /** A generation failed; true if a repair may start at once, false if it must wait for its pause to end. */
     boolean failed(Capture captured, String why, long now, long pauseMillis) {
-        boolean again = state == State.REPAIRED;
+        boolean afterRepair = state == State.REPAIRED;
         state = State.BROKEN;
         broken = captured;
         detail = why;
-        if (again) {
+        if (afterRepair) {
             repairFailed(now, pauseMillis);
         }
-        return !again;
+        return !afterRepair;
     }
 
     void repaired() {
@@ -81,13 +81,13 @@ final class CheckpointHealth {
 
     /** Returns the pause before the next try, in milliseconds. */
     long repairFailed(long now, long pauseMillis) {
-        long pause = pauseMillis << Math.min(failedRepairs, MOST_DOUBLINGS);
+        long pause = pauseMillis << Math.min(failedRepairs, MAX_DOUBLINGS);
         failedRepairs++;
         repairNotBeforeNanos = now + TimeUnit.MILLISECONDS.toNanos(pause);
         return pause;
     }
 
-    void failForGood() {
+    void failPermanently() {
         state = State.FAILED;
     }
 }

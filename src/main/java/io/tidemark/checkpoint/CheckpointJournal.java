@@ -5,7 +5,7 @@ import java.util.List;
 
 /** The last generations and deferrals of one shard, newest last. Any thread. */
 final class CheckpointJournal {
-    /** How many are kept. */
+    /** How many entries are kept. */
     static final int LENGTH = 256;
 
     private final ArrayDeque<JournalEntry> entries = new ArrayDeque<>();

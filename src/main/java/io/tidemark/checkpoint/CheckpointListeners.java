@@ -9,15 +9,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Several listeners as one, to which more may come at any time. What one throws is logged, once for each of its methods, and
- * the others hear all the same.
+ * Several listeners as one; more may be added at any time. What a listener throws is logged, once for each of its methods, and
+ * the others are still notified.
  */
 final class CheckpointListeners implements CheckpointListener {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointListeners.class);
 
-    private record Listening(CheckpointListener listener, FirstFailures failures) {}
+    private record Registration(CheckpointListener listener, FirstFailures failures) {}
 
-    private final List<Listening> all = new CopyOnWriteArrayList<>();
+    private final List<Registration> all = new CopyOnWriteArrayList<>();
 
     CheckpointListeners(CheckpointListener... first) {
         for (CheckpointListener listener : first) {
@@ -26,12 +26,12 @@ final class CheckpointListeners implements CheckpointListener {
     }
 
     void add(CheckpointListener listener) {
-        all.add(new Listening(Objects.requireNonNull(listener, "listener"), new FirstFailures()));
+        all.add(new Registration(Objects.requireNonNull(listener, "listener"), new FirstFailures()));
     }
 
-    /** Removes it once, however often it was added. */
+    /** Removes one registration of it, however often it was added. */
     void remove(CheckpointListener listener) {
-        for (Listening each : all) {
+        for (Registration each : all) {
             if (each.listener().equals(listener)) {
                 all.remove(each);
                 return;
@@ -40,7 +40,7 @@ final class CheckpointListeners implements CheckpointListener {
     }
 
     private void each(String method, Consumer<CheckpointListener> call) {
-        for (Listening each : all) {
+        for (Registration each : all) {
             try {
                 call.accept(each.listener());
             } catch (Throwable e) {

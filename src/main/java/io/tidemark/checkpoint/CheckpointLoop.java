@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one thread that a checkpointer lives on, and its clocks: a Vert.x event loop, or virtual time in a simulation. All
- * calls come from that thread, and all callbacks run on it.
+ * The one thread of a checkpointer, and its clocks: a Vert.x event loop, or virtual time in a simulation. All calls come
+ * from that thread unless stated otherwise, and all callbacks run on it.
  */
 interface CheckpointLoop {
 
@@ -19,17 +19,17 @@ interface CheckpointLoop {
     /** Runs a task later on the loop; from any thread. */
     void execute(Runnable task);
 
-    /** Runs a task once after a delay of at least 1 ms; returns what cancels it. */
+    /** Runs a task once after a delay of at least 1 ms; running the returned action cancels it. */
     Runnable schedule(long delayMillis, Runnable task);
 
     /**
-     * Runs something that blocks on a worker thread.
+     * Runs a blocking task on a worker thread.
      *
-     * @param done gets {@code null} or the failure; {@link NotStarted} if the task never began
+     * @param done called with {@code null} or the failure; {@link NotStarted} if the task never began
      */
     void runBlocking(Callable<Void> task, Consumer<@Nullable Throwable> done);
 
-    /** The pool would not take the task: that says nothing about the disk. */
+    /** The pool rejected the task; this says nothing about the disk. */
     final class NotStarted extends Exception {
         private static final long serialVersionUID = 1L;
 

@@ -7,12 +7,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a checkpointer paces itself. Keys of the JSON form are the setters' names in snake_case.
+ * Options of a checkpointer. Keys of the JSON form are the setters' names in snake_case.
  *
  * <p>A long interval is safe: the log is forced per batch and is the source of truth. It only bounds what a restart must
  * replay.
  *
- * <p>Not thread-safe; whoever is given options copies them before the call returns. Equal if every value is.
+ * <p>Not thread-safe; every method that takes options copies them. Equal if all values are equal.
  */
 public final class CheckpointOptions {
     /** Default of {@link #setIntervalMs}: 10 s. */
@@ -42,10 +42,10 @@ public final class CheckpointOptions {
     /** Default of {@link #setNode}: no name. */
     public static final String DEFAULT_NODE = "";
 
-    /** Default of {@link #setClustered}: only this node may ask. */
+    /** Default of {@link #setClustered}: requests from this node only. */
     public static final boolean DEFAULT_CLUSTERED = false;
 
-    /** The most that {@link #setMaxConcurrentFsyncs} takes. */
+    /** Maximum of {@link #setMaxConcurrentFsyncs}. */
     public static final int MAX_CONCURRENT_FSYNCS = 64;
 
     private static final String SECTION = "checkpoint";
@@ -90,8 +90,8 @@ public final class CheckpointOptions {
      * From JSON; a missing key has its default. A number may also be text, as some configuration stores give it, and a size
      * may end in KiB, MiB or GiB.
      *
-     * @throws IllegalArgumentException naming the key and what its value is if a key is unknown, has no value, or one that is
-     *     not of its type or range
+     * @throws IllegalArgumentException naming the key and its value if a key is unknown, has no value, or has one of the wrong type
+     *     or range
      */
     public CheckpointOptions(JsonObject json) {
         RawSection given = new RawSection(SECTION, json, KEYS);
@@ -114,16 +114,16 @@ public final class CheckpointOptions {
     void requireConsistent() {
         if (isClustered() && getNode().isEmpty()) {
             throw new IllegalArgumentException(
-                    "checkpoint.clustered is true, but checkpoint.node is not set: other nodes ask by its name");
+                    "checkpoint.clustered is true, but checkpoint.node is not set: other nodes address this one by its name");
         }
     }
 
     /**
-     * A copy, as running checkpointers may take it over: {@code node} and {@code clustered}, which can't change meanwhile,
-     * are theirs.
+     * A copy for running checkpointers: {@code node} and {@code clustered}, which can't change while they run, are taken from
+     * the options in force.
      *
      * @param running the options in force
-     * @throws IllegalArgumentException naming the key and both values if these options say otherwise
+     * @throws IllegalArgumentException naming the key and both values if these options set them differently
      */
     public CheckpointOptions whileRunning(CheckpointOptions running) {
         requireSame("node", running.getNode(), node);
@@ -137,7 +137,7 @@ public final class CheckpointOptions {
     private static void requireSame(String key, Object running, @Nullable Object asked) {
         if (asked != null && !asked.equals(running)) {
             throw new IllegalArgumentException("checkpoint." + key + " can't change while running: it is `" + running
-                    + "`, asked for `" + asked + "`; deploy anew");
+                    + "`, asked for `" + asked + "`; deploy again to change it");
         }
     }
 
@@ -173,12 +173,12 @@ public final class CheckpointOptions {
         return this;
     }
 
-    /** How long a due shard must have been quiet, in milliseconds. */
+    /** How long a due shard must have been idle, in milliseconds. */
     public long getIdleMs() {
         return idleMs;
     }
 
-    /** How long a due shard must have been quiet before it is forced, in milliseconds, 0 to a day; 0 forces at the tick. */
+    /** How long a due shard must have been idle before it is forced, in milliseconds, 0 to a day; 0 forces at the tick. */
     public CheckpointOptions setIdleMs(long idleMs) {
         this.idleMs = checked("idle_ms", IDLE_MILLISECONDS, idleMs);
         return this;
@@ -190,40 +190,40 @@ public final class CheckpointOptions {
     }
 
     /**
-     * How old the oldest unsynced byte may get under continuous writes before a generation is asked for, in milliseconds,
-     * 10 ms to a day. It bounds what a restart replays.
+     * How old the oldest unsynced byte may get under continuous writes before a generation is started, in milliseconds, 10 ms
+     * to a day. It bounds what a restart replays.
      */
     public CheckpointOptions setMaxDelayMs(long maxDelayMs) {
         this.maxDelayMs = checked("max_delay_ms", MILLISECONDS, maxDelayMs);
         return this;
     }
 
-    /** How many unsynced bytes fire a generation at once. */
+    /** How many unsynced bytes start a generation at once. */
     public long getMaxDirtyBytes() {
         return maxDirtyBytes;
     }
 
-    /** How many unsynced bytes of one shard fire a generation without waiting for idleness, 4 KiB to 1 TiB. */
+    /** How many unsynced bytes of one shard start a generation without waiting for idleness, 4 KiB to 1 TiB. */
     public CheckpointOptions setMaxDirtyBytes(long maxDirtyBytes) {
         this.maxDirtyBytes = checked("max_dirty_bytes", DIRTY_BYTES, maxDirtyBytes);
         return this;
     }
 
-    /** How many generations may be forcing at once. */
+    /** How many generations may force at once. */
     public int getMaxConcurrentFsyncs() {
         return maxConcurrentFsyncs;
     }
 
     /**
-     * How many generations of all stores on one Vert.x instance may be forcing at once, 1 to 64, beside those that hang. There
-     * is one such number for the instance: what the latest deployment or reconfiguration of any store says.
+     * How many generations of all stores on one Vert.x instance may force at once, 1 to 64, not counting those that hang. The
+     * limit belongs to the instance: the latest deployment or reconfiguration of any store sets it.
      */
     public CheckpointOptions setMaxConcurrentFsyncs(int maxConcurrentFsyncs) {
         this.maxConcurrentFsyncs = (int) checked("max_concurrent_fsyncs", FSYNCS, maxConcurrentFsyncs);
         return this;
     }
 
-    /** Size of the steps in which a large dirty range is written back before the force; 0: in none. */
+    /** Size of the steps in which a large dirty range is written back before the force; 0 for no steps. */
     public int getPacingBytes() {
         return pacingBytes;
     }
@@ -231,7 +231,7 @@ public final class CheckpointOptions {
     /**
      * Size of the steps in which a large dirty range is written back before the final force, in bytes, 64 KiB to 64 MiB, or
      * 0 to leave everything to the final force. A force of much data makes the log's fdatasync queue behind it; small steps
-     * let it in between. The store that is forced carries this out, see {@link CheckpointTarget#configured}.
+     * let it in between. The store implements this, see {@link CheckpointTarget#configured}.
      */
     public CheckpointOptions setPacingBytes(int pacingBytes) {
         this.pacingBytes = (int) checked("pacing_bytes", PACING, pacingBytes);
@@ -244,9 +244,9 @@ public final class CheckpointOptions {
     }
 
     /**
-     * After how long a generation that is still forcing is reported, in milliseconds, 10 ms to a day. By then it counts no
-     * longer among {@link #setMaxConcurrentFsyncs}; while others hang, sooner. A generation that waits for its turn is
-     * reported when it has waited so long past its deadline.
+     * After how long a generation that is still forcing is reported, in milliseconds, 10 ms to a day. By then it has lent its
+     * permit and no longer counts for {@link #setMaxConcurrentFsyncs}; while other forces hang, it lends it sooner. A generation
+     * that waits for a permit is reported when it has waited this long past its deadline.
      */
     public CheckpointOptions setStallWarnMs(long stallWarnMs) {
         this.stallWarnMs = checked("stall_warn_ms", MILLISECONDS, stallWarnMs);
@@ -270,21 +270,21 @@ public final class CheckpointOptions {
     }
 
     /**
-     * The name of this node, for events and for requests from other nodes: letters, digits, {@code _} and {@code -}, other
-     * than any other node's. It can't change while a checkpointer runs; options that don't say it leave it as it is.
+     * The name of this node, for events and for requests from other nodes: letters, digits, {@code _} and {@code -}; unique in
+     * the cluster. It can't change while a checkpointer runs; options that don't set it keep it.
      */
     public CheckpointOptions setNode(String node) {
         this.node = node.isEmpty() ? node : StoreName.checked("checkpoint.node", node);
         return this;
     }
 
-    /** Whether other nodes of a cluster may ask for a sync. */
+    /** Whether other nodes of a cluster may request a sync. */
     public boolean isClustered() {
         return clustered != null ? clustered : DEFAULT_CLUSTERED;
     }
 
     /**
-     * Whether other nodes of a cluster may ask for a sync, by this one's name, see {@link CheckpointAddresses#sync(String,
+     * Whether other nodes of a cluster may request a sync under this node's name, see {@link CheckpointAddresses#sync(String,
      * String, int)}; needs {@link #setNode}. It can't change while a checkpointer runs.
      */
     public CheckpointOptions setClustered(boolean clustered) {

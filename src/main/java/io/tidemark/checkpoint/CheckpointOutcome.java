@@ -4,22 +4,22 @@ import io.vertx.core.json.JsonObject;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How one generation went.
+ * The outcome of one generation.
  *
  * @param store the store's name
  * @param shard the shard's number
  * @param generation 1 for the first since the checkpointer's start
  * @param trigger why it ran
  * @param fromIndex the durable index before it, -1 if unknown since the start
- * @param toIndex the index it captured
- * @param bytes bytes captured
- * @param files files captured
+ * @param toIndex the captured index
+ * @param bytes captured bytes
+ * @param files captured files
  * @param queueNanos from the decision to the start, in nanoseconds
  * @param forceNanos from the start to the end
- * @param manifestNanos the part of that which the position file took; -1 if the target doesn't tell
+ * @param manifestNanos the part of that spent on the position file; -1 if the target does not report it
  * @param endedEpochMillis when it ended, milliseconds since 1970
- * @param failedStep what failed, {@code null} if it succeeded, if no worker took it, if the store could not be
- *     asked what to force, or if the force was {@linkplain ForcePostponedException postponed}: no force has failed then
+ * @param failedStep the step that failed; {@code null} if no force failed: the generation succeeded, could not be
+ *     scheduled, could not capture, or was {@linkplain ForcePostponedException postponed}
  * @param error why it failed, {@code null} if it succeeded
  */
 public record CheckpointOutcome(

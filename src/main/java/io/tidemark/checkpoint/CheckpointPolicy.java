@@ -3,19 +3,19 @@ package io.tidemark.checkpoint;
 import java.util.concurrent.TimeUnit;
 
 /**
- * When a shard is forced: a pure function of what it did, the time and the options.
+ * Decides when a shard is forced: a pure function of its activity, the time and the options.
  *
- * <p>At a tick a dirty shard is forced if it has been idle for {@code idle_ms} by then, else as soon as it is, and never
- * later than {@code max_delay_ms} after its oldest unsynced byte, less the time it would queue. {@code max_dirty_bytes},
- * a sync request and a stop don't wait for idleness. A clean shard is never forced.
+ * <p>At a tick a dirty shard is forced if it has been idle for {@code idle_ms}, otherwise as soon as it has, and at the latest
+ * {@code max_delay_ms} after its oldest unsynced byte, less the expected wait for a permit. {@code max_dirty_bytes}, a sync
+ * request and a stop don't wait for idleness. A clean shard is never forced.
  */
 final class CheckpointPolicy {
     private CheckpointPolicy() {}
 
     /**
-     * The last write is looked for in steps of this share of {@code idle_ms}, from one step before the last moment at
-     * which a shard can be written and still be idle at its tick. So it is never believed to be later than it was by more
-     * than a step.
+     * Before a tick, writes are observed {@code IDLE_STEPS} times per {@code idle_ms}, starting one step before the last moment
+     * at which a write still leaves the shard idle at its tick. So the observed time of the last write is late by at most one
+     * step.
      */
     private static final int IDLE_STEPS = 8;
 
@@ -39,8 +39,8 @@ final class CheckpointPolicy {
         long idle = nanos(options.getIdleMs());
         long step = Math.max(nanos(1), idle / IDLE_STEPS);
         if (!shard.tickDue()) {
-            long look = nextLook(shard.nextTickNanos() - idle - step, step, nowNanos);
-            return new CheckpointDecision.Defer(CheckpointDecision.Reason.NOT_DUE, earlier(look, deadline));
+            long check = nextCheck(shard.nextTickNanos() - idle - step, step, nowNanos);
+            return new CheckpointDecision.Defer(CheckpointDecision.Reason.NOT_DUE, earlier(check, deadline));
         }
         if (shard.unproven()) {
             return new CheckpointDecision.Fire(CheckpointTrigger.RECOVERY);
@@ -53,8 +53,8 @@ final class CheckpointPolicy {
                 CheckpointDecision.Reason.STILL_WRITTEN, earlier(earlier(nowNanos + step, idleAt), deadline));
     }
 
-    /** The first of {@code first}, {@code first + step} and so on that is still to come. */
-    private static long nextLook(long first, long step, long nowNanos) {
+    /** The first of {@code first}, {@code first + step}, … that lies in the future. */
+    private static long nextCheck(long first, long step, long nowNanos) {
         long past = nowNanos - first;
         return past < 0 ? first : first + (past / step + 1) * step;
     }

@@ -12,9 +12,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out what {@link PressureState} decides for one shard: the writer sees each state in the {@link DirtyCounter}
- * before anybody is told, everybody else gets one event per change of the level, and latches whose cause is gone get their
- * probes. The only place that does any of this. On the checkpointer's loop.
+ * Carries out what {@link PressureState} decides for one shard: publishes each state in the {@link DirtyCounter}, where the
+ * writer sees it, before it notifies listeners once per change of the level, and probes for latches whose cause is gone. Runs
+ * on the checkpointer's loop.
  */
 final class CheckpointPressure {
     private final String node;
@@ -30,7 +30,7 @@ final class CheckpointPressure {
     private boolean stopped;
 
     /**
-     * No pressure yet.
+     * Starts without pressure.
      *
      * @param probe see {@link CheckpointTarget#probe}
      */
@@ -51,84 +51,85 @@ final class CheckpointPressure {
         this.probe = probe;
     }
 
-    /** The worst of its latches. Any thread. */
+    /** The level of the worst latch. Any thread. */
     PressureLevel level() {
         return dirty.pressure().level();
     }
 
-    /** From now on a cause must have been gone this long. */
+    /** Sets the dwell time: how long a cause must have been gone. */
     void dwell(long millis) {
         dwellNanos = TimeUnit.MILLISECONDS.toNanos(millis);
-        look();
+        scheduleProbe();
     }
 
-    /** A cause is there; see {@link PressureState#raise}. {@code NORMAL}: it is gone. Nothing after {@link #stop}. */
+    /** Raises a cause, or clears it if {@code level} is {@code NORMAL}; see {@link PressureState#raise}. Does nothing after {@link
+     * #stop}. */
     void set(PressureReason reason, PressureLevel level, String detail) {
         if (stopped) {
             return;
         }
         long now = loop.nanoTime();
-        become(
+        apply(
                 level == PressureLevel.NORMAL
                         ? state.clear(reason, detail, now)
                         : state.raise(reason, level, detail, now, loop.epochMillis()),
                 reason,
                 detail);
-        look();
+        scheduleProbe();
     }
 
-    /** Options have changed what a cause that goes on amounts to; see {@link PressureState#reassessed}. */
+    /** New options change the level of a cause that is still present; see {@link PressureState#reassessed}. */
     void reassessed(PressureReason reason, PressureLevel level, String detail) {
         if (stopped) {
             return;
         }
-        become(state.reassessed(reason, level, detail, loop.nanoTime(), loop.epochMillis()), reason, detail);
-        look();
+        apply(state.reassessed(reason, level, detail, loop.nanoTime(), loop.epochMillis()), reason, detail);
+        scheduleProbe();
     }
 
     /**
-     * No more probes; the state stays as it is, whatever comes late: the counter may have another checkpointer by then.
+     * Ends probing. The state no longer changes, whatever arrives late: the counter may have another checkpointer by then.
      */
     void stop() {
         stopped = true;
         cancel();
     }
 
-    private void become(PressureState next, PressureReason reason, String detail) {
+    private void apply(PressureState next, PressureReason reason, String detail) {
         PressureState before = state;
         state = next;
         dirty.pressure(next);
         if (next.level() != before.level()) {
             reports.pressure(event(next, reason, detail));
         } else if (!next.reasons().equals(before.reasons())) {
-            reports.latched(next, reason, detail);
+            reports.reasonsChanged(next, reason, detail);
         }
     }
 
-    private PressureEvent event(PressureState now, PressureReason opened, String why) {
-        boolean over = now.level() == PressureLevel.NORMAL;
+    private PressureEvent event(PressureState now, PressureReason changed, String why) {
+        boolean cleared = now.level() == PressureLevel.NORMAL;
         return new PressureEvent(
                 node,
                 store,
                 shard,
                 now.level(),
-                now.worstReason().orElse(opened),
-                over ? loop.epochMillis() : now.sinceEpochMillis(),
-                over ? why : now.detail(),
+                now.worstReason().orElse(changed),
+                cleared ? loop.epochMillis() : now.sinceEpochMillis(),
+                cleared ? why : now.detail(),
                 now.reasons());
     }
 
-    private void look() {
+    private void scheduleProbe() {
         cancel();
         if (stopped) {
             return;
         }
         long now = loop.nanoTime();
-        state.probeDue(now, dwellNanos).ifPresent(this::begin);
+        state.probeDue(now, dwellNanos).ifPresent(this::startProbe);
         OptionalLong next = state.nextProbeNanos(dwellNanos);
         if (next.isPresent()) {
             long delay = TimeUnit.NANOSECONDS.toMillis(next.getAsLong() - now + 999_999);
-            timer = loop.schedule(Math.max(1, delay), this::look);
+            timer = loop.schedule(Math.max(1, delay), this::scheduleProbe);
         }
     }
 
@@ -139,18 +140,18 @@ final class CheckpointPressure {
         }
     }
 
-    private void begin(PressureReason reason) {
+    private void startProbe(PressureReason reason) {
         state = state.probeStarted(reason, loop.nanoTime());
         TargetCalls.watched(
                         "probe(" + reason + ")",
-                        reason + " goes on until it has",
+                        reason + " stays until it has",
                         loop,
                         reports,
                         () -> probe.apply(reason))
-                .onComplete(done -> loop.execute(() -> ended(reason, done.cause())));
+                .onComplete(done -> loop.execute(() -> probeEnded(reason, done.cause())));
     }
 
-    private void ended(PressureReason reason, @Nullable Throwable failure) {
+    private void probeEnded(PressureReason reason, @Nullable Throwable failure) {
         if (stopped) {
             return;
         }
@@ -158,7 +159,7 @@ final class CheckpointPressure {
         if (failure != null) {
             reports.probeFailed(reason, failure);
         }
-        become(state.probeEnded(failure == null, loop.nanoTime(), dwellNanos), reason, detail);
-        look();
+        apply(state.probeEnded(failure == null, loop.nanoTime(), dwellNanos), reason, detail);
+        scheduleProbe();
     }
 }

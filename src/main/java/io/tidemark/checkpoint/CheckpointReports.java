@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a checkpointer tells of itself: outcomes to journal and listener, trouble to the log. On its loop, but for what says
+ * Reports what a checkpointer does: outcomes to the journal and the listener, problems to the log. On its loop unless stated
  * otherwise.
  */
 final class CheckpointReports {
@@ -49,13 +49,13 @@ final class CheckpointReports {
         return journal;
     }
 
-    /** The generation that runs, {@code null} if none does. Any thread. */
+    /** The running generation, {@code null} if none runs. Any thread. */
     @Nullable
     Generation running() {
         return running;
     }
 
-    /** Returns what takes the force's progress. */
+    /** Returns the receiver of the force's progress. */
     ForceProgress started(Generation generation) {
         deferred = false;
         stalled = false;
@@ -69,7 +69,7 @@ final class CheckpointReports {
         return fresh;
     }
 
-    /** A due shard is put off; only the first time since the last generation is worth an entry. */
+    /** A due shard is deferred; only the first deferral since the last generation is reported. */
     void deferred(CheckpointDecision.Reason reason, long epochMillis, long appendedIndex) {
         if (!deferred && reason == CheckpointDecision.Reason.STILL_WRITTEN) {
             deferred = true;
@@ -80,8 +80,8 @@ final class CheckpointReports {
 
     /** @param fromIndex the durable index before the generation */
     void ended(Generation generation, long fromIndex, long nowNanos, long epochMillis, @Nullable Throwable failure) {
-        ForceRecord told = record;
-        ForceStep failedStep = failure == null || isPostponed(generation, failure) ? null : failedStep(told);
+        ForceRecord progress = record;
+        ForceStep failedStep = failure == null || isPostponed(generation, failure) ? null : failedStep(progress);
         String error = failure == null ? null : String.valueOf(failure.getMessage());
         CheckpointOutcome outcome = outcome(generation, fromIndex, nowNanos, epochMillis, failedStep, error);
         running = null;
@@ -90,7 +90,7 @@ final class CheckpointReports {
         LOG.debug("{}: {}", name(), outcome);
         if (stalled) {
             LOG.warn(
-                    "{}: the force up to index {} came back after {} ms, {}: {} bytes in {} files",
+                    "{}: the force up to index {} has ended after {} ms, {}: {} bytes in {} files",
                     name(),
                     outcome.toIndex(),
                     TimeUnit.NANOSECONDS.toMillis(outcome.forceNanos()),
@@ -103,7 +103,7 @@ final class CheckpointReports {
             runGuarded(
                     "forced() of a listener",
                     () -> listener.forced(store, shard, failedStep, outcome.forceNanos(), false));
-        } else if (told != null && !told.told() && outcome.files() > 0) {
+        } else if (progress != null && !progress.reported() && outcome.files() > 0) {
             runGuarded(
                     "forced() of a listener",
                     () -> listener.forced(store, shard, ForceStep.ALL, outcome.forceNanos(), true));
@@ -124,9 +124,9 @@ final class CheckpointReports {
                 generation.number(),
                 generation.trigger(),
                 fromIndex,
-                generation.cut().index(),
-                generation.cut().bytes(),
-                generation.cut().files(),
+                generation.capture().index(),
+                generation.capture().bytes(),
+                generation.capture().files(),
                 generation.startedNanos() - generation.queuedNanos(),
                 nowNanos - generation.startedNanos(),
                 record == null ? -1 : record.manifestNanos(),
@@ -135,37 +135,39 @@ final class CheckpointReports {
                 error);
     }
 
-    /** Whether a generation failed without a failed force. */
+    /** Whether a generation failed although no force failed. */
     static boolean isPostponed(Generation generation, Throwable failure) {
-        return failure instanceof ForcePostponedException || generation.cut().isNothing();
+        return failure instanceof ForcePostponedException
+                || generation.capture().isNone();
     }
 
-    private static ForceStep failedStep(@Nullable ForceRecord told) {
-        ForceRecord.Current at = told == null ? null : told.current();
+    private static ForceStep failedStep(@Nullable ForceRecord progress) {
+        ForceRecord.Current at = progress == null ? null : progress.current();
         return at == null ? ForceStep.ALL : at.step();
     }
 
     /** Which shard, up to where, which file, what happened. */
     String failureDetail(Generation generation, Throwable failure) {
         ForceRecord.Current at = record == null ? null : record.current();
-        if (generation.cut().isNothing()) {
+        if (generation.capture().isNone()) {
             return name() + ": nothing was forced: " + failure.getMessage();
         }
         if (failure instanceof ForcePostponedException) {
-            return name() + ": not durable yet up to index " + generation.cut().index() + ": " + failure.getMessage();
+            return name() + ": not durable yet up to index "
+                    + generation.capture().index() + ": " + failure.getMessage();
         }
         String where = "";
         if (at != null && !String.valueOf(failure.getMessage()).contains(at.file())) {
             where = " at " + at.where();
         }
-        return name() + ": forcing up to index " + generation.cut().index() + " failed" + where + ": " + failure;
+        return name() + ": forcing up to index " + generation.capture().index() + " failed" + where + ": " + failure;
     }
 
-    /** The same of a force that has not come back. */
+    /** The same for a force that is still running. */
     String stallDetail(Generation generation, long ageMillis) {
         ForceRecord.Current at = record == null ? null : record.current();
-        return name() + ": forcing up to index " + generation.cut().index() + " has not come back for " + ageMillis
-                + " ms" + (at == null ? "" : ", it is at " + at.where()) + "; the disk hangs or is very slow";
+        return name() + ": forcing up to index " + generation.capture().index() + " is still running after " + ageMillis
+                + " ms" + (at == null ? "" : ", at " + at.where()) + "; the disk hangs or is very slow";
     }
 
     void answered(long waitedNanos, boolean ok) {
@@ -183,43 +185,43 @@ final class CheckpointReports {
         runGuarded("pressure() of a listener", () -> listener.pressure(event));
     }
 
-    /** The level is what it was, for other reasons. */
-    void latched(PressureState now, PressureReason changed, String detail) {
+    /** The level is unchanged, the reasons are not. */
+    void reasonsChanged(PressureState now, PressureReason changed, String detail) {
         LOG.info("{}: pressure still {}, now {}: {}: {}", name(), now.level(), now.reasons(), changed, detail);
     }
 
     void probeFailed(PressureReason reason, Throwable why) {
-        LOG.warn("{}: {} goes on: the disk does not yet keep what it is given: {}", name(), reason, why.getMessage());
+        LOG.warn("{}: {} stays: the durable probe failed: {}", name(), reason, why.getMessage());
     }
 
-    void answerIsLate(String method, long millis, String consequence) {
+    void callIsSlow(String method, long millis, String consequence) {
         LOG.warn("{}: the store's {} has not completed for {} ms; {}", name(), method, millis, consequence);
     }
 
-    void answerCame(String method, long millis) {
+    void slowCallCompleted(String method, long millis) {
         LOG.info("{}: the store's {} has completed after {} ms", name(), method, millis);
     }
 
-    /** No force failed; the first time in a row. */
+    /** A generation was postponed, the first of a row; no force failed. */
     void postponed(String detail, Throwable failure) {
-        LOG.warn("{}. No force has failed; it is tried again, and logged when it succeeds", detail, failure);
+        LOG.warn("{}. No force has failed; it is retried, and logged when it succeeds", detail, failure);
     }
 
-    /** What was postponed is durable now. */
-    void caughtUp(int tries) {
-        LOG.info("{}: durable again, after {} generations that were postponed", name(), tries);
+    /** The shard is durable after postponed generations. */
+    void caughtUp(int attempts) {
+        LOG.info("{}: durable again after {} postponed generations", name(), attempts);
     }
 
     void forceFailed(String detail, Throwable failure) {
         LOG.error(
                 "{}. Client writes of this shard are shed; its files are not forced again. The log has every acknowledged"
-                        + " write. Look for the cause in the kernel's log (dmesg)",
+                        + " write. Look for the cause in the kernel log (dmesg)",
                 detail,
                 failure);
     }
 
     void stalled(String detail) {
-        LOG.warn("{}. It is not interrupted; see what else keeps the disk busy (iostat), and the kernel's log", detail);
+        LOG.warn("{}. It is not interrupted; check what else keeps the disk busy (iostat), and the kernel log", detail);
         incident(What.STALLED, detail);
         if (!stalled) {
             stalled = true;
@@ -227,14 +229,14 @@ final class CheckpointReports {
         }
     }
 
-    /** Something waits for its permit past its deadline; the log has it from the pressure that comes with it. */
+    /** A permit is overdue. Logged with the pressure that is raised for it. */
     void overdue(String detail) {
         incident(What.OVERDUE, detail);
         runGuarded("overdue() of a listener", () -> listener.overdue(store, shard));
     }
 
     /**
-     * No worker took the force: an incident, and for who heard that the generation started an end without a failed step.
+     * The force could not be scheduled: an incident, and an end without a failed step for listeners of the start.
      *
      * @param fromIndex the durable index before and after
      */
@@ -243,27 +245,27 @@ final class CheckpointReports {
         running = null;
         record = null;
         LOG.warn(
-                "{}: the force could not be started ({}); that says nothing about the disk; it is tried again",
+                "{}: the force could not be scheduled ({}); this says nothing about the disk; it is retried",
                 name(),
                 why.getMessage());
         incident(What.NOT_STARTED, String.valueOf(why.getMessage()));
         runGuarded("ended() of a listener", () -> listener.ended(outcome));
     }
 
-    /** Something has been applied that was not marked; it is forced all the same. */
+    /** Something was applied but not marked; it is forced nevertheless. */
     void unmarked(long appliedIndex, long markedIndex) {
-        String detail = "index " + appliedIndex + " has been applied, but what was marked ends at index " + markedIndex;
-        List<String> strays = DirtyCounter.strays();
+        String detail = "index " + appliedIndex + " has been applied, but the last mark is of index " + markedIndex;
+        List<String> orphans = DirtyCounter.orphans();
         LOG.warn(
-                "{}: {}; it is forced all the same, but at ticks, syncs and a stop only. Mark each write, by DirtyCounter.of"
-                        + " with this store's name, this shard's number and the Vert.x instance of this deployment{}",
+                "{}: {}; it is forced, but only at ticks, syncs and a stop. Mark each write on DirtyCounter.of with this"
+                        + " store's name, this shard's number and this deployment's Vert.x instance{}",
                 name(),
                 detail,
-                strays.isEmpty() ? "" : ". Marked on some Vert.x instance, without a checkpointer: " + strays);
+                orphans.isEmpty() ? "" : ". Marked, but without a checkpointer: " + orphans);
         incident(What.UNMARKED, detail);
     }
 
-    /** Marks say more than the store has applied. */
+    /** More was marked than the store has applied. */
     void behind(String detail) {
         LOG.warn("{}", detail);
         incident(What.BEHIND, detail);
@@ -272,26 +274,29 @@ final class CheckpointReports {
     void repaired(long tookNanos) {
         long millis = TimeUnit.NANOSECONDS.toMillis(tookNanos);
         LOG.info("{}: repaired in {} ms; writes are shed until the new files are durable", name(), millis);
-        incident(What.REPAIRED, "written anew from the log in " + millis + " ms");
+        incident(What.REPAIRED, "rewritten from the log in " + millis + " ms");
         runGuarded("repaired() of a listener", () -> listener.repaired(store, shard, millis));
     }
 
     void repairFailed(Throwable why, long pauseMillis) {
-        LOG.warn("{}: repair failed; next try in {} ms", name(), pauseMillis, why);
-        incident(What.REPAIR_FAILED, why + "; next try in " + pauseMillis + " ms");
+        LOG.warn("{}: the repair failed; next attempt in {} ms", name(), pauseMillis, why);
+        incident(What.REPAIR_FAILED, why + "; next attempt in " + pauseMillis + " ms");
         runGuarded(
                 "repairFailed() of a listener",
                 () -> listener.repairFailed(store, shard, String.valueOf(why.getMessage())));
     }
 
     void repairNotStarted(Throwable why) {
-        String detail = "a repair could not be started: " + why.getMessage() + "; next try at the next tick";
+        String detail = "the repair could not be scheduled: " + why.getMessage() + "; next attempt at the next tick";
         LOG.warn("{}: {}", name(), detail);
         incident(What.NOT_STARTED, detail);
     }
 
     void repairIsSlow(long millis) {
-        LOG.warn("{}: a repair has not come back for {} ms; much to load, or the disk hangs", name(), millis);
+        LOG.warn(
+                "{}: the repair is still running after {} ms; there is much to load, or the disk hangs",
+                name(),
+                millis);
     }
 
     void repairUnsupported(Throwable why) {
@@ -307,9 +312,9 @@ final class CheckpointReports {
     }
 
     /**
-     * Calls somebody else's code; whatever it throws changes nothing, and is logged the first time. Any thread.
+     * Calls user code. Anything it throws is logged the first time, and otherwise ignored. Any thread.
      *
-     * @param what for the log, "completed() of the store"
+     * @param what name of the call for the log, "completed() of the store"
      */
     void runGuarded(String what, Runnable call) {
         try {

@@ -7,13 +7,13 @@ import io.tidemark.pressure.PressureLevel;
  *
  * @param store the store's name
  * @param shard the shard's number
- * @param appliedIndex last log index that was marked or found durable, 0 if there is none
- * @param durableIndex last log index known durable, 0 if there is none
+ * @param appliedIndex last log index that was marked or found durable, 0 if none
+ * @param durableIndex last log index known durable, 0 if none
  * @param dirtyBytes bytes marked and not known durable
- * @param dirtyFiles files with such bytes; {@link CheckpointTarget#UNKNOWN} if the target doesn't tell
- * @param dirtyAgeMillis since when the oldest of them has been waiting; 0 if the shard is clean
- * @param inFlightMillis for how long a generation has been running; 0 if none is
- * @param level the worst that the checkpointer knows of the shard's disk
+ * @param dirtyFiles files with such bytes; {@link CheckpointTarget#UNKNOWN} if the target does not report it
+ * @param dirtyAgeMillis age of the oldest of them in milliseconds; 0 if the shard is clean
+ * @param inFlightMillis how long the current generation has been running, in milliseconds; 0 if none is
+ * @param level the shard's pressure level
  */
 public record CheckpointStatus(
         String store,

@@ -5,28 +5,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line in the log for a store and interval in which anything was forced; none, and no timer either, for a store that
- * nobody writes to. Any thread.
+ * Logs one line per store and interval in which anything was forced. A store without writes costs neither a line nor a timer.
+ * Any thread.
  */
 final class CheckpointSummary implements CheckpointListener {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointSummary.class);
-    private static final long SHORTEST_MS = 1_000;
-    private static final long LONGEST_MS = 60_000;
+    private static final long MIN_MS = 1_000;
+    private static final long MAX_MS = 60_000;
 
     private final String store;
     private final LongConsumer schedule;
     private CheckpointTally tally = new CheckpointTally();
     private long intervalMillis = CheckpointOptions.DEFAULT_INTERVAL_MS;
 
-    /** @param schedule has {@link #write} called once, after so many milliseconds */
+    /** @param schedule calls {@link #write} once, after this many milliseconds */
     CheckpointSummary(String store, LongConsumer schedule) {
         this.store = store;
         this.schedule = schedule;
     }
 
-    /** How long generations are gathered: the store's interval, but at least a second and at most a minute. */
+    /** How long generations are collected: the store's interval, but at least a second and at most a minute. */
     synchronized void interval(long millis) {
-        intervalMillis = Math.max(SHORTEST_MS, Math.min(LONGEST_MS, millis));
+        intervalMillis = Math.max(MIN_MS, Math.min(MAX_MS, millis));
     }
 
     @Override
@@ -44,7 +44,7 @@ final class CheckpointSummary implements CheckpointListener {
         }
     }
 
-    /** Writes what has been gathered, if anything has. */
+    /** Logs what has been collected, if anything. */
     void write() {
         CheckpointTally done;
         synchronized (this) {

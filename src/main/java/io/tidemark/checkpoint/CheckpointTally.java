@@ -8,7 +8,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.TimeUnit;
 
-/** Generations of a store over a stretch of time, summed up. Not thread-safe. */
+/** Totals of a store's generations over a period. Not thread-safe. */
 final class CheckpointTally {
     private final Set<Integer> shards = new HashSet<>();
     private final Map<CheckpointTrigger, Integer> triggers = new EnumMap<>(CheckpointTrigger.class);

@@ -5,86 +5,86 @@ import io.vertx.core.Future;
 import java.io.IOException;
 
 /**
- * The seam to any store: what a checkpointer needs to know of one shard's data files, and what it asks of them.
+ * The interface to any store: what a checkpointer needs from one shard's data files.
  *
  * <p>The writer appends without force, publishes what it appended, and then calls {@link DirtyCounter#mark}. The
  * checkpointer calls, for each generation, {@link #capture}, {@link #force} and {@link #completed}, in that order, never
- * two generations at once. It also calls {@link #capture} alone, to see whether anything was applied that nobody marked.
+ * two generations at once. It also calls {@link #capture} alone, to find what was applied but not marked.
  */
 public interface CheckpointTarget {
 
-    /** A figure that the store does not tell. */
+    /** A figure that the store does not report. */
     int UNKNOWN = -1;
 
     /**
-     * What one generation makes durable. Immutable; made by the store, handed back to it, otherwise opaque.
+     * What a generation will force, taken before its first force. Immutable; made by the store, handed back to it, otherwise
+     * opaque.
      *
      * <p>A store publishes one after each <em>whole</em> log entry, so that an index is never paired with file lengths of
-     * another moment.
+     * another entry.
      */
     interface Capture {
-        /** Last log index whose bytes are in the files at the lengths captured; 0 if there is none. */
+        /** Last log index whose bytes are in the files at the captured lengths; 0 if none. */
         long index();
 
-        /** Bytes that are to be forced, as far as the store knows; for reports. */
+        /** Bytes to force, as far as the store knows; for reports only. */
         long bytes();
 
-        /** Files that are to be forced; for reports. */
+        /** Files to force; for reports only. */
         int files();
     }
 
     /**
-     * The options from now on: at the checkpointer's start, before anything else is called, and at each change. Called on
-     * the shard's event loop; memory only. A store that paces its write-back takes {@link
-     * CheckpointOptions#getPacingBytes} from here.
+     * Receives the options: at the checkpointer's start, before any other call, and at each change. Called on the shard's event
+     * loop; memory only. A store that paces its write-back takes {@link CheckpointOptions#getPacingBytes} from here.
      *
      * @param options the store's own copy
      */
     default void configured(CheckpointOptions options) {}
 
     /**
-     * What has been applied by now. Called on the shard's event loop, before the first byte is forced, and at the ticks,
-     * syncs and the stop of a shard that is clean by its marks, so that what was never marked is forced, too. One volatile
-     * read, no lock, no system call; it changes nothing, and not every capture is forced. After the checkpointer's end on any
-     * thread, for whoever asks then whether all is durable.
+     * Captures what has been applied. Called on the shard's event loop before the first byte is forced, and also at ticks, syncs
+     * and the stop of a shard that is clean by its marks, so that what was never marked is forced, too. Must be one volatile
+     * read: no lock, no system call, no side effect. Not every capture is forced. After the checkpointer has stopped, a sync
+     * calls it on any thread.
      *
      * @return never {@code null}; before the first write a capture of index 0, or of what was found when the store was
-     *     opened. What throws or returns {@code null}, here or in a method of the {@link Capture}, is a failed generation in
-     *     which nothing was forced: it is tried again
+     *     opened. If this method or a method of the {@link Capture} throws, or this one returns {@code null}, the generation
+     *     fails without a force and is retried
      */
     Capture capture();
 
     /**
-     * Makes what was captured durable: every file with unsynced bytes, sealed ones too, each through the descriptor that
-     * wrote it; then the directories; then the position file, and its directory. Called on a worker thread, blocks for as
-     * long as the disk takes.
+     * Makes a capture durable: every file with unsynced bytes, sealed ones too, each through the descriptor that wrote it; then
+     * the directories; then the position file and its directory. Called on a worker thread; blocks for as long as the disk
+     * takes.
      *
-     * @throws ForcePostponedException if no force failed, and it may be called again
-     * @throws IOException if any of it may not be durable. It is never called again to make up for that: on Linux a second
-     *     force reports success over lost pages
+     * @throws ForcePostponedException if no force failed, and this method may be called again
+     * @throws IOException if part of it may not be durable. The force is never retried: on Linux a second force reports success
+     *     although pages were lost
      */
     void force(Capture captured) throws IOException;
 
     /**
-     * What the checkpointer calls: {@link #force(Capture)} by a store that can tell what it is at. The times and failures of
-     * its data files, directories and position file are then told apart.
+     * The method that the checkpointer calls. A store that implements it instead of {@link #force(Capture)} reports its steps,
+     * so that times and failures of data files, directories and position file are distinguished.
      *
-     * @param progress takes it; on this thread, for as long as this call lasts
+     * @param progress receives the steps; on this thread, during this call
      */
     default void force(Capture captured, ForceProgress progress) throws IOException {
         force(captured);
     }
 
     /**
-     * What was captured is durable now. Called on the shard's event loop; memory only, for example to hand the index to
-     * the log, which then forgets on a thread of its own.
+     * The capture is durable. Called on the shard's event loop; memory only, for example to hand the index to the log, which
+     * then releases entries on its own thread.
      */
     void completed(Capture captured);
 
     /**
-     * Writes anew, into new files and from the log, everything that the failed generation captured or that came after it.
-     * Called on a worker thread after {@link #force} failed, with growing pauses as long as it throws {@link IOException}.
-     * When it returns, generations go on.
+     * Rewrites, from the log into new files, everything that the failed generation captured and everything after it. Called on a
+     * worker thread after {@link #force} failed, and again after growing pauses while it throws {@link IOException}. When it
+     * returns, generations resume.
      *
      * @throws UnsupportedOperationException (the default) if this store can't: the shard is then {@code FAILED} until a
      *     restart recovers it from the log
@@ -94,33 +94,33 @@ public interface CheckpointTarget {
     }
 
     /**
-     * Asks whether the disk takes a write, forces it and gives it back, before the shard's writes are taken again. Called
-     * on the shard's event loop when the cause of some pressure has been gone for the dwell time; one at a time. By default
-     * there is nothing to ask: a generation that succeeded was the proof. {@link io.tidemark.pressure.DurableProbe} does it
-     * for a directory; it blocks, so run it on a worker.
+     * Tests whether the disk accepts a write, forces it and returns the same bytes, before shedding ends. Called on the shard's
+     * event loop when the cause of a pressure has been gone for the dwell time; one at a time. The default tests nothing: the
+     * generation that succeeded was the proof. {@link io.tidemark.pressure.DurableProbe} tests a directory; it blocks, so run it
+     * on a worker.
      *
-     * @param reason whose latch wants to open
-     * @return fails if writes must not be taken yet; asked again later, as after a throw or {@code null}
+     * @param reason the reason whose latch is to open
+     * @return fails if shedding must not end yet; the probe is then repeated later, as after an exception or {@code null}
      */
     default Future<Void> probe(PressureReason reason) {
         return Future.succeededFuture();
     }
 
-    /** How many files have unsynced bytes, {@link #UNKNOWN} by default; for reports. Any thread; memory only. */
+    /** How many files have unsynced bytes, {@link #UNKNOWN} by default; for reports only. Any thread; memory only. */
     default int dirtyFiles() {
         return UNKNOWN;
     }
 
     /**
-     * Asks the store to finish what it is writing and to refuse what comes later. Called once, on the shard's event loop,
-     * when the checkpointer stops; awaited before the last generation, so that that one covers everything. The store's
-     * writer may be another thread: hand over to it. Sync requests are still answered meanwhile.
+     * Asks the store to finish its pending writes and to refuse new ones. Called once, on the shard's event loop, when the
+     * checkpointer stops; awaited before the last generation, so that it covers everything. If the writer is another thread,
+     * hand over to it. Sync requests are still answered meanwhile.
      *
-     * <p>A store that goes on writing after the future has completed (as the default does, which knows of no writer) is
-     * forced a few more times, and if it is still dirty then, the stop fails and says so.
+     * <p>A store that is still written to after the future has completed (possible with the default, which knows no writer) is
+     * forced a few more times; if it is still dirty then, the stop fails and says so.
      *
-     * @return completed from any thread, never {@code null}; if it fails, the last generation is run all the same, and then
-     *     the stop fails
+     * @return completed from any thread, never {@code null}; if it fails, the last generation still runs, and then the stop
+     *     fails
      */
     default Future<Void> drain() {
         return Future.succeededFuture();

@@ -10,11 +10,11 @@ public enum CheckpointTrigger {
     MAX_DELAY,
     /** {@code max_dirty_bytes} are unsynced. */
     MAX_DIRTY_BYTES,
-    /** Somebody asked. */
+    /** A sync was requested. */
     SYNC_NOW,
-    /** The checkpointer is being stopped. */
+    /** The checkpointer is stopping. */
     SHUTDOWN,
-    /** The first generation after a start, which never takes what it finds for durable. */
+    /** The first generation after a start: nothing found on disk is taken for durable. */
     RECOVERY;
 
     /** The name in events and metrics, for example {@code max_delay}. */

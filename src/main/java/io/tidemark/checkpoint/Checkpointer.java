@@ -10,46 +10,46 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One shard's checkpointer, apart from Vert.x: decides by {@link CheckpointPolicy}, runs at most one generation at a time,
- * answers sync requests, and never believes a force again once one has failed.
+ * One shard's checkpointer, independent of Vert.x: decides by {@link CheckpointPolicy}, runs at most one generation at a time,
+ * answers sync requests, and never trusts a force again once one has failed.
  *
- * <p>All methods run on its {@link CheckpointLoop}; its fields need no locks. A generation goes: permit, {@link
- * DirtyCounter#begin}, capture, force on a worker, durable index, {@link CheckpointTarget#completed}, answers.
+ * <p>All methods run on its {@link CheckpointLoop} unless stated otherwise; its fields need no locks. A generation is: permit, {@link
+ * DirtyCounter#begin}, capture, force on a worker, durable index, {@link CheckpointTarget#completed}, answers to waiters.
  */
 final class Checkpointer {
 
-    /** What is going on. */
+    /** The current activity. */
     private sealed interface Step {
-        /** Nothing. */
-        record Resting() implements Step {}
+        /** No generation, no repair. */
+        record Idle() implements Step {}
 
-        /** Decided, waiting for its permit. */
+        /** A generation waits for its permit. */
         record Queued(ForcePermits.Ticket ticket, CheckpointTrigger trigger, long sinceNanos) implements Step {}
 
-        /** A generation is on a worker. */
+        /** A generation runs on a worker. */
         record Forcing(Generation generation) implements Step {}
 
-        /** A repair waits for its permit, or is on a worker. */
+        /** A repair waits for its permit, or runs on a worker. */
         record Repairing() implements Step {}
     }
 
     private enum Stop {
-        NOT_ASKED,
+        NOT_REQUESTED,
         DRAINING,
         LAST_GENERATION,
         DONE
     }
 
-    private static final Step RESTING = new Step.Resting();
+    private static final Step IDLE = new Step.Idle();
     private static final Step REPAIRING = new Step.Repairing();
 
-    /** A store that goes on writing after {@link CheckpointTarget#drain} would never let its checkpointer stop. */
-    private static final int MOST_LAST_GENERATIONS = 8;
+    /** Without a limit, a store that is written to after {@link CheckpointTarget#drain} would never let its checkpointer stop. */
+    private static final int MAX_LAST_GENERATIONS = 8;
 
-    /** After a force that no worker took, or that was postponed, until it is tried again for whoever waits for it. */
+    /** Pause after a force that could not be scheduled or was postponed. */
     private static final long PAUSE_MS = 1_000;
 
-    /** The pause before a postponed force is tried again doubles so often, but doesn't grow beyond the interval. */
+    /** How often the pause after postponed forces doubles; it never exceeds the interval. */
     private static final int MAX_DOUBLINGS = 6;
 
     private final int shard;
@@ -70,14 +70,14 @@ final class Checkpointer {
     private final Promise<Void> stopped = Promise.promise();
 
     private CheckpointOptions options;
-    private Step step = RESTING;
-    private Stop stop = Stop.NOT_ASKED;
+    private Step step = IDLE;
+    private Stop stop = Stop.NOT_REQUESTED;
     private @Nullable Runnable recheck;
     private boolean paused;
     private @Nullable Throwable drainFailure;
-    private boolean lastRepairTried;
-    private boolean lastRetryTried;
-    private int postponed;
+    private boolean repairedAtStop;
+    private boolean retriedAtStop;
+    private int postponements;
     private long retryNotBeforeNanos;
     private long generations;
     private int lastGenerations;
@@ -108,7 +108,7 @@ final class Checkpointer {
         this.repairs = new Repairs(target, health, permits, loop, reports, pressure, permitWatch);
     }
 
-    /** Takes the shard over; it counts as dirty until a generation has succeeded. */
+    /** Starts; the shard counts as dirty until a generation has succeeded. */
     void start(long firstTickNanos) {
         unprovenSinceNanos = loop.nanoTime();
         ticks.begin(unprovenSinceNanos, firstTickNanos);
@@ -122,7 +122,7 @@ final class Checkpointer {
         return reports.journal();
     }
 
-    /** How the shard is. Any thread; memory only. */
+    /** The shard's status. Any thread; memory only. */
     CheckpointStatus status() {
         Generation running = reports.running();
         long now = loop.nanoTime();
@@ -148,9 +148,9 @@ final class Checkpointer {
     }
 
     /**
-     * New options from now on; a generation in flight and whoever waits are not touched.
+     * Changes the options; a running generation and waiters are kept.
      *
-     * @param nextTickNanos when the next tick comes; see {@link Ticks#moveTo}
+     * @param nextTickNanos when the next tick is due; see {@link Ticks#moveTo}
      */
     void reconfigure(CheckpointOptions fresh, long nextTickNanos) {
         long now = loop.nanoTime();
@@ -167,17 +167,17 @@ final class Checkpointer {
         }
     }
 
-    /** What its store knows of the disk; {@code NORMAL}: the cause is gone. See {@link PressureState}. */
+    /** Pressure that the store reports; {@code NORMAL}: the cause is gone. See {@link PressureState}. */
     void reportPressure(PressureReason reason, PressureLevel level, String detail) {
         pressure.set(reason, level, detail);
     }
 
-    /** New options for its pressure. */
+    /** Changes the pressure options. */
     void reconfigure(PressureOptions fresh) {
         pressure.dwell(fresh.getDwellMs());
     }
 
-    /** A tick of the interval. Late ticks may come in a burst; they change nothing while a generation runs. */
+    /** A tick of the interval. Late ticks may arrive in a burst; they change nothing while a generation runs. */
     void tick() {
         long now = loop.nanoTime();
         ticks.tick(now, TimeUnit.MILLISECONDS.toNanos(options.getIntervalMs()));
@@ -187,7 +187,7 @@ final class Checkpointer {
     private void ticked(long now) {
         paused = false;
         retryNotBeforeNanos = now;
-        if (step == RESTING && stop == Stop.NOT_ASKED && health.repairDue(now)) {
+        if (step == IDLE && stop == Stop.NOT_REQUESTED && health.repairDue(now)) {
             repair();
         } else {
             evaluate();
@@ -195,7 +195,7 @@ final class Checkpointer {
     }
 
     /**
-     * Asks that everything applied before this call be durable: answered by the first generation that starts after it, at
+     * Requests that everything applied before this call become durable. Answered by the first generation that starts after it; at
      * once if the shard is clean.
      */
     Future<SyncResult> sync() {
@@ -203,10 +203,10 @@ final class Checkpointer {
     }
 
     /**
-     * The same for a caller that wants to hear in time.
+     * As {@link #sync()}, with a deadline.
      *
-     * @param deadlineMillis after which it is told that the sync goes on, and forgotten; {@link SyncRequest#NO_DEADLINE} if
-     *     it waits for ever
+     * @param deadlineMillis after which the request fails while the sync continues; {@link SyncRequest#NO_DEADLINE} to wait for
+     *     ever
      */
     Future<SyncResult> sync(long deadlineMillis) {
         StoppedShard over = left;
@@ -226,33 +226,33 @@ final class Checkpointer {
     }
 
     private void expired(SyncWaiters.Waiter waiter, long deadlineMillis) {
-        waiter.giveUp(new SyncException(
+        waiter.expire(new SyncException(
                 SyncFailure.DEADLINE,
-                reports.name() + " was not durable within " + deadlineMillis + " ms; the sync goes on"));
+                reports.name() + " was not durable within " + deadlineMillis + " ms; the sync continues"));
     }
 
-    /** How it left its shard, {@code null} before its end. Any thread. */
+    /** The shard as it was left, {@code null} before the end. Any thread. */
     @Nullable
     StoppedShard left() {
         return left;
     }
 
-    /** How many sync requests a generation is due to that has not begun. */
+    /** How many sync requests wait for a generation to start. */
     int waiters() {
         return waiting.size();
     }
 
-    /** Whether a force has failed and nothing has made up for it. */
+    /** Whether a force has failed and no repair has succeeded since. */
     boolean broken() {
         return !health.mayForce();
     }
 
-    /** Ends with everything durable, or fails and says why not. */
+    /** Stops with everything durable, or fails and says why not. */
     Future<Void> stop() {
-        if (stop == Stop.NOT_ASKED) {
+        if (stop == Stop.NOT_REQUESTED) {
             stop = Stop.DRAINING;
-            if (step == RESTING && health.isBroken()) {
-                repair(); // what is to be drained may wait for it
+            if (step == IDLE && health.isBroken()) {
+                repair(); // writes that are to be drained may wait for it
             }
             TargetCalls.watched("drain()", "the stop waits for it", loop, reports, target::drain)
                     .onComplete(done -> loop.execute(() -> {
@@ -265,9 +265,9 @@ final class Checkpointer {
     }
 
     private void evaluate() {
-        writeActivity.look(loop.nanoTime());
-        if (pauses()) {
-            return; // every mark comes here
+        writeActivity.observe(loop.nanoTime());
+        if (isPaused()) {
+            return; // every mark arrives here
         }
         if (recheck != null) {
             recheck.run();
@@ -276,7 +276,7 @@ final class Checkpointer {
         if (step instanceof Step.Queued queued) {
             hasten(queued.ticket());
         }
-        if (step != RESTING || stop == Stop.DONE) {
+        if (step != IDLE || stop == Stop.DONE) {
             return;
         }
         if (!health.mayForce()) {
@@ -284,13 +284,13 @@ final class Checkpointer {
         } else if (!dirty.dirty() && !unmarked()) {
             ticks.consumeTick();
             waiting.answer(shard, generations, dirty.durableIndex(), 0, 0, loop.nanoTime());
-        } else if (marks.beyondReach()) {
+        } else if (marks.unreachable()) {
             ticks.consumeTick();
             waiting.fail(SyncFailure.UNAVAILABLE, marks.behindDetail());
             if (stop == Stop.LAST_GENERATION) {
                 stopFailed(marks.behindDetail());
             }
-        } else if (lastGenerations == MOST_LAST_GENERATIONS) {
+        } else if (lastGenerations == MAX_LAST_GENERATIONS) {
             stopFailed(reports.name() + " is still being written although it was asked to drain; durable up to index "
                     + dirty.durableIndex() + " of " + Math.max(dirty.appendedIndex(), marks.appliedIndex()));
         } else {
@@ -300,8 +300,8 @@ final class Checkpointer {
     }
 
     /**
-     * Whether a shard that is clean by its marks has applied more than is durable, so that it is dirty after all. Asked where
-     * somebody relies on the answer: at a tick, for a sync, at the end. Memory only.
+     * Whether a shard that is clean by its marks has applied more than is durable, and so is dirty. Checked where the answer
+     * matters: at a tick, for a sync, at the end. Memory only.
      */
     private boolean unmarked() {
         boolean last = stop == Stop.LAST_GENERATION;
@@ -309,11 +309,11 @@ final class Checkpointer {
             return false;
         }
         unprovenSinceNanos = loop.nanoTime();
-        dirty.doubt();
+        dirty.markUnproven();
         return true;
     }
 
-    /** Nothing is begun for a while, but at a tick, or for a stop. */
+    /** Starts nothing for a while, except at a tick or for a stop. */
     private void pause() {
         if (recheck != null) {
             recheck.run();
@@ -325,8 +325,8 @@ final class Checkpointer {
         });
     }
 
-    private boolean pauses() {
-        paused &= stop == Stop.NOT_ASKED || stop == Stop.DRAINING;
+    private boolean isPaused() {
+        paused &= stop == Stop.NOT_REQUESTED || stop == Stop.DRAINING;
         return paused;
     }
 
@@ -335,7 +335,7 @@ final class Checkpointer {
         CheckpointDecision decision = CheckpointPolicy.decide(activity(), now, options);
         if (decision instanceof CheckpointDecision.Fire fire) {
             long early = retryNotBeforeNanos - now;
-            if (postponed > 0 && early > 0 && waiting.size() == 0 && stop != Stop.LAST_GENERATION) {
+            if (postponements > 0 && early > 0 && waiting.size() == 0 && stop != Stop.LAST_GENERATION) {
                 recheck = loop.schedule(TimeUnit.NANOSECONDS.toMillis(early) + 1, this::evaluate);
             } else {
                 queue(fire.trigger(), now);
@@ -352,7 +352,7 @@ final class Checkpointer {
                 dirty.dirty(),
                 health.unproven(),
                 ticks.due(),
-                step != RESTING,
+                step != IDLE,
                 stop == Stop.LAST_GENERATION,
                 waiting.size(),
                 dirty.dirtyBytes(),
@@ -367,23 +367,23 @@ final class Checkpointer {
     }
 
     private void queue(CheckpointTrigger trigger, long now) {
-        boolean patient = trigger == CheckpointTrigger.INTERVAL || trigger == CheckpointTrigger.RECOVERY;
-        long deadline = patient ? maxDelayNanos() : now;
-        // The grant may come before request() returns, but it is carried out by the loop after this step is set.
+        boolean canWait = trigger == CheckpointTrigger.INTERVAL || trigger == CheckpointTrigger.RECOVERY;
+        long deadline = canWait ? maxDelayDeadlineNanos() : now;
+        // The grant may arrive before request() returns, but the loop carries it out after this step is set.
         ForcePermits.Ticket ticket = permits.request(deadline, () -> loop.execute(this::begin));
         step = new Step.Queued(ticket, trigger, now);
         permitWatch.begin(ticket, "a checkpoint", options);
     }
 
-    private long maxDelayNanos() {
+    private long maxDelayDeadlineNanos() {
         return oldestDirtyNanos() + TimeUnit.MILLISECONDS.toNanos(options.getMaxDelayMs());
     }
 
-    /** What waits for its permit may be due sooner by now: by a sync request, a stop, many bytes or new options. */
+    /** A queued generation may be due sooner by now: for a sync request, a stop, many bytes or new options. */
     private void hasten(ForcePermits.Ticket ticket) {
         boolean atOnce =
                 stop == Stop.LAST_GENERATION || waiting.size() > 0 || dirty.dirtyBytes() >= options.getMaxDirtyBytes();
-        if (permits.hasten(ticket, atOnce ? loop.nanoTime() : maxDelayNanos())) {
+        if (permits.hasten(ticket, atOnce ? loop.nanoTime() : maxDelayDeadlineNanos())) {
             permitWatch.begin(ticket, "a checkpoint", options);
         }
     }
@@ -398,27 +398,27 @@ final class Checkpointer {
         SyncWaiters waiters = waiting.takeAll();
         marks.forgetPredecessor();
         DirtyCounter.Start start = dirty.begin();
-        CheckedCapture cut;
+        CheckedCapture capture;
         try {
-            cut = CheckedCapture.of(target);
+            capture = CheckedCapture.of(target);
         } catch (IllegalStateException e) {
             Generation failed =
-                    generation(queued, CheckedCapture.nothing(Math.max(0, dirty.durableIndex())), start, waiters);
+                    generation(queued, CheckedCapture.none(Math.max(0, dirty.durableIndex())), start, waiters);
             step = new Step.Forcing(failed);
             reports.started(failed);
             ended(failed, e);
             return;
         }
-        run(generation(queued, cut, start, waiters));
+        run(generation(queued, capture, start, waiters));
     }
 
     private Generation generation(
-            Step.Queued queued, CheckedCapture cut, DirtyCounter.Start start, SyncWaiters waiters) {
+            Step.Queued queued, CheckedCapture capture, DirtyCounter.Start start, SyncWaiters waiters) {
         generations++;
         return new Generation(
                 generations,
                 queued.trigger(),
-                cut,
+                capture,
                 start,
                 queued.sinceNanos(),
                 loop.nanoTime(),
@@ -432,7 +432,7 @@ final class Checkpointer {
         ForceProgress progress = reports.started(generation);
         loop.runBlocking(
                 () -> {
-                    target.force(generation.captured(), progress);
+                    target.force(generation.capture().handle(), progress);
                     return null;
                 },
                 failure -> ended(generation, failure));
@@ -442,7 +442,7 @@ final class Checkpointer {
         long now = loop.nanoTime();
         stall.end();
         generation.ticket().release(now - generation.startedNanos());
-        step = RESTING;
+        step = IDLE;
         if (failure instanceof CheckpointLoop.NotStarted) {
             notStarted(generation, failure);
             return;
@@ -461,28 +461,28 @@ final class Checkpointer {
     }
 
     /**
-     * Nothing that was forced has failed, so the next generation may force: after a pause that grows, at a tick, or when
-     * somebody asks. Until the oldest byte is older than it may be that is no reason to refuse writes.
+     * No force has failed, so the next generation may force: after a pause that grows, at a tick, or for a sync request. Writes
+     * are shed only once the oldest byte is older than {@code max_delay_ms}.
      */
     private void postponed(Generation generation, Throwable why, long now) {
         dirty.withdraw(generation.start());
         String detail = reports.failureDetail(generation, why);
-        long pauseMs = Math.min(PAUSE_MS << Math.min(postponed, MAX_DOUBLINGS), options.getIntervalMs());
+        long pauseMs = Math.min(PAUSE_MS << Math.min(postponements, MAX_DOUBLINGS), options.getIntervalMs());
         retryNotBeforeNanos = now + TimeUnit.MILLISECONDS.toNanos(pauseMs);
         ticks.requestTick();
-        if (postponed++ == 0) {
+        if (postponements++ == 0) {
             reports.postponed(detail, why);
         }
-        boolean late = now - oldestDirtyNanos() >= TimeUnit.MILLISECONDS.toNanos(options.getMaxDelayMs());
-        pressure.set(PressureReason.FSYNC_STALLED, late ? PressureLevel.SHED : PressureLevel.WARN, detail);
+        boolean overdue = now - oldestDirtyNanos() >= TimeUnit.MILLISECONDS.toNanos(options.getMaxDelayMs());
+        pressure.set(PressureReason.FSYNC_STALLED, overdue ? PressureLevel.SHED : PressureLevel.WARN, detail);
         reports.ended(generation, dirty.durableIndex(), now, loop.epochMillis(), why);
         generation.waiters().fail(SyncFailure.UNAVAILABLE, detail);
         if (stop != Stop.LAST_GENERATION) {
             pause();
-        } else if (lastRetryTried) {
+        } else if (retriedAtStop) {
             stopFailed(detail);
         } else {
-            lastRetryTried = true;
+            retriedAtStop = true;
             recheck = loop.schedule(PAUSE_MS, this::evaluate);
         }
     }
@@ -493,7 +493,7 @@ final class Checkpointer {
 
     private void notStarted(Generation generation, Throwable why) {
         dirty.withdraw(generation.start());
-        String detail = reports.name() + ": the force could not be started: " + why.getMessage();
+        String detail = reports.name() + ": the force could not be scheduled: " + why.getMessage();
         reports.notStarted(generation, dirty.durableIndex(), detail, why);
         waiting.inherit(generation.waiters());
         generation.waiters().fail(SyncFailure.UNAVAILABLE, detail);
@@ -501,12 +501,12 @@ final class Checkpointer {
         if (stop == Stop.LAST_GENERATION) {
             stopFailed(detail);
         } else {
-            pause(); // at once a pool that is full would be asked over and over
+            pause(); // a full pool would reject it again at once
         }
     }
 
     private void succeeded(Generation generation, long now) {
-        CheckedCapture captured = generation.cut();
+        CheckedCapture captured = generation.capture();
         long from = dirty.durableIndex();
         dirty.complete(captured.index(), generation.start());
         dirty.limit(options.getMaxDirtyBytes());
@@ -515,11 +515,11 @@ final class Checkpointer {
         pressure.set(
                 PressureReason.FSYNC_FAILED,
                 PressureLevel.NORMAL,
-                reports.name() + ": repaired, and the new files have been forced");
+                reports.name() + ": repaired, and the new files are durable");
         reports.ended(generation, from, now, loop.epochMillis(), null);
-        if (postponed > 0) {
-            reports.caughtUp(postponed);
-            postponed = 0;
+        if (postponements > 0) {
+            reports.caughtUp(postponements);
+            postponements = 0;
         }
         if (marks.isBehind(generation)) {
             generation.waiters().fail(SyncFailure.UNAVAILABLE, marks.behindDetail());
@@ -535,14 +535,14 @@ final class Checkpointer {
         if (!dirty.unproven()) {
             unprovenSinceNanos = generation.start().oldestNanos();
         }
-        postponed = 0;
-        boolean repairNow = health.failed(generation.captured(), detail, now, options.getIntervalMs());
+        postponements = 0;
+        boolean repairNow = health.failed(generation.capture().handle(), detail, now, options.getIntervalMs());
         pressure.set(PressureReason.FSYNC_FAILED, repairNow ? PressureLevel.SHED : PressureLevel.FAILED, detail);
         dirty.fail();
         reports.forceFailed(detail, failure);
         reports.ended(generation, dirty.durableIndex(), now, loop.epochMillis(), failure);
         generation.waiters().fail(SyncFailure.FORCE_FAILED, detail);
-        if (repairNow && (stop == Stop.NOT_ASKED || stop == Stop.DRAINING)) {
+        if (repairNow && (stop == Stop.NOT_REQUESTED || stop == Stop.DRAINING)) {
             repair();
         }
     }
@@ -550,7 +550,7 @@ final class Checkpointer {
     private void repair() {
         step = REPAIRING;
         repairs.run(options, succeeded -> {
-            step = RESTING;
+            step = IDLE;
             if (succeeded) {
                 ticks.requestTick();
             }
@@ -559,11 +559,11 @@ final class Checkpointer {
     }
 
     private void finishStop() {
-        if (stop != Stop.LAST_GENERATION || step != RESTING) {
+        if (stop != Stop.LAST_GENERATION || step != IDLE) {
             return;
         }
-        if (health.isBroken() && !lastRepairTried) {
-            lastRepairTried = true;
+        if (health.isBroken() && !repairedAtStop) {
+            repairedAtStop = true;
             repair();
         } else if (!health.mayForce()) {
             stopFailed(reports.name() + " was not made durable: " + health.detail());
@@ -572,7 +572,7 @@ final class Checkpointer {
                 finish("");
                 stopped.tryComplete();
             } else {
-                stopFailed(reports.name() + " was forced, but did not finish its writes first: " + drainFailure);
+                stopFailed(reports.name() + " is durable, but drain() failed: " + drainFailure);
             }
         }
     }
@@ -582,12 +582,12 @@ final class Checkpointer {
         stopped.tryFail(new SyncException(SyncFailure.FORCE_FAILED, why));
     }
 
-    /** @param failure why not everything is durable, empty if it is */
+    /** @param failure why not everything is durable; empty if it is */
     private void finish(String failure) {
         stop = Stop.DONE;
         marks.stop();
-        String undurable = dirty.dirty() ? failure : ""; // a stop may fail and leave everything durable
-        left = StoppedShard.now(reports.name(), shard, dirty, target, generations, undurable);
+        String notDurable = dirty.dirty() ? failure : ""; // a stop may fail and still leave everything durable
+        left = StoppedShard.now(reports.name(), shard, dirty, target, generations, notDurable);
         pressure.stop();
         dirty.abandon();
         waiting.fail(SyncFailure.UNAVAILABLE, reports.name() + " has been stopped");

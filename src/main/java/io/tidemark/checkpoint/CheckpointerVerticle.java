@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * One shard's checkpointer as a verticle. Deploy it on an event loop, one per store and shard; {@link Checkpointers}
  * deploys a whole store.
  *
- * <p>It ticks by {@code setPeriodic}, forces by {@code executeBlocking} on a named pool, listens on {@link
- * CheckpointAddresses#sync}, and publishes each outcome and each change of pressure. Its options are the deployment's
+ * <p>It ticks by {@code setPeriodic}, forces by {@code executeBlocking} on a named pool, serves {@link CheckpointAddresses#sync},
+ * and publishes each outcome and each change of pressure. Its options are the deployment's
  * configuration, see {@link CheckpointOptions#CheckpointOptions(JsonObject)}.
  *
- * <p>Undeploying it asks the store to drain, runs a last generation and ends with everything durable, or fails and says
- * what is not. It never interrupts a force; while one hangs, it waits. The store must keep its files open until then.
+ * <p>Undeploying it drains the store, runs a last generation, and ends with everything durable, or fails and says what is not.
+ * It never interrupts a force; while one hangs, it waits. The store must keep its files open until the undeployment has ended.
  *
- * <p>The constructor may be called on any thread; the rest is Vert.x's to call.
+ * <p>The constructor may be called on any thread; all other methods are called by Vert.x.
  */
 public final class CheckpointerVerticle extends VerticleBase {
     private static final long NO_TIMER = -1;
@@ -35,7 +35,7 @@ public final class CheckpointerVerticle extends VerticleBase {
     private final int shard;
     private final CheckpointTarget target;
     private final CheckpointListener listener;
-    private final @Nullable ForceThreads storesThreads;
+    private final @Nullable ForceThreads parentThreads;
     private ShardClaims.@Nullable Claim claim;
     private final List<MessageConsumer<Object>> consumers = new ArrayList<>();
     private final Promise<Void> ended = Promise.promise();
@@ -44,29 +44,29 @@ public final class CheckpointerVerticle extends VerticleBase {
     private volatile @Nullable Checkpointer checkpointer;
 
     /**
-     * A checkpointer that stands alone, with a pool of its own.
+     * A standalone checkpointer, with a pool of its own.
      *
      * @param store the store's name, see {@link Checkpointers#deploy}
      * @param shard the shard's number, 0 or more
-     * @throws IllegalArgumentException if either is not that
+     * @throws IllegalArgumentException if either is invalid
      */
     public CheckpointerVerticle(String store, int shard, CheckpointTarget target) {
         this(store, shard, target, CheckpointListener.NONE, null, null);
     }
 
-    /** One of a store's, whose parent has claimed its shard, owns the threads, and tells how it ended. */
+    /** A checkpointer of a store, whose parent has claimed its shard, owns the threads, and reports how it ended. */
     CheckpointerVerticle(
             String store,
             int shard,
             CheckpointTarget target,
             CheckpointListener listener,
-            @Nullable ForceThreads storesThreads,
+            @Nullable ForceThreads parentThreads,
             ShardClaims.@Nullable Claim claim) {
         this.store = StoreName.checked(store);
         this.shard = StoreName.checkedShard(store, shard);
         this.target = Objects.requireNonNull(target, "target");
         this.listener = listener;
-        this.storesThreads = storesThreads;
+        this.parentThreads = parentThreads;
         this.claim = claim;
     }
 
@@ -78,7 +78,7 @@ public final class CheckpointerVerticle extends VerticleBase {
         }
         CheckpointOptions options = new CheckpointOptions(config());
         options.requireConsistent();
-        if (storesThreads == null) {
+        if (parentThreads == null) {
             claim = ShardClaims.claim(vertx, store, shard, List.of(target)).get(0);
         }
         ShardClaims.Claim mine = Objects.requireNonNull(claim);
@@ -95,11 +95,11 @@ public final class CheckpointerVerticle extends VerticleBase {
             consumers.add(vertx.eventBus().consumer(CheckpointAddresses.sync(options.getNode(), store, shard)));
         }
         consumers.forEach(consumer -> consumer.handler(
-                message -> SyncRequest.answer(message, identity, SyncRequest.OF_A_SHARD, request -> sync(request)
+                message -> SyncRequest.answer(message, identity, SyncRequest.SHARD_KEYS, request -> sync(request)
                         .map(SyncResult::toJson))));
         List<Future<Void>> listening = new ArrayList<>(
                 consumers.stream().map(MessageConsumer::completion).toList());
-        if (options.isClustered() && storesThreads == null) {
+        if (options.isClustered() && parentThreads == null) {
             NodeNameWatch watch = new NodeNameWatch(vertx, identity, store + ".shard." + shard);
             nameWatch = watch;
             listening.add(watch.start());
@@ -107,11 +107,11 @@ public final class CheckpointerVerticle extends VerticleBase {
         return Future.join(listening).mapEmpty();
     }
 
-    /** From here on it is responsible for the shard. */
+    /** Starts the checkpointer, which is responsible for the shard from now on. */
     private Future<Void> takeOver(CheckpointOptions options, NodeIdentity identity) {
-        ForceThreads forces = storesThreads;
+        ForceThreads forces = parentThreads;
         if (forces == null) {
-            forces = ForceThreads.of(vertx, store + "." + shard, 1); // a dot is in no store's name
+            forces = ForceThreads.of(vertx, store + "." + shard, 1); // no store's name contains a dot
         }
         ForcePermits permits = ForcePermits.of(vertx);
         permits.limit(options.getMaxConcurrentFsyncs());
@@ -125,13 +125,13 @@ public final class CheckpointerVerticle extends VerticleBase {
                 permits,
                 new VertxLoop(vertx, context, forces),
                 options,
-                new CheckpointListeners(new Publishing(identity), listener));
+                new CheckpointListeners(new EventPublisher(identity), listener));
         checkpointer = mine;
         mine.start(tickEvery(options.getIntervalMs(), mine));
         return Future.succeededFuture();
     }
 
-    /** (Re)starts the ticks; returns when the first one comes. */
+    /** (Re)starts the ticks; returns when the first one is due. */
     private long tickEvery(long intervalMillis, Checkpointer mine) {
         vertx.cancelTimer(ticks);
         long now = System.nanoTime();
@@ -140,7 +140,7 @@ public final class CheckpointerVerticle extends VerticleBase {
         return now + TimeUnit.MILLISECONDS.toNanos(first);
     }
 
-    /** Takes new options over; on this verticle's event loop. A generation in flight and its waiters are not touched. */
+    /** Changes the options; on this verticle's event loop. A running generation and its waiters are kept. */
     void reconfigure(CheckpointOptions options) {
         Checkpointer mine = checkpointer;
         if (mine != null && ticks != NO_TIMER) {
@@ -148,7 +148,7 @@ public final class CheckpointerVerticle extends VerticleBase {
         }
     }
 
-    /** The same for its pressure. */
+    /** Changes the pressure options; on this verticle's event loop. */
     void reconfigure(PressureOptions options) {
         Checkpointer mine = checkpointer;
         if (mine != null) {
@@ -156,7 +156,7 @@ public final class CheckpointerVerticle extends VerticleBase {
         }
     }
 
-    /** What the store knows of its disk; on this verticle's event loop. */
+    /** Pressure that the store reports; on this verticle's event loop. */
     void reportPressure(PressureReason reason, PressureLevel level, String detail) {
         Checkpointer mine = checkpointer;
         if (mine != null) {
@@ -170,7 +170,7 @@ public final class CheckpointerVerticle extends VerticleBase {
         return mine == null ? List.of() : mine.journal().entries();
     }
 
-    /** How the shard is, {@code null} before the start. Any thread. */
+    /** The shard's status, {@code null} before the start. Any thread. */
     @Nullable
     CheckpointStatus status() {
         Checkpointer mine = checkpointer;
@@ -185,19 +185,19 @@ public final class CheckpointerVerticle extends VerticleBase {
         if (mine == null) {
             return Future.succeededFuture();
         }
-        Future<Void> stopped = mine.stop() // sync requests are answered until it has
+        Future<Void> stopped = mine.stop() // sync requests are answered until it has stopped
                 .eventually(() -> nameWatch == null ? Future.succeededFuture() : nameWatch.stop())
                 .eventually(() -> Future.join(
                         consumers.stream().map(MessageConsumer::unregister).toList()))
-                .onComplete(done -> yieldShard(mine));
-        if (storesThreads == null) {
+                .onComplete(done -> releaseShard(mine));
+        if (parentThreads == null) {
             return stopped;
         }
         stopped.onComplete(ended);
         return stopped.otherwiseEmpty();
     }
 
-    private void yieldShard(Checkpointer mine) {
+    private void releaseShard(Checkpointer mine) {
         ShardClaims.Claim held = Objects.requireNonNull(claim);
         if (mine.broken()) {
             held.condemn();
@@ -206,7 +206,7 @@ public final class CheckpointerVerticle extends VerticleBase {
         held.release();
     }
 
-    /** How it left its shard, {@code null} before its end. Any thread. */
+    /** The shard as it was left, {@code null} before the end. Any thread. */
     @Nullable
     StoppedShard left() {
         Checkpointer mine = checkpointer;
@@ -214,14 +214,14 @@ public final class CheckpointerVerticle extends VerticleBase {
     }
 
     /**
-     * How it ended. A store's checkpointer tells it here and not by {@link #stop}: Vert.x gives up on the other children
-     * of a parent, and on the parent, as soon as one child fails to stop.
+     * How it ended. A store's checkpointer reports it here and not by {@link #stop}: Vert.x abandons the parent and its other
+     * children as soon as one child fails to stop.
      */
     Future<Void> ended() {
         return ended.future();
     }
 
-    /** Asks for a sync; on this verticle's event loop. Fails with a {@link SyncException}. */
+    /** Requests a sync; on this verticle's event loop. Fails with a {@link SyncException}. */
     Future<SyncResult> sync(SyncRequest request) {
         Checkpointer mine = checkpointer;
         if (mine == null) {
@@ -243,10 +243,10 @@ public final class CheckpointerVerticle extends VerticleBase {
         return "checkpointer of store " + store + " shard " + shard;
     }
 
-    private final class Publishing implements CheckpointListener {
+    private final class EventPublisher implements CheckpointListener {
         private final NodeIdentity from;
 
-        Publishing(NodeIdentity from) {
+        EventPublisher(NodeIdentity from) {
             this.from = from;
         }
 

@@ -16,12 +16,12 @@ import org.slf4j.LoggerFactory;
  * The checkpointers of one store, one verticle per shard, under a parent that owns the pool on which they force.
  *
  * <p>All methods may be called from any thread, at any time, and return at once. Futures complete on the Vert.x context
- * that the method was called on. Called on a thread without one, they complete on an event loop, as a rule the shard's: what
- * is done there must not block; a handler that comes when they have completed already runs at once, on its own thread. Once
- * Vert.x has been closed they complete on any thread.
+ * that the method was called on. If it was called on a thread without one, they complete on an event loop, usually the shard's,
+ * where handlers must not block; a handler that is added after completion runs at once, on the adding thread. Once Vert.x has
+ * been closed they complete on any thread.
  *
- * <p>The verticles belong to whoever deploys them: called in a verticle, they become its children, and undeploying that
- * verticle or closing Vert.x stops them before the verticle's own {@code stop}, in the way of {@link #close}.
+ * <p>Checkpointers deployed from a verticle become its children: undeploying that verticle, or closing Vert.x, stops them before
+ * the verticle's own {@code stop}, as {@link #close} does.
  */
 public final class Checkpointers {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointers.class);
@@ -46,14 +46,14 @@ public final class Checkpointers {
     /**
      * Deploys one checkpointer per target; the target's place in the list is its shard's number.
      *
-     * @param store the store's name: 1 to 64 letters, digits, {@code _} and {@code -}; any number of stores may live side
-     *     by side in one Vert.x instance
+     * @param store the store's name: 1 to 64 letters, digits, {@code _} and {@code -}; any number of stores may share one
+     *     Vert.x instance
      * @param options copied
      * @param targets one or more
-     * @return fails with {@link IllegalStateException} if a shard of that store has a checkpointer already, if one of these
-     *     very targets is in use, twice here or anywhere else in this process, or if a force of it failed earlier, wherever and
-     *     under whatever name that was; nothing is left behind then, and no target has been called
-     * @throws IllegalArgumentException if the name is not one, or there is no target
+     * @return fails with {@link IllegalStateException} if a shard of that store already has a checkpointer, if a target is
+     *     given twice or is in use anywhere in this process, or if a force of a target has failed before, under whatever name.
+     *     Then nothing is left behind, and no target has been called
+     * @throws IllegalArgumentException if the name is invalid, or there is no target
      */
     public static Future<Checkpointers> deploy(
             Vertx vertx, String store, CheckpointOptions options, List<? extends CheckpointTarget> targets) {
@@ -61,9 +61,9 @@ public final class Checkpointers {
     }
 
     /**
-     * The same, and a listener that hears of every generation.
+     * As {@link #deploy(Vertx, String, CheckpointOptions, List)}, with a listener that is notified of every generation.
      *
-     * @param listener called on the event loop of the shard concerned
+     * @param listener called on the shard's event loop
      */
     public static Future<Checkpointers> deploy(
             Vertx vertx,
@@ -96,10 +96,10 @@ public final class Checkpointers {
     }
 
     /**
-     * Makes durable what a shard had applied before this call; at once, without a system call, if it is clean. After {@link
-     * #close} a shard that was left durable, and has not been marked since, is still that.
+     * Makes durable what a shard had applied before this call. Completes at once, without a system call, if the shard is clean.
+     * After {@link #close} it succeeds if the shard was left durable and nothing has been marked or applied since.
      *
-     * @return fails with a {@link SyncException}, also if there is no such shard
+     * @return fails with a {@link SyncException}, also if the shard does not exist
      */
     public Future<SyncResult> syncNow(int shard) {
         return CallersContext.bring(parent.sync(shard, WITHOUT_DEADLINE));
@@ -109,21 +109,20 @@ public final class Checkpointers {
      * {@link #syncNow(int)} for every shard.
      *
      * @return the results in the shards' order; fails with a {@link SyncException} that names each shard that is not
-     *     durable, after all have ended
+     *     durable, after all syncs have ended
      */
     public Future<List<SyncResult>> syncNow() {
         return CallersContext.bring(parent.syncAll(WITHOUT_DEADLINE).compose(StoreSync::allOrFailure));
     }
 
     /**
-     * Gives every running checkpointer new options. Generations in flight and sync requests that wait are kept; a new
-     * interval ticks from now on, a force under way is watched by the new limits, and permits are counted by the new number
-     * at once: a larger one lets others begin, a smaller one lets those that are forcing finish first.
+     * Gives every running checkpointer new options. Running generations and waiting sync requests are kept. The new interval
+     * starts now, a running force is judged by the new limits, and the number of permits changes at once: a larger one lets
+     * others start, a smaller one lets those that are forcing finish first.
      *
      * @param fresh copied
-     * @return completes when every shard has taken them over; fails with {@link IllegalArgumentException}, and nothing has
-     *     changed, if they name another {@code node} or {@code clustered} than the deployment's. Options that don't say
-     *     these leave them as they are
+     * @return completes when every shard uses them; fails with {@link IllegalArgumentException}, and nothing has changed, if
+     *     {@code node} or {@code clustered} differ from the deployment's. Options that don't set these keep them
      */
     public synchronized Future<Void> reconfigure(CheckpointOptions fresh) {
         try {
@@ -134,16 +133,16 @@ public final class Checkpointers {
         return CallersContext.bring(parent.reconfigure(options()));
     }
 
-    /** Gives every running checkpointer new options for its pressure: how long a cause must have been gone. */
+    /** Gives every running checkpointer new pressure options: how long a cause must have been gone. */
     public Future<Void> reconfigurePressure(PressureOptions options) {
         return CallersContext.bring(parent.reconfigure(new PressureOptions(options)));
     }
 
     /**
-     * Tells a shard's checkpointer what the store knows of its disk, to go with what the checkpointer knows itself. Calls of
-     * one thread take effect in order, on the shard's event loop; returns at once. Does nothing after the end.
+     * Reports pressure that the store itself has found, in addition to what its checkpointer finds. Returns at once; the calls of
+     * one thread take effect in order, on the shard's event loop. Does nothing after the checkpointer has stopped.
      *
-     * @param level how bad it is; {@code NORMAL}: the cause is gone, and the latch may open when a {@linkplain
+     * @param level how severe the cause is; {@code NORMAL} if it is gone, so that the latch may open when a {@linkplain
      *     CheckpointTarget#probe probe} has succeeded
      * @param detail which file, what happened, what to do
      */
@@ -151,49 +150,49 @@ public final class Checkpointers {
         parent.reportPressure(shard, reason, level, detail);
     }
 
-    /** How many shards it has; they are numbered from 0. */
+    /** The number of shards; they are numbered from 0. */
     public int shards() {
         return parent.shards();
     }
 
     /**
-     * How a shard is. Never blocks.
+     * A shard's status. Never blocks.
      *
-     * @throws IllegalArgumentException if there is no such shard
+     * @throws IllegalArgumentException if the shard does not exist
      */
     public CheckpointStatus status(int shard) {
         return Objects.requireNonNull(parent.child(shard).status(), "not started");
     }
 
-    /** From now on this listener hears, too. What went before is in {@link #status} and {@link #journal}. */
+    /** Adds a listener. Earlier events are in {@link #status} and {@link #journal}. */
     public void addListener(CheckpointListener listener) {
         parent.listeners().add(listener);
     }
 
-    /** This listener hears no more. */
+    /** Removes a listener. */
     public void removeListener(CheckpointListener listener) {
         parent.listeners().remove(listener);
     }
 
-    /** Tells the listeners that new options came to this store, and whether they could be used. */
+    /** Notifies the listeners that new options for this store were accepted or rejected. */
     public void notifyReload(boolean accepted) {
         parent.listeners().reloaded(parent.store(), accepted);
     }
 
     /**
-     * A shard's last 256 generations, deferrals and incidents, oldest first; also after the end. Never blocks.
+     * A shard's last 256 generations, deferrals and incidents, oldest first; also after it has stopped. Never blocks.
      *
-     * @throws IllegalArgumentException if there is no such shard
+     * @throws IllegalArgumentException if the shard does not exist
      */
     public List<JournalEntry> journal(int shard) {
         return parent.child(shard).journal();
     }
 
     /**
-     * Asks every shard's store to drain, stops every checkpointer after a last generation, and never interrupts a force.
-     * Called again, or after Vert.x has stopped them, it tells how that ended.
+     * Drains every shard's store and stops every checkpointer after a last generation. Never interrupts a force. Further calls,
+     * also after Vert.x has stopped the checkpointers, return the same outcome.
      *
-     * @return fails, after all have ended, if a shard could not be made durable, and says which
+     * @return fails, after all have stopped, if a shard could not be made durable, and names it
      */
     public synchronized Future<Void> close() {
         if (!closing) {
@@ -203,7 +202,7 @@ public final class Checkpointers {
         return CallersContext.bring(parent.ended());
     }
 
-    /** How it ends shows in the parent, also where Vert.x has stopped it, or is about to. */
+    /** The parent has the outcome, also if Vert.x stops it. */
     private void undeploy() {
         try {
             vertx.undeploy(deployment);

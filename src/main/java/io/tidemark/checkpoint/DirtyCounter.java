@@ -18,25 +18,25 @@ import org.slf4j.LoggerFactory;
 
 /**
  * How far one shard's data files have been appended, and how far they are durable. One per store and shard on a Vert.x
- * instance, for as long as this library's class loader lives; look it up once. While its shard has a checkpointer it stands in the
+ * instance, for as long as this library's class loader lives; look it up once. While its shard has a checkpointer, it is in the
  * instance's shared data, in the local map {@code tidemark.dirty-counters}.
  *
  * <p>It holds positions, not a flag: <em>dirty</em> means appended &gt; durable, by the index or by the bytes, and a
- * generation publishes as durable what it captured before its first force. So there is no flag to clear at the wrong moment,
- * and a write during a force stays dirty by itself.
+ * generation publishes as durable what it captured before its first force. So no flag can be cleared at the wrong moment, and a
+ * write during a force stays dirty.
  *
- * <p>The index alone would not do: several writes may bear one index, and a force that captured it knows of the first of
- * them only. So a generation that ends well covers the bytes that had been marked when it <em>began</em>, which was before
- * its capture. Bytes that were published before the capture and marked after the beginning are durable as well and count as
- * dirty all the same: nobody can tell, and one more generation costs less than a clean shard with unsynced bytes.
+ * <p>The index alone would not suffice: several writes may have the same index, and a capture may include only the first of
+ * them. So a successful generation covers the bytes that had been marked when it <em>began</em>, before its capture. Bytes that
+ * were published before the capture but marked after the beginning are durable, yet still count as dirty: they can't be
+ * distinguished, and one more generation costs less than a clean shard with unsynced bytes.
  *
  * <p>Threads: {@link #mark} belongs to the shard's one writer (one thread at a time, hand-over with a happens-before); the
- * package-private methods to the checkpointer's event loop; everything else to anybody.
+ * package-private methods to the checkpointer's event loop; everything else may be called on any thread.
  */
 public final class DirtyCounter implements Shareable {
     private static final String MAP = "tidemark.dirty-counters";
     private static final PerVertx<Map<String, DirtyCounter>> ALL = new PerVertx<>(ConcurrentHashMap::new);
-    private static final int MAX_STRAYS = 3;
+    private static final int MAX_ORPHANS = 3;
     private static final VarHandle APPENDED_INDEX;
     private static final VarHandle APPENDED_BYTES;
 
@@ -86,16 +86,16 @@ public final class DirtyCounter implements Shareable {
     }
 
     /**
-     * The counter of a shard; the same object for all callers on this Vert.x instance, before, during and after the
-     * deployment of its checkpointer. Any thread.
+     * The counter of a shard: the same object for all callers on this Vert.x instance, before, during and after the deployment
+     * of its checkpointer. Any thread.
      *
-     * <p>Name, number and instance must be those of the deployment: a counter of another shard is another object, and its
-     * marks wake nobody. The checkpointer finds what was applied and never marked by {@link CheckpointTarget#capture} at its
-     * ticks, at a sync and at a stop, forces it, and logs that.
+     * <p>Name, number and instance must be those of the deployment: marks on another counter don't wake this shard's
+     * checkpointer. It finds what was applied but not marked by {@link CheckpointTarget#capture} at its ticks, at a sync and at
+     * a stop, forces it, and logs that.
      *
      * @param store see {@link Checkpointers#deploy}
      * @param shard 0 or more
-     * @throws IllegalArgumentException if either is not that
+     * @throws IllegalArgumentException if either is invalid
      */
     public static DirtyCounter of(Vertx vertx, String store, int shard) {
         Objects.requireNonNull(vertx, "vertx");
@@ -107,42 +107,42 @@ public final class DirtyCounter implements Shareable {
                 : ALL.of(vertx).computeIfAbsent(name, unknown -> new DirtyCounter(name, System::nanoTime));
     }
 
-    /** Of {@code Object}s, as another class loader's counters are no {@code DirtyCounter}s here. */
+    /** Values are {@code Object}s: a counter of another class loader is not a {@code DirtyCounter} here. */
     private static LocalMap<String, Object> shared(Vertx vertx) {
         return vertx.sharedData().getLocalMap(MAP);
     }
 
-    /** Its shard has a checkpointer from now on. */
+    /** The shard has a checkpointer from now on. */
     void share(Vertx vertx) {
         shared(vertx).put(name, this);
     }
 
-    /** Its shard has none any more: shared data would outlive this library's class loader. */
+    /** The shard has no checkpointer any more: shared data would outlive this library's class loader. */
     void unshare(Vertx vertx) {
         shared(vertx).removeIfPresent(name, this);
     }
 
     /**
-     * Names of counters that were marked and never had a checkpointer, a few of them: where missing marks may have gone. Any
-     * Vert.x instance, any thread.
+     * Names of a few counters that were marked but never had a checkpointer: missing marks may have been made there. All Vert.x
+     * instances, any thread.
      */
-    static List<String> strays() {
+    static List<String> orphans() {
         return ALL.values().stream()
                 .flatMap(counters -> counters.values().stream())
                 .filter(counter -> counter.wake == null && counter.appendedBytes > 0)
                 .map(counter -> counter.name)
-                .limit(MAX_STRAYS)
+                .limit(MAX_ORPHANS)
                 .toList();
     }
 
     /**
-     * Says that bytes have been appended to the page cache: after the write returned and what it wrote has been published
-     * to {@link CheckpointTarget#capture}, before the client is answered. Costs a few nanoseconds and takes no lock and no
-     * fence: one that races the very end of a generation may leave the checkpointer asleep until the next mark or tick.
-     * Called by the shard's one writer.
+     * Records that bytes have been appended to the page cache. Called by the shard's one writer: after the write has returned and
+     * has been published to {@link CheckpointTarget#capture}, before the client is answered. Costs a few nanoseconds; takes no
+     * lock and no fence, so a mark that races with the end of a generation may leave the checkpointer asleep until the next mark
+     * or tick.
      *
-     * @param index the log index that the bytes belong to; never smaller than at the mark before, and may be the same
-     * @param bytes how many bytes, 0 or more; 0 of the same index change nothing
+     * @param index the log index that the bytes belong to; not smaller than that of the previous mark
+     * @param bytes how many bytes, 0 or more; 0 with the same index changes nothing
      */
     public void mark(long index, long bytes) {
         long before = (long) APPENDED_INDEX.get(this);
@@ -174,14 +174,14 @@ public final class DirtyCounter implements Shareable {
     }
 
     /**
-     * Whether there may be bytes that are not durable, as far as marks say and the checkpointer has seen; true until a first
-     * generation has succeeded. Any thread.
+     * Whether there may be bytes that are not durable, as far as marks and the checkpointer show; true until a first generation
+     * has succeeded. Any thread.
      */
     public boolean dirty() {
         return unproven || appendedIndex > durableIndex || appendedBytes > durableBytes;
     }
 
-    /** Whether no generation has succeeded since the start, the last failure, or the last {@linkplain #doubt doubt}. */
+    /** Whether no generation has succeeded since the start, the last failure, or {@link #markUnproven}. */
     boolean unproven() {
         return unproven;
     }
@@ -196,7 +196,7 @@ public final class DirtyCounter implements Shareable {
         return appendedIndex;
     }
 
-    /** Last index known durable since the checkpointer's start; -1 before its first generation. Any thread. */
+    /** The durable index as known since the checkpointer's start; -1 before its first generation. Any thread. */
     public long durableIndex() {
         return durableIndex;
     }
@@ -223,14 +223,14 @@ public final class DirtyCounter implements Shareable {
         epoch = epochs;
     }
 
-    /** What the checkpointer must remember of the moment before a capture. */
+    /** The counter just before a capture. */
     record Start(long appendedIndex, long appendedBytes, long oldestNanos) {}
 
     /**
-     * A checkpointer takes over: nothing is known to be durable.
+     * A checkpointer starts: nothing is known to be durable.
      *
      * @param onFirstMark called on the writer's thread at the first mark after the shard was clean or captured, and when
-     *     {@code limitBytes} is reached; must return at once
+     *     the limit of dirty bytes is reached; must return at once
      */
     void adopt(Runnable onFirstMark) {
         unproven = true;
@@ -243,11 +243,11 @@ public final class DirtyCounter implements Shareable {
     }
 
     /**
-     * Forgets marks of an earlier store of that name, which had applied more than this one has found again: nothing would
-     * ever make them durable. A mark that comes at the same time wins.
+     * Forgets marks of an earlier store of this name that had applied more than this one has recovered: nothing would ever make
+     * them durable. A concurrent mark wins.
      *
-     * @param appliedIndex what the store has applied by now; asked after the last mark has been looked up, so that a writer
-     *     that publishes before it marks is never behind
+     * @param appliedIndex what the store has applied; read after the last mark, so that a writer that publishes before it marks
+     *     is never behind
      */
     void forgetBeyond(LongSupplier appliedIndex) {
         long marked = appendedIndex;
@@ -257,35 +257,35 @@ public final class DirtyCounter implements Shareable {
         }
     }
 
-    /** The checkpointer is gone; marks go on being counted, and the first one is logged: nobody forces what it stands for. */
+    /** The checkpointer has stopped. Marks are still counted; the first one is logged, since nothing will force its bytes. */
     void abandon() {
         AtomicBoolean logged = new AtomicBoolean();
         wake = () -> {
             if (logged.compareAndSet(false, true)) {
                 LOG.warn(
-                        "{}: index {} was marked after its checkpointer had stopped: nothing forces it until another one is"
-                                + " deployed. CheckpointTarget.drain() is the place to end the writer",
+                        "{}: index {} was marked after the checkpointer had stopped: nothing forces it until another one is"
+                                + " deployed. Stop the writer in CheckpointTarget.drain()",
                         name,
                         appendedIndex);
             }
         };
         limitBytes = Long.MAX_VALUE;
-        nextEpoch(); // so that the next mark comes here
+        nextEpoch(); // so that the next mark runs this
     }
 
-    /** Something was applied that nobody marked: dirty until a generation has succeeded. */
-    void doubt() {
+    /** Something was applied but not marked: the shard is dirty until a generation has succeeded. */
+    void markUnproven() {
         unproven = true;
     }
 
-    /** Wakes the checkpointer once so many bytes are unsynced. */
+    /** Wakes the checkpointer once this many bytes are unsynced. */
     void limit(long dirtyBytes) {
         limitBytes = durableBytes + dirtyBytes;
     }
 
     /**
-     * A generation begins; call it before the capture. Marks that follow are stamped anew: what was published before is in
-     * the capture, what comes later is not, and whoever falls between is stamped too early, never too late.
+     * A generation begins; called before the capture. Marks that follow get a new stamp: what was published before is in the
+     * capture, what is published later is not, and a mark in between is stamped too early, never too late.
      */
     Start begin() {
         inFlight = true;
@@ -295,8 +295,8 @@ public final class DirtyCounter implements Shareable {
     }
 
     /**
-     * What was captured is durable: everything up to its index, and every byte marked before the generation began. Whoever
-     * looks reads what was appended before what is durable, so that clean means that it was when they looked.
+     * The capture is durable: everything up to its index, and every byte marked before the generation began. Readers read the
+     * appended position before the durable one, so that a shard seen clean was clean at that moment.
      */
     void complete(long index, Start start) {
         if (index > durableIndex) {
@@ -308,15 +308,15 @@ public final class DirtyCounter implements Shareable {
         inFlight = false;
     }
 
-    /** The generation failed: dirty first, then no longer in flight. */
+    /** The generation failed: sets dirty before it clears in flight. */
     void fail() {
         unproven = true;
         inFlight = false;
     }
 
     /**
-     * The generation could not be started; nothing was tried. Marks since its begin have been stamped anew, but the bytes
-     * before them are still not durable, and as old as they were.
+     * The generation could not be scheduled or was postponed. Marks since it began have a new stamp, but the bytes before them
+     * are still not durable, and as old as they were.
      */
     void withdraw(Start start) {
         withdrawnNanos = start.oldestNanos();

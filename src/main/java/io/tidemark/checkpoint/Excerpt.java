@@ -2,7 +2,7 @@ package io.tidemark.checkpoint;
 
 import org.jspecify.annotations.Nullable;
 
-/** A value in a message about it: whole if it is short, else how it begins and how long it is. */
+/** A value for a message: the whole if it is short, otherwise its beginning and its length. */
 final class Excerpt {
     private static final int MAX_CHARS = 80;
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * How many generations may be forcing at once on a Vert.x instance, whatever store they belong to: a queue ordered by
- * deadline. The size of a thread pool could not be changed while running, and would not know whose turn it is.
+ * Limits how many generations and repairs of all stores force at once on a Vert.x instance: a queue of tickets, ordered by
+ * deadline. (The size of a thread pool can't be changed at run time, and a pool has no order by deadline.)
  *
  * <p>Any thread; never blocks. Grants run on the thread that made them possible and must hand over at once.
  */
@@ -28,20 +28,20 @@ final class ForcePermits {
             this.granted = granted;
         }
 
-        /** When whoever waits with it is due. */
+        /** When its holder is due. */
         long deadlineNanos() {
             return deadlineNanos;
         }
 
         /**
-         * Lets somebody else go on while this one's force hangs. Any number of permits may be lent: as many as there are
-         * shards whose forces hang.
+         * Lends its permit while its force hangs, so that another force may start. Any number of permits may be lent, one for
+         * each shard whose force hangs.
          */
         void lend() {
             ForcePermits.this.lend(this);
         }
 
-        /** How many forces hang now; see {@link #patienceMillis}. */
+        /** How many forces hang; see {@link #lendAfterMillis}. */
         int hung() {
             return ForcePermits.this.lent();
         }
@@ -65,7 +65,7 @@ final class ForcePermits {
         return ALL.of(vertx);
     }
 
-    /** Changes how many may be held; those beyond a smaller limit finish first. */
+    /** Changes how many permits may be held; holders beyond a smaller limit finish first. */
     void limit(int permits) {
         List<Ticket> granted;
         synchronized (this) {
@@ -76,29 +76,29 @@ final class ForcePermits {
     }
 
     /**
-     * Asks for a permit.
+     * Requests a permit.
      *
-     * @param deadlineNanos the earlier, the sooner served
-     * @param granted called once when it is this one's turn, possibly before this method returns
+     * @param deadlineNanos earlier deadlines are granted first
+     * @param granted called once when the permit is granted, possibly before this method returns
      */
     Ticket request(long deadlineNanos, Runnable granted) {
         Ticket ticket;
-        List<Ticket> served;
+        List<Ticket> next;
         synchronized (this) {
             ticket = new Ticket(deadlineNanos, orders++, granted);
             queue.add(ticket);
-            served = grant();
+            next = grant();
         }
-        served.forEach(each -> each.granted.run());
+        next.forEach(each -> each.granted.run());
         return ticket;
     }
 
-    /** Whether it has not been granted yet. */
-    synchronized boolean waits(Ticket ticket) {
+    /** Whether it is still in the queue. */
+    synchronized boolean isWaiting(Ticket ticket) {
         return queue.contains(ticket);
     }
 
-    /** Moves a ticket that waits forward in the queue; false if it does not wait, or is not due any sooner. */
+    /** Moves a waiting ticket forward; false if it is not in the queue, or is not due any sooner. */
     synchronized boolean hasten(Ticket ticket, long deadlineNanos) {
         if (deadlineNanos - ticket.deadlineNanos >= 0 || !queue.remove(ticket)) {
             return false;
@@ -109,17 +109,17 @@ final class ForcePermits {
     }
 
     /**
-     * After how long a force lends its permit: the more hung when it began, the sooner. So {@code n} forces that hang hold
-     * up everybody else for a time that grows with the logarithm of {@code n}, not with {@code n}.
+     * After how long a force lends its permit: the more forces hung when it began, the sooner. So {@code n} forces that hang
+     * delay all others by a time that grows with the logarithm of {@code n}, not with {@code n}.
      *
-     * @param stallWarnMillis what it is while no other force hangs
-     * @param hung how many hung when it began
+     * @param stallWarnMillis the time while no other force hangs
+     * @param hung how many forces hung when it began
      */
-    static long patienceMillis(long stallWarnMillis, int hung) {
+    static long lendAfterMillis(long stallWarnMillis, int hung) {
         return Math.max(1, stallWarnMillis / (1 + hung));
     }
 
-    /** How many forces hang: they run, but hold no permit. */
+    /** How many forces hang: they run, but have lent their permits. */
     synchronized int lent() {
         return lent;
     }
@@ -138,7 +138,7 @@ final class ForcePermits {
     }
 
     private void release(Ticket ticket, long heldNanos) {
-        List<Ticket> served;
+        List<Ticket> next;
         synchronized (this) {
             if (ticket.lent) {
                 lent--;
@@ -146,13 +146,13 @@ final class ForcePermits {
                 held--;
                 typicalHoldNanos += (heldNanos - typicalHoldNanos) / 8;
             }
-            served = grant();
+            next = grant();
         }
-        served.forEach(each -> each.granted.run());
+        next.forEach(each -> each.granted.run());
     }
 
     private void lend(Ticket ticket) {
-        List<Ticket> served;
+        List<Ticket> next;
         synchronized (this) {
             if (ticket.lent) {
                 return;
@@ -160,20 +160,20 @@ final class ForcePermits {
             ticket.lent = true;
             lent++;
             held--;
-            served = grant();
+            next = grant();
         }
-        served.forEach(each -> each.granted.run());
+        next.forEach(each -> each.granted.run());
     }
 
     private List<Ticket> grant() {
         if (queue.isEmpty() || held >= limit) {
             return List.of();
         }
-        List<Ticket> served = new ArrayList<>();
+        List<Ticket> next = new ArrayList<>();
         while (held < limit && !queue.isEmpty()) {
             held++;
-            served.add(queue.remove());
+            next.add(queue.remove());
         }
-        return served;
+        return next;
     }
 }

@@ -1,19 +1,19 @@
 package io.tidemark.checkpoint;
 
 /**
- * Takes from a target what its force is at, so that times and failures can be told by step, and a force that hangs by the
- * file it hangs on. Called from inside {@link CheckpointTarget#force(CheckpointTarget.Capture, ForceProgress)}, on its
+ * Receives a target's progress during a force, so that times and failures can be reported by step, and a force that hangs with
+ * the file it hangs on. Called from inside {@link CheckpointTarget#force(CheckpointTarget.Capture, ForceProgress)}, on its
  * thread.
  */
 public interface ForceProgress {
 
     /**
-     * The next thing is about to be forced.
+     * A step begins.
      *
-     * @param file its name, for logs and messages; never a metric's label
+     * @param file the file's name, for logs and messages; never used as a metric label
      */
     void begin(ForceStep step, String file);
 
-    /** What was begun is durable. Don't call it after a failure: a step that was begun and has no end is the one that failed. */
+    /** The step has succeeded. Don't call it after a failure: a step that began and did not end is the one that failed. */
     void end();
 }

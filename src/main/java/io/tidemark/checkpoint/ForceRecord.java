@@ -4,12 +4,12 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one generation's target told of its force. Written on the worker that forces; {@link #current} is read by the
- * checkpointer's loop at any time, the rest once the force has ended.
+ * The progress that a target reported during one force. Written on the worker that forces; the checkpointer's loop reads {@link
+ * #current} at any time, the rest once the force has ended.
  */
 final class ForceRecord implements ForceProgress {
 
-    /** What is being forced. */
+    /** A step that is running. */
     record Current(ForceStep step, String file) {
         /** "data /data/0000000007.data". */
         String where() {
@@ -17,7 +17,7 @@ final class ForceRecord implements ForceProgress {
         }
     }
 
-    /** Hears of each step that has ended well. */
+    /** Notified of each step that succeeded. */
     @FunctionalInterface
     interface Sink {
         void forced(ForceStep step, long nanos);
@@ -28,11 +28,11 @@ final class ForceRecord implements ForceProgress {
     private final LongSupplier nanoTime;
     private final Sink sink;
     private volatile @Nullable Current current;
-    private long beganNanos;
-    private boolean told;
+    private long startedNanos;
+    private boolean reported;
     private long manifestNanos = UNKNOWN;
 
-    /** @param nanoTime may be read from any thread */
+    /** @param nanoTime can be read from any thread */
     ForceRecord(LongSupplier nanoTime, Sink sink) {
         this.nanoTime = nanoTime;
         this.sink = sink;
@@ -40,8 +40,8 @@ final class ForceRecord implements ForceProgress {
 
     @Override
     public void begin(ForceStep step, String file) {
-        told = true;
-        beganNanos = nanoTime.getAsLong();
+        reported = true;
+        startedNanos = nanoTime.getAsLong();
         current = new Current(step, file);
     }
 
@@ -49,7 +49,7 @@ final class ForceRecord implements ForceProgress {
     public void end() {
         Current ended = current;
         if (ended != null) {
-            long nanos = nanoTime.getAsLong() - beganNanos;
+            long nanos = nanoTime.getAsLong() - startedNanos;
             current = null;
             if (ended.step() == ForceStep.MANIFEST) {
                 manifestNanos = Math.max(0, manifestNanos) + nanos;
@@ -58,18 +58,18 @@ final class ForceRecord implements ForceProgress {
         }
     }
 
-    /** What is being forced, or was when the force failed; {@code null} between steps, and if the target told none. */
+    /** The step that is running, or was when the force failed; {@code null} between steps, and if the target reported none. */
     @Nullable
     Current current() {
         return current;
     }
 
-    /** Whether the target told of any step. */
-    boolean told() {
-        return told;
+    /** Whether the target reported any step. */
+    boolean reported() {
+        return reported;
     }
 
-    /** How long the position file took, -1 if there was none or the target told none. */
+    /** How long the position file took, -1 if the target reported none. */
     long manifestNanos() {
         return manifestNanos;
     }

@@ -2,17 +2,17 @@ package io.tidemark.checkpoint;
 
 import java.util.Locale;
 
-/** What a target forces, one after another; the operation that a metric or a failure is about. */
+/** The steps of a force; metrics and failures refer to them. */
 public enum ForceStep {
     /** A range of a data file is written back before the file is forced. */
     WRITE_BACK,
     /** A data file. */
     DATA,
-    /** A directory, for the names in it. */
+    /** A directory, so that names in it are durable. */
     DIRECTORY,
-    /** The position file, with its name and its directory. */
+    /** The position file, including its name and directory. */
     MANIFEST,
-    /** All of it: what a target tells that names no steps, and a failure between two steps. */
+    /** The whole force: for a target that reports no steps, and for a failure between two steps. */
     ALL;
 
     /** The name in events and metrics, for example {@code data}. */

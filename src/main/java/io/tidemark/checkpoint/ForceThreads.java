@@ -11,18 +11,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads on which a store's generations and repairs block, by {@code executeBlocking}: enough for all of its shards at
- * once, since a shard runs one generation or repair at a time. So a force that hangs takes no thread from another shard,
- * however many hang. How many run at once is decided by {@link ForcePermits}.
+ * The threads on which a store's generations and repairs block, by {@code executeBlocking}: one for each of its shards, since a
+ * shard runs one generation or repair at a time. So forces that hang never take a thread from another shard. {@link
+ * ForcePermits} limits how many run at once.
  *
- * <p>A Vert.x pool has a fixed size, and keeps each thread it ever made. So there is a row of pools: a task goes to the first
- * that has a thread free, and as long as no force hangs that is the first of all. Any thread.
+ * <p>A Vert.x pool has a fixed size and keeps every thread that it ever made. So there is a list of pools: a task runs on the
+ * first one that has a free thread, which is the first of the list while no force hangs. Any thread.
  */
 final class ForceThreads {
-    /** As many as may force at once, if none hangs. */
+    /** As many as may force at once while none hangs. */
     private static final int POOL_SIZE = CheckpointOptions.MAX_CONCURRENT_FSYNCS;
 
-    /** One pool, and how many of its threads are taken. */
+    /** A pool, and how many of its threads are in use. */
     private record Pool(WorkerExecutor executor, int size, AtomicInteger taken) {
         boolean take() {
             int before = taken.getAndUpdate(now -> Math.min(size, now + 1));
@@ -37,18 +37,18 @@ final class ForceThreads {
     }
 
     /**
-     * Threads that the verticle which is being started owns: they are there until it has stopped, for the last generations
-     * of its children, too.
+     * Threads owned by the verticle that is starting: they live until it has stopped, so that the last generations of its
+     * children can run.
      *
-     * @param name of the store, or with the shard behind a dot; pools of one name are one pool
+     * @param name the store's, or {@code store.shard}; pools of the same name are shared
      * @param shards how many use them
      */
     static ForceThreads of(Vertx vertx, String name, int shards) {
         List<Pool> pools = new ArrayList<>();
-        for (int rest = shards; rest > 0; rest -= POOL_SIZE) {
-            int size = Math.min(rest, POOL_SIZE);
+        for (int remaining = shards; remaining > 0; remaining -= POOL_SIZE) {
+            int size = Math.min(remaining, POOL_SIZE);
             String pool = "tidemark-checkpoint-" + name + (pools.isEmpty() ? "" : "+" + pools.size());
-            // That a force takes long is for StallWatch to say, not for Vert.x by a stack trace a second.
+            // StallWatch reports slow forces; Vert.x would log a stack trace each second.
             WorkerExecutor executor =
                     vertx.createSharedWorkerExecutor(pool, size, Long.MAX_VALUE, TimeUnit.NANOSECONDS);
             pools.add(new Pool(executor, size, new AtomicInteger()));
@@ -62,10 +62,10 @@ final class ForceThreads {
     }
 
     /**
-     * Runs a task on a thread of its own.
+     * Runs a task on a free thread.
      *
-     * @param started set once it runs
-     * @return fails with what it throws, or if no thread took it
+     * @param started set once the task runs
+     * @return fails with what the task throws, or if it could not be scheduled
      */
     Future<Void> run(Callable<Void> task, AtomicBoolean started) {
         for (Pool pool : pools) {
@@ -73,7 +73,7 @@ final class ForceThreads {
                 return run(pool, task, started);
             }
         }
-        return Future.failedFuture(new IllegalStateException("all threads are taken"));
+        return Future.failedFuture(new IllegalStateException("all threads are in use"));
     }
 
     private static Future<Void> run(Pool pool, Callable<Void> task, AtomicBoolean started) {
@@ -86,7 +86,7 @@ final class ForceThreads {
                                 return task.call();
                             },
                             false);
-        } catch (Throwable refused) { // a pool that is closed, or has no thread to give
+        } catch (Throwable refused) { // the pool is closed or has no free thread
             running = Future.failedFuture(refused);
         }
         return running.onComplete(done -> pool.taken().decrementAndGet());

@@ -3,10 +3,10 @@ package io.tidemark.checkpoint;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 
-/** What a shard's journal keeps: a generation, that one was put off, or trouble with one. */
+/** An entry of a shard's journal: a generation, a deferral, or an incident. */
 public sealed interface JournalEntry {
 
-    /** For people and for JSON over HTTP; {@code kind} tells which it is. */
+    /** The entry as JSON; {@code kind} says which type it is. */
     JsonObject toJson();
 
     /** A generation that ended. */
@@ -18,11 +18,11 @@ public sealed interface JournalEntry {
     }
 
     /**
-     * A due shard that was not forced yet; one entry per stretch, however often it was looked at.
+     * A due shard that was not forced yet; one entry per deferral, however often the policy checked it.
      *
-     * @param atEpochMillis when it was put off, milliseconds since 1970
+     * @param atEpochMillis when it was deferred, milliseconds since 1970
      * @param reason why
-     * @param appendedIndex last index marked then
+     * @param appendedIndex last index marked at that time
      */
     record Deferral(long atEpochMillis, String reason, long appendedIndex) implements JournalEntry {
         @Override
@@ -36,28 +36,28 @@ public sealed interface JournalEntry {
     }
 
     /**
-     * What went wrong beside a generation's own failure, or came right again.
+     * A problem other than a failed generation, or its end.
      *
      * @param atEpochMillis when, milliseconds since 1970
      * @param what what happened
-     * @param detail for people
+     * @param detail a text for operators
      */
     record Incident(long atEpochMillis, What what, String detail) implements JournalEntry {
         /** What happened. */
         public enum What {
-            /** A force has not come back for {@code stall_warn_ms} or {@code stall_shed_ms}. */
+            /** A force has been running for {@code stall_warn_ms} or {@code stall_shed_ms}. */
             STALLED,
-            /** Something was applied and not marked; it is forced all the same, but late. */
+            /** Something was applied but not marked; it is forced, but late. */
             UNMARKED,
             /** A checkpoint or a repair has waited for its permit for {@code stall_warn_ms} past its deadline. */
             OVERDUE,
             /** More was marked than {@link CheckpointTarget#capture} shows, and can't be made durable. */
             BEHIND,
-            /** A force could not be started; that says nothing about the disk. */
+            /** A force or repair could not be scheduled; this says nothing about the disk. */
             NOT_STARTED,
-            /** After a failed force everything was written anew. */
+            /** After a failed force everything was rewritten. */
             REPAIRED,
-            /** That failed; it will be tried again. */
+            /** A repair failed; it is retried. */
             REPAIR_FAILED,
             /** After a failed force the shard is out of service until a restart. */
             NOT_REPAIRABLE

@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What this process knows of target objects, under whatever name and on whichever Vert.x instance they are deployed: who uses
- * one, so that nobody else forces it at the same time, and whose force failed, so that nobody believes a later one. By
- * identity, and weakly: what nobody holds any more can't be deployed either.
+ * The target objects of this process, under whatever name and on whichever Vert.x instance they are deployed: which are in use,
+ * so that two checkpointers never force the same target, and which had a failed force, so that a later one is never trusted.
+ * Compared by identity and held weakly: a target that is garbage can't be deployed.
  *
  * <p>Any thread.
  */
@@ -41,10 +41,10 @@ final class KnownTargets {
     }
 
     /**
-     * A checkpointer takes a target.
+     * A checkpointer starts to use a target.
      *
-     * @param name of its shard, for messages
-     * @throws IllegalStateException if another one has it, or a force of it has failed
+     * @param name the shard's, for messages
+     * @throws IllegalStateException if another checkpointer uses it, or a force of it has failed
      */
     static synchronized void use(CheckpointTarget target, String name) {
         forgetCollected();
@@ -62,20 +62,20 @@ final class KnownTargets {
         }
     }
 
-    /** Its checkpointer has ended. */
+    /** Its checkpointer has stopped. */
     static synchronized void release(CheckpointTarget target) {
         IN_USE.remove(new Key(target));
     }
 
-    /** A force of it failed, and nothing has made up for it. */
+    /** A force of it failed, and no repair has succeeded since. */
     static synchronized void condemn(CheckpointTarget target, String name) {
         FAILED.put(new Key(target), name);
     }
 
     private static void forgetCollected() {
-        for (Reference<?> gone = COLLECTED.poll(); gone != null; gone = COLLECTED.poll()) {
-            IN_USE.remove(gone);
-            FAILED.remove(gone);
+        for (Reference<?> key = COLLECTED.poll(); key != null; key = COLLECTED.poll()) {
+            IN_USE.remove(key);
+            FAILED.remove(key);
         }
     }
 }

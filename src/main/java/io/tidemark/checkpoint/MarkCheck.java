@@ -3,13 +3,13 @@ package io.tidemark.checkpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares what a store has applied with what its writer has marked. Marks wake a checkpointer, but what was applied is what a
- * sync and a stop answer for: a mark may be missing, or may have gone to the counter of another store, shard or Vert.x
- * instance. On the checkpointer's loop; memory only.
+ * Compares what a store has applied with what its writer has marked. Marks wake a checkpointer, but a sync and a stop answer
+ * for what was applied: a mark may be missing, or may have been made on the counter of another store, shard or Vert.x instance.
+ * On the checkpointer's loop; memory only.
  */
 final class MarkCheck {
-    /** A writer may be between publishing and marking when it is looked at; not for this long. */
-    static final long PATIENCE_MS = 1_000;
+    /** A writer may be between publishing and marking when it is checked, but not for this long. */
+    static final long GRACE_MS = 1_000;
 
     private final CheckpointTarget target;
     private final DirtyCounter dirty;
@@ -29,24 +29,24 @@ final class MarkCheck {
         this.reports = reports;
     }
 
-    /** Forgets marks of an earlier store of that name, as soon as this one can say what it has applied. */
+    /** Forgets marks of an earlier store of this name, as soon as this store can say what it has applied. */
     void forgetPredecessor() {
         if (predecessor) {
             try {
                 dirty.forgetBeyond(() -> CheckedCapture.of(target).index());
                 predecessor = false;
             } catch (IllegalStateException unknown) {
-                predecessor = true; // asked again before the first generation, which reports it
+                predecessor = true; // retried before the first generation, which reports the failure
             }
         }
     }
 
     /**
-     * Looks at a generation that has succeeded: whether more had been marked before it began than its capture shows. A writer
-     * that publishes before it marks is never there. Reported once.
+     * Whether more had been marked before this successful generation began than its capture shows. Never the case if the writer
+     * publishes before it marks. Reported once.
      */
     boolean isBehind(Generation generation) {
-        if (generation.start().appendedIndex() <= generation.cut().index()) {
+        if (generation.start().appendedIndex() <= generation.capture().index()) {
             behind = null;
             return false;
         }
@@ -58,20 +58,20 @@ final class MarkCheck {
         return true;
     }
 
-    /** What is wrong with the marks of the last generation that was behind. */
+    /** Describes the last generation that was behind its marks. */
     String behindDetail() {
         Generation last = behind;
         return last == null
                 ? ""
                 : reports.name() + ": index " + last.start().appendedIndex()
-                        + " was marked, but capture() shows what was applied up to index "
-                        + last.cut().index()
-                        + " only, so nothing above that can be made durable. Publish before marking, and mark each"
+                        + " was marked, but capture() shows only index "
+                        + last.capture().index()
+                        + " as applied, so nothing above it can be made durable. Publish before marking, and mark each"
                         + " shard on its own DirtyCounter";
     }
 
-    /** Whether what is still dirty can't be forced: marks that nothing stands behind, and nothing new since. Memory only. */
-    boolean beyondReach() {
+    /** Whether the shard is dirty only by marks that no applied entry belongs to, with nothing new since. Memory only. */
+    boolean unreachable() {
         Generation last = behind;
         if (last == null
                 || dirty.unproven()
@@ -80,23 +80,23 @@ final class MarkCheck {
             return false;
         }
         try {
-            return CheckedCapture.of(target).index() == last.cut().index();
+            return CheckedCapture.of(target).index() == last.capture().index();
         } catch (IllegalStateException unknown) {
             return false;
         }
     }
 
     /**
-     * Whether the store has applied more than is durable, or can't say, although no mark says so. Reported once, as soon as it
-     * is certain that the mark is not only late.
+     * Whether the store has applied more than is durable without a mark, or its capture fails. Reported once, when the mark can
+     * no longer be merely late.
      *
-     * @param drained whether its writer has ended: no mark is still to come
+     * @param drained whether the writer has ended, so that no mark is still to come
      */
     boolean missing(boolean drained) {
         try {
             applied = CheckedCapture.of(target).index();
         } catch (IllegalStateException unknown) {
-            return true; // the generation that follows asks again, and reports it
+            return true; // the next generation captures again, and reports the failure
         }
         if (applied <= dirty.durableIndex()) {
             return false;
@@ -105,7 +105,7 @@ final class MarkCheck {
             reportUnlessMarked(applied);
         } else if (!reported && timer == null) {
             long seen = applied;
-            timer = loop.schedule(PATIENCE_MS, () -> {
+            timer = loop.schedule(GRACE_MS, () -> {
                 timer = null;
                 reportUnlessMarked(seen);
             });
@@ -113,7 +113,7 @@ final class MarkCheck {
         return true;
     }
 
-    /** What the store had applied at the last look. */
+    /** What the store had applied at the last check. */
     long appliedIndex() {
         return applied;
     }

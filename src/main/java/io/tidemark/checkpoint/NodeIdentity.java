@@ -6,36 +6,36 @@ import io.vertx.core.shareddata.LocalMap;
 import java.util.UUID;
 
 /**
- * Who answers a request on the event bus, or publishes an event. A name is given by people, who may give it twice; so a random
- * one goes with it, made once for each Vert.x instance. Both stand in every answer and event, as {@code node} and {@code
- * instance}.
+ * Identifies the node that answers a request on the event bus or publishes an event. Two nodes may be configured with the same
+ * name by mistake; so a random instance id, made once per Vert.x instance, goes with it. Every reply and event has both, as
+ * {@code node} and {@code instance}.
  *
  * @param node the node's name, or an empty string where none was given
- * @param instance random; other than any other node's, and than the same node's before its restart
+ * @param instance random; differs from any other node's, and from the same node's before a restart
  */
 public record NodeIdentity(String node, String instance) {
     private static final String MAP = "tidemark.nodes";
     private static final String INSTANCE = "instance";
     private static final String STORE = "node of store ";
 
-    /** That of a Vert.x instance under a name. Any thread. */
+    /** The identity of a Vert.x instance under a name. Any thread. */
     static NodeIdentity named(Vertx vertx, String node) {
         return new NodeIdentity(node, instance(names(vertx)));
     }
 
-    /** That of a store on a Vert.x instance; without a name if the store has never been deployed there. Any thread. */
+    /** The identity of a store on a Vert.x instance; without a name if it was never deployed there. Any thread. */
     public static NodeIdentity of(Vertx vertx, String store) {
         LocalMap<String, String> names = names(vertx);
         return new NodeIdentity(names.getOrDefault(STORE + store, CheckpointOptions.DEFAULT_NODE), instance(names));
     }
 
-    /** The same, and from now on the store's. */
+    /** As {@link #named}, and records the name for the store. */
     static NodeIdentity deployed(Vertx vertx, String store, String node) {
         names(vertx).put(STORE + store, node);
         return named(vertx, node);
     }
 
-    // Strings, which outlive the class loader of whoever deployed them.
+    // Strings survive the class loader of the deployment.
     private static LocalMap<String, String> names(Vertx vertx) {
         return vertx.sharedData().getLocalMap(MAP);
     }
@@ -44,7 +44,7 @@ public record NodeIdentity(String node, String instance) {
         return names.computeIfAbsent(INSTANCE, key -> UUID.randomUUID().toString());
     }
 
-    /** The same body, and who it is from. */
+    /** Adds {@code node} and {@code instance} to a body, and returns it. */
     public JsonObject addTo(JsonObject body) {
         return body.put("node", node).put("instance", instance);
     }

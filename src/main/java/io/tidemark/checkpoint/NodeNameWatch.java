@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds another node of a cluster that has this one's name: their addresses are the same, and a request by that name is
- * answered by either, in turns. Each node says who it is at its start, and now and then, for two that met only later; whoever
- * hears its own name from another instance reports it, once, and says who it is itself. On one event loop.
+ * Detects another node of the cluster with the same name: their addresses are the same, so requests by that name reach either,
+ * in turns. Each node announces itself at its start, and periodically, in case the two join later. A node that receives its own
+ * name from another instance reports that once and announces itself again. On one event loop.
  */
 final class NodeNameWatch {
     private static final Logger LOG = LoggerFactory.getLogger(NodeNameWatch.class);
-    private static final long FIRST_MS = 1_000;
-    private static final long EVERY_MS = 30_000;
+    private static final long INITIAL_DELAY_MS = 1_000;
+    private static final long PERIOD_MS = 30_000;
 
     private final Vertx vertx;
     private final NodeIdentity mine;
@@ -36,36 +36,37 @@ final class NodeNameWatch {
         this.address = CheckpointAddresses.node(mine.node(), store);
     }
 
-    /** Completes when others can be heard; what comes of it is reported later. */
+    /** Completes when it receives announcements. */
     Future<Void> start() {
-        MessageConsumer<Object> hears = vertx.eventBus().consumer(address, this::heard);
-        consumer = hears;
-        return hears.completion().onSuccess(listening -> {
-            timer = vertx.setPeriodic(FIRST_MS, EVERY_MS, id -> announce());
+        MessageConsumer<Object> listening = vertx.eventBus().consumer(address, this::received);
+        consumer = listening;
+        return listening.completion().onSuccess(done -> {
+            timer = vertx.setPeriodic(INITIAL_DELAY_MS, PERIOD_MS, id -> announce());
             announce();
         });
     }
 
     Future<Void> stop() {
         vertx.cancelTimer(timer);
-        MessageConsumer<Object> hears = consumer;
-        return hears == null ? Future.succeededFuture() : hears.unregister();
+        MessageConsumer<Object> listening = consumer;
+        return listening == null ? Future.succeededFuture() : listening.unregister();
     }
 
     private void announce() {
         vertx.eventBus().publish(address, mine.addTo(new JsonObject().put("store", store)));
     }
 
-    private void heard(Message<Object> message) {
-        if (!(message.body() instanceof JsonObject said) || !(said.getValue("instance") instanceof String other)) {
+    private void received(Message<Object> message) {
+        if (!(message.body() instanceof JsonObject announcement)
+                || !(announcement.getValue("instance") instanceof String other)) {
             return;
         }
         if (other.equals(mine.instance()) || !others.add(other)) {
             return;
         }
         LOG.error(
-                "store {}: another node of the cluster has the name `{}` of this one (its instance is {}, here {}): a request"
-                        + " by that name reaches either of them; give each node a checkpoint.node of its own, and restart it",
+                "store {}: another node of the cluster has this node's name `{}` (its instance is {}, this one's {}): requests by"
+                        + " that name reach either node; give each node a unique checkpoint.node and restart it",
                 store,
                 mine.node(),
                 other,

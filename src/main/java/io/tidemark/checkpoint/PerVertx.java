@@ -9,9 +9,9 @@ import java.util.WeakHashMap;
 import java.util.function.Supplier;
 
 /**
- * One object for each Vert.x instance, made when it is first asked for. It belongs to the class loader of this library and not
- * to shared data: there it would outlive the loader, and the next one's classes could not use it. An instance that is closed
- * and forgotten takes its object along. Any thread.
+ * One object per Vert.x instance, made at the first request. It is held by this library's class loader, not in shared data:
+ * there it would outlive the loader, and classes of the next loader could not use it. It is garbage together with its Vert.x
+ * instance. Any thread.
  */
 final class PerVertx<T> {
     private final Map<SharedData, T> all = new WeakHashMap<>();
@@ -22,11 +22,11 @@ final class PerVertx<T> {
     }
 
     synchronized T of(Vertx vertx) {
-        // the shared data, since a Vertx may be one of several views of the same instance
+        // keyed by the shared data, since several Vertx objects may be views of the same instance
         return all.computeIfAbsent(vertx.sharedData(), instance -> make.get());
     }
 
-    /** Those of all instances. */
+    /** The objects of all instances. */
     synchronized List<T> values() {
         return new ArrayList<>(all.values());
     }

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Watches one generation or repair at a time while it waits for its permit. One that has waited {@code stall_warn_ms} past its
- * deadline is reported, once, and so is the end of that wait. Writes are not shed for it: the log has every acknowledged one,
- * and a restart only replays more. On the checkpointer's loop.
+ * deadline is reported once, and so is the end of the wait. Writes are not shed for it: the log has every acknowledged write, and
+ * a restart only replays more. On the checkpointer's loop.
  */
 final class PermitWatch {
     private final ForcePermits permits;
@@ -28,20 +28,20 @@ final class PermitWatch {
     }
 
     /**
-     * A permit has been asked for, or its deadline has changed.
+     * A permit has been requested, or its deadline has changed.
      *
      * @param waiter what waits, "a checkpoint" or "a repair"
      */
     void begin(ForcePermits.Ticket ticket, String waiter, CheckpointOptions options) {
         watched = ticket;
         what = waiter;
-        look(options);
+        check(options);
     }
 
     /** The limits have changed. */
     void follow(CheckpointOptions options) {
         if (watched != null) {
-            look(options);
+            check(options);
         }
     }
 
@@ -57,21 +57,21 @@ final class PermitWatch {
         }
     }
 
-    private void look(CheckpointOptions options) {
+    private void check(CheckpointOptions options) {
         cancel();
         ForcePermits.Ticket ticket = watched;
-        if (ticket == null || overdue || !permits.waits(ticket)) {
+        if (ticket == null || overdue || !permits.isWaiting(ticket)) {
             return;
         }
         long late = lateMillis(ticket);
         long graceMs = options.getStallWarnMs();
         if (late < graceMs) {
-            timer = loop.schedule(Math.max(1, graceMs - late), () -> look(options));
+            timer = loop.schedule(Math.max(1, graceMs - late), () -> check(options));
             return;
         }
         overdue = true;
         String detail = reports.name() + ": " + what + " has been due for " + late + " ms and waits for a permit: "
-                + permits + "; see which shards take long to force, or raise checkpoint.max_concurrent_fsyncs";
+                + permits + "; check which shards take long to force, or increase checkpoint.max_concurrent_fsyncs";
         reports.overdue(detail);
         pressure.set(PressureReason.CHECKPOINT_OVERDUE, PressureLevel.WARN, detail);
     }

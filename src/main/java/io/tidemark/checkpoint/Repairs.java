@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has a store write into new files what a failed force may have lost, and says how that went: to the shard's {@link
+ * Runs repairs: the store rewrites into new files what a failed force may have lost. Reports the outcome to the shard's {@link
  * CheckpointHealth}, its pressure and its reports. On the {@link CheckpointLoop}, one at a time.
  */
 final class Repairs {
@@ -37,12 +37,12 @@ final class Repairs {
     }
 
     /**
-     * Repairs take permits as generations do, so that not all shards of a bad disk are rebuilt in memory at once.
+     * Runs one repair. Repairs need permits as generations do, so that not all shards of a bad disk are rebuilt in memory at once.
      *
-     * @param done on the loop, once the outcome is known: whether the next generation may try
+     * @param done called on the loop with the outcome: whether the next generation may run
      */
     void run(CheckpointOptions options, Consumer<Boolean> done) {
-        // The grant may come before request() returns, but the loop carries it out afterwards.
+        // The grant may arrive before request() returns, but the loop carries it out afterwards.
         ForcePermits.Ticket[] ticket = new ForcePermits.Ticket[1];
         ticket[0] = permits.request(loop.nanoTime(), () -> loop.execute(() -> begin(ticket[0], options, done)));
         permitWatch.begin(ticket[0], "a repair", options);
@@ -51,9 +51,9 @@ final class Repairs {
     private void begin(ForcePermits.Ticket ticket, CheckpointOptions options, Consumer<Boolean> done) {
         permitWatch.end();
         Capture failed = health.broken();
-        long began = loop.nanoTime();
+        long startedNanos = loop.nanoTime();
         long warnMs = options.getStallWarnMs();
-        Runnable patience = loop.schedule(ForcePermits.patienceMillis(warnMs, ticket.hung()), ticket::lend);
+        Runnable lending = loop.schedule(ForcePermits.lendAfterMillis(warnMs, ticket.hung()), ticket::lend);
         Runnable watch = loop.schedule(warnMs, () -> reports.repairIsSlow(warnMs));
         loop.runBlocking(
                 () -> {
@@ -61,9 +61,9 @@ final class Repairs {
                     return null;
                 },
                 failure -> {
-                    patience.run();
+                    lending.run();
                     watch.run();
-                    long nanos = loop.nanoTime() - began;
+                    long nanos = loop.nanoTime() - startedNanos;
                     ticket.release(nanos);
                     ended(nanos, options, failure);
                     done.accept(failure == null);
@@ -74,26 +74,24 @@ final class Repairs {
         if (failure == null) {
             health.repaired();
             reports.repaired(nanos);
-            reportPressure(
-                    PressureLevel.SHED,
-                    reports.name() + ": repaired; writes are shed until the new files have been forced");
+            raise(PressureLevel.SHED, reports.name() + ": repaired; writes are shed until the new files are durable");
         } else if (failure instanceof CheckpointLoop.NotStarted) {
-            reports.repairNotStarted(failure); // that is no failed repair: the next tick tries it
+            reports.repairNotStarted(failure); // not a failed repair: the next tick retries it
         } else if (failure instanceof UnsupportedOperationException) {
-            health.failForGood();
+            health.failPermanently();
             reports.repairUnsupported(failure);
-            reportPressure(PressureLevel.FAILED, health.detail() + "; restart to recover it from the log");
+            raise(PressureLevel.FAILED, health.detail() + "; restart to recover it from the log");
         } else {
             long pause = health.repairFailed(loop.nanoTime(), options.getIntervalMs());
             reports.repairFailed(failure, pause);
-            reportPressure(
+            raise(
                     PressureLevel.FAILED,
-                    health.detail() + "; the repair failed: " + failure.getMessage() + "; next try in " + pause
+                    health.detail() + "; the repair failed: " + failure.getMessage() + "; next attempt in " + pause
                             + " ms");
         }
     }
 
-    private void reportPressure(PressureLevel level, String detail) {
+    private void raise(PressureLevel level, String detail) {
         pressure.set(PressureReason.FSYNC_FAILED, level, detail);
     }
 }

@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Which shards have a checkpointer on a Vert.x instance, one each, and which targets in this process, see {@link
- * KnownTargets}. The names stand in shared data as text, so that copies of this library from different class loaders keep out
- * of each other's way.
+ * Claims shards, so that each has at most one checkpointer on a Vert.x instance, and their targets, see {@link KnownTargets}. The
+ * names are in shared data as strings, so that copies of this library in different class loaders respect each other's claims.
  *
  * <p>Any thread.
  */
@@ -32,7 +31,7 @@ final class ShardClaims {
             this.target = target;
         }
 
-        /** Gives the shard and its target free; nothing the second time. */
+        /** Releases the shard and its target; does nothing the second time. */
         void release() {
             if (released.compareAndSet(false, true)) {
                 KnownTargets.release(target);
@@ -40,19 +39,19 @@ final class ShardClaims {
             }
         }
 
-        /** The target must not be forced again, wherever it is deployed. Before the release. */
+        /** The target must never be forced again, wherever it is deployed. Called before the release. */
         void condemn() {
             KnownTargets.condemn(target, name);
         }
     }
 
     /**
-     * Claims a row of shards, all of them or none.
+     * Claims consecutive shards, all or none.
      *
-     * @param first number of the shard of the first target
+     * @param first shard number of the first target
      * @return in the targets' order
-     * @throws IllegalStateException naming the shard that has a checkpointer already, or whose target is in use elsewhere, or
-     *     had a force that failed
+     * @throws IllegalStateException naming the shard that already has a checkpointer, or whose target is in use or had a failed
+     *     force
      */
     static List<Claim> claim(Vertx vertx, String store, int first, List<? extends CheckpointTarget> targets) {
         LocalMap<String, String> names = vertx.sharedData().getLocalMap(MAP);

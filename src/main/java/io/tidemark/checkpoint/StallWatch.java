@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one generation at a time for a force that does not come back: reports it, lends its permit to others, and in the
- * end sheds the shard's writes. The force itself is never interrupted. On the checkpointer's loop.
+ * Watches one generation at a time for a force that hangs: reports it, lends its permit, and finally sheds the shard's writes.
+ * The force itself is never interrupted. On the checkpointer's loop.
  */
 final class StallWatch {
     private final CheckpointLoop loop;
@@ -28,24 +28,24 @@ final class StallWatch {
     void begin(Generation generation, CheckpointOptions options) {
         watched = generation;
         hungBefore = generation.ticket().hung();
-        look(options);
+        check(options);
     }
 
-    /** The limits have changed: what runs is judged by the new ones at once, and may be pressed less than before. */
+    /** The limits have changed: the running force is judged by the new ones at once, and its pressure may become milder. */
     void follow(CheckpointOptions options) {
         if (watched != null) {
-            look(options);
+            check(options);
         }
     }
 
-    /** The force came back, or was never begun. */
+    /** The force has ended, or was never scheduled. */
     void end() {
         watched = null;
         level = PressureLevel.NORMAL;
         cancel();
     }
 
-    private void look(CheckpointOptions options) {
+    private void check(CheckpointOptions options) {
         cancel();
         Generation generation = watched;
         if (generation == null) {
@@ -56,8 +56,8 @@ final class StallWatch {
         long age = TimeUnit.NANOSECONDS.toMillis(loop.nanoTime() - generation.startedNanos());
         PressureLevel before = level;
         level = age >= shedMs ? PressureLevel.SHED : age >= warnMs ? PressureLevel.WARN : PressureLevel.NORMAL;
-        long patienceMs = ForcePermits.patienceMillis(Math.min(warnMs, shedMs), hungBefore);
-        if (age >= patienceMs) {
+        long lendAfterMs = ForcePermits.lendAfterMillis(Math.min(warnMs, shedMs), hungBefore);
+        if (age >= lendAfterMs) {
             generation.ticket().lend();
         }
         if (level != before) {
@@ -70,9 +70,10 @@ final class StallWatch {
             }
         }
         if (level != PressureLevel.SHED) {
-            long next =
-                    age < patienceMs ? patienceMs : age < Math.min(warnMs, shedMs) ? Math.min(warnMs, shedMs) : shedMs;
-            timer = loop.schedule(Math.max(1, next - age), () -> look(options));
+            long next = age < lendAfterMs
+                    ? lendAfterMs
+                    : age < Math.min(warnMs, shedMs) ? Math.min(warnMs, shedMs) : shedMs;
+            timer = loop.schedule(Math.max(1, next - age), () -> check(options));
         }
     }
 

@@ -3,18 +3,18 @@ package io.tidemark.checkpoint;
 import io.vertx.core.Future;
 
 /**
- * How a checkpointer left its shard, and so what a sync is answered from then on: durable still, or why not. Any thread;
- * memory only.
+ * A shard as its checkpointer left it. It answers sync requests from then on: still durable, or why not. Any thread; memory
+ * only.
  *
  * @param name "store orders shard 3"
  * @param shard the shard's number
  * @param dirty the shard's counter, which may have another checkpointer by now
- * @param target the shard's store: what it has applied and nobody has marked counts, too
- * @param generation the last one
+ * @param target the shard's target: what it applies without a mark counts, too
+ * @param generation the last generation
  * @param durableIndex last index that was durable
  * @param appendedIndex last index that had been marked
  * @param appendedBytes how many bytes had been marked in all
- * @param failure why not all of that was durable; empty if it was
+ * @param failure why not everything was durable; empty if it was
  */
 record StoppedShard(
         String name,
@@ -43,7 +43,7 @@ record StoppedShard(
     }
 
     /**
-     * Succeeds as for a clean shard if all that has ever been marked or applied is durable; else {@link
+     * Succeeds, as for a clean shard, if everything ever marked or applied is durable; otherwise fails with {@link
      * SyncFailure#UNAVAILABLE}.
      */
     Future<SyncResult> sync() {
@@ -53,7 +53,7 @@ record StoppedShard(
         }
         if (dirty.appendedIndex() != appendedIndex || dirty.appendedBytes() != appendedBytes) {
             return unavailable(stopped + " at index " + appendedIndex + "; up to " + dirty.appendedIndex()
-                    + " has been written since, and it makes none of that durable");
+                    + " has been written since; a stopped checkpointer makes none of it durable");
         }
         long applied;
         try {
@@ -63,7 +63,7 @@ record StoppedShard(
         }
         if (applied > durableIndex) {
             return unavailable(stopped + " at index " + durableIndex + "; up to " + applied
-                    + " has been applied since, without a mark, and it makes none of that durable");
+                    + " has been applied since without a mark; a stopped checkpointer makes none of it durable");
         }
         return Future.succeededFuture(new SyncResult(shard, generation, durableIndex, 0, 0, 0));
     }

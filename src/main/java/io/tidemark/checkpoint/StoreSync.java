@@ -8,15 +8,15 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How the shards of a store answered one sync, in their order. All of them or a failure: whoever looks at nothing but
- * whether there was a reply must not take a shard for durable that is not. Whoever wants to know which are asks for it.
+ * The outcomes of one sync of all shards of a store, in shard order. By default one failed shard fails the whole: a caller that
+ * checks only whether there was a reply must not take a shard for durable that is not. A partial result must be requested.
  *
  * @param store the store's name
- * @param shards each ended
+ * @param shards one completed future per shard
  */
 record StoreSync(String store, List<Future<SyncResult>> shards) {
 
-    /** Waits until all have ended, well or not. */
+    /** Completes when all have ended, successfully or not. */
     static Future<StoreSync> of(String store, List<Future<SyncResult>> shards) {
         StoreSync all = new StoreSync(store, List.copyOf(shards));
         return Future.join(shards).transform(ended -> Future.succeededFuture(all));
@@ -35,13 +35,13 @@ record StoreSync(String store, List<Future<SyncResult>> shards) {
             return Future.succeededFuture(shards.stream().map(Future::result).toList());
         }
         return Future.failedFuture(new SyncException(
-                worst(),
+                smallestFailure(),
                 failures.size() + " of " + shards.size() + " shards of store " + store + " are not durable: "
                         + String.join("; ", failures)));
     }
 
     /**
-     * {@code {failed, shards: [...]}}, where a shard that is not durable is told as {@code {shard, failure_code, failure,
+     * {@code {failed, shards: [...]}}, where a shard that is not durable is {@code {shard, failure_code, failure,
      * message}}.
      */
     JsonObject partial() {
@@ -71,7 +71,7 @@ record StoreSync(String store, List<Future<SyncResult>> shards) {
                         new JsonArray(results.stream().map(SyncResult::toJson).toList()));
     }
 
-    private SyncFailure worst() {
+    private SyncFailure smallestFailure() {
         return shards.stream()
                 .filter(Future::failed)
                 .map(each -> failure(each).failure())

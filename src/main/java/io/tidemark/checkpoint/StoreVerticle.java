@@ -19,9 +19,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parent of a store's checkpointers. It makes the pools in its own {@code start}, because an executor made there outlives
- * its children's {@code stop}, and their last generations need it. It claims all shards before it makes anything, so that
- * a deployment that is refused leaves nothing behind.
+ * Parent of a store's checkpointers. It makes the pools in its own {@code start}, because an executor made there outlives its
+ * children's {@code stop}, and their last generations need it. It claims all shards before it makes anything, so that a refused
+ * deployment leaves nothing behind.
  */
 final class StoreVerticle extends VerticleBase {
     private final String store;
@@ -38,7 +38,7 @@ final class StoreVerticle extends VerticleBase {
     StoreVerticle(String store, List<CheckpointTarget> targets, CheckpointListener listener) {
         this.store = store;
         this.targets = targets;
-        this.summary = new CheckpointSummary(store, this::summarizeAfter);
+        this.summary = new CheckpointSummary(store, this::scheduleSummary);
         this.listeners = new CheckpointListeners(summary, listener);
     }
 
@@ -57,7 +57,7 @@ final class StoreVerticle extends VerticleBase {
             started.add(vertx.deployVerticle(child, new DeploymentOptions().setConfig(config()))
                     .onSuccess(deployments::add));
         }
-        return Future.join(started).compose(all -> listen(options)).recover(this::giveUp);
+        return Future.join(started).compose(all -> listen(options)).recover(this::rollBack);
     }
 
     private Future<Void> listen(CheckpointOptions options) {
@@ -68,7 +68,7 @@ final class StoreVerticle extends VerticleBase {
             consumers.add(bus.consumer(CheckpointAddresses.syncAll(options.getNode(), store)));
         }
         consumers.forEach(consumer -> consumer.handler(
-                message -> SyncRequest.answer(message, identity, SyncRequest.OF_A_STORE, this::answer)));
+                message -> SyncRequest.answer(message, identity, SyncRequest.STORE_KEYS, this::answer)));
         List<Future<Void>> listening = new ArrayList<>(
                 consumers.stream().map(MessageConsumer::completion).toList());
         if (options.isClustered()) {
@@ -86,7 +86,7 @@ final class StoreVerticle extends VerticleBase {
                 : all.compose(StoreSync::allOrFailure).map(StoreSync::toJson);
     }
 
-    private void summarizeAfter(long delayMillis) {
+    private void scheduleSummary(long delayMillis) {
         vertx.setTimer(delayMillis, timer -> summary.write());
     }
 
@@ -102,8 +102,8 @@ final class StoreVerticle extends VerticleBase {
         return listeners;
     }
 
-    /** Something could not be deployed: what could is stopped before the shards are free for others. */
-    private Future<Void> giveUp(Throwable why) {
+    /** A deployment failed: stops the children that were deployed, then releases the shards. */
+    private Future<Void> rollBack(Throwable why) {
         List<Future<Void>> stopped = deployments.stream().map(vertx::undeploy).toList();
         return Future.join(stopped).transform(done -> {
             claims.forEach(ShardClaims.Claim::release);
@@ -111,16 +111,16 @@ final class StoreVerticle extends VerticleBase {
         });
     }
 
-    /** The children have ended by now, each well or not. */
+    /** The children have ended by now, successfully or not. */
     @Override
     public Future<?> stop() {
         List<Future<Void>> outcomes =
                 children.stream().map(CheckpointerVerticle::ended).toList();
-        Future<?> silent = Future.join(outcomes)
+        Future<?> unregistered = Future.join(outcomes)
                 .eventually(() -> nameWatch == null ? Future.succeededFuture() : nameWatch.stop())
                 .eventually(() -> Future.join(
                         consumers.stream().map(MessageConsumer::unregister).toList()));
-        silent.onComplete(all -> {
+        unregistered.onComplete(all -> {
             summary.write();
             String failures = outcomes.stream()
                     .filter(Future::failed)
@@ -135,7 +135,7 @@ final class StoreVerticle extends VerticleBase {
         return ended.future();
     }
 
-    /** Completes when {@link #stop} has, in the same way; bound to no context, which Vert.x may have closed by then. */
+    /** The outcome of {@link #stop}, not bound to a context, which Vert.x may have closed by then. */
     Future<Void> ended() {
         return ended.future();
     }

@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A sync request from the event bus: what it asks, and that it is answered whatever happens, since a handler that throws
- * sends no reply and leaves its caller to wait.
+ * A sync request from the event bus. It is always answered: a handler that throws would send no reply and leave its caller
+ * waiting.
  *
- * @param deadlineMillis after which the caller wants to hear, {@link #NO_DEADLINE} if it waits for ever
- * @param partial whether a reply is wanted also when not every shard is durable
+ * @param deadlineMillis after which the request fails while the sync continues, {@link #NO_DEADLINE} to wait for ever
+ * @param partial whether to reply even if not every shard is durable
  */
 record SyncRequest(long deadlineMillis, boolean partial) {
     private static final Logger LOG = LoggerFactory.getLogger(SyncRequest.class);
@@ -24,27 +24,27 @@ record SyncRequest(long deadlineMillis, boolean partial) {
     /** No deadline. */
     static final long NO_DEADLINE = 0;
 
-    private static final long LONGEST_DEADLINE_MS = TimeUnit.DAYS.toMillis(1);
+    private static final long MAX_DEADLINE_MS = TimeUnit.DAYS.toMillis(1);
     private static final String DEADLINE = "deadline_ms";
     private static final String PARTIAL = "partial";
 
-    /** What a request to one shard may say. */
-    static final Set<String> OF_A_SHARD = Set.of(DEADLINE);
+    /** Keys of a request to one shard. */
+    static final Set<String> SHARD_KEYS = Set.of(DEADLINE);
 
-    /** What a request to a store may say. */
-    static final Set<String> OF_A_STORE = Set.of(DEADLINE, PARTIAL);
+    /** Keys of a request to a store. */
+    static final Set<String> STORE_KEYS = Set.of(DEADLINE, PARTIAL);
 
     /**
-     * Reads a request, has it carried out, and replies or fails, saying who does. A malformed one fails by {@link
-     * SyncFailure#BAD_REQUEST}, what is not a {@link SyncException} by {@link SyncFailure#UNAVAILABLE}.
+     * Parses a request, carries it out, and replies or fails with this node's identity. A malformed request fails with {@link
+     * SyncFailure#BAD_REQUEST}, anything other than a {@link SyncException} with {@link SyncFailure#UNAVAILABLE}.
      */
     static void answer(
             Message<?> message,
             NodeIdentity from,
-            Set<String> mayHave,
+            Set<String> allowedKeys,
             Function<SyncRequest, Future<JsonObject>> work) {
         try {
-            work.apply(parse(message.body(), mayHave))
+            work.apply(parse(message.body(), allowedKeys))
                     .onSuccess(body -> message.reply(from.addTo(body)))
                     .onFailure(why -> fail(message, from, why));
         } catch (RuntimeException why) {
@@ -53,7 +53,7 @@ record SyncRequest(long deadlineMillis, boolean partial) {
     }
 
     private static void fail(Message<?> message, NodeIdentity from, Throwable why) {
-        String who = from.node().isEmpty() ? "" : from + ": "; // a failure has no body
+        String who = from.node().isEmpty() ? "" : from + ": "; // a failure has no body to name the node
         if (why instanceof SyncException known) {
             message.fail(known.failure().code(), who + known.getMessage());
         } else {
@@ -62,19 +62,19 @@ record SyncRequest(long deadlineMillis, boolean partial) {
         }
     }
 
-    /** @throws SyncException naming what is wrong and what would be right */
-    static SyncRequest parse(@Nullable Object body, Set<String> mayHave) {
+    /** @throws SyncException naming the value found and the value expected */
+    static SyncRequest parse(@Nullable Object body, Set<String> allowedKeys) {
         if (body == null) {
             return new SyncRequest(NO_DEADLINE, false);
         }
         if (!(body instanceof JsonObject json)) {
             throw bad("the body is `" + Excerpt.of(body) + "`, expected a JSON object with keys of "
-                    + new TreeSet<>(mayHave));
+                    + new TreeSet<>(allowedKeys));
         }
         TreeSet<String> unknown = new TreeSet<>(json.fieldNames());
-        unknown.removeAll(mayHave);
+        unknown.removeAll(allowedKeys);
         if (!unknown.isEmpty()) {
-            throw bad("unknown key `" + Excerpt.of(unknown.first()) + "`; known are " + new TreeSet<>(mayHave));
+            throw bad("unknown key `" + Excerpt.of(unknown.first()) + "`; known are " + new TreeSet<>(allowedKeys));
         }
         return new SyncRequest(deadline(json.getValue(DEADLINE)), flag(json.getValue(PARTIAL)));
     }
@@ -85,11 +85,10 @@ record SyncRequest(long deadlineMillis, boolean partial) {
         }
         if ((value instanceof Integer || value instanceof Long)
                 && ((Number) value).longValue() >= 1
-                && ((Number) value).longValue() <= LONGEST_DEADLINE_MS) {
+                && ((Number) value).longValue() <= MAX_DEADLINE_MS) {
             return ((Number) value).longValue();
         }
-        throw bad(
-                DEADLINE + " is `" + Excerpt.of(value) + "`, expected a whole number from 1 to " + LONGEST_DEADLINE_MS);
+        throw bad(DEADLINE + " is `" + Excerpt.of(value) + "`, expected a whole number from 1 to " + MAX_DEADLINE_MS);
     }
 
     private static boolean flag(@Nullable Object value) {

@@ -6,15 +6,15 @@ import io.vertx.core.json.JsonObject;
  * The answer to a sync request.
  *
  * @param shard the shard's number
- * @param generation the generation that answered, 0 if there has been none
+ * @param generation the generation that answered, 0 if none has run
  * @param durableIndex the shard's durable index now
  * @param files files forced by that generation; 0 if the shard was clean
  * @param bytes bytes forced by it; 0 if the shard was clean
- * @param waitedMillis from the request to the answer
+ * @param waitedMillis from the request to the answer, in milliseconds
  */
 public record SyncResult(int shard, long generation, long durableIndex, int files, long bytes, long waitedMillis) {
 
-    /** The body of the reply on the bus. */
+    /** Body of the reply on the event bus. */
     public JsonObject toJson() {
         return new JsonObject()
                 .put("shard", shard)

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** Sync requests that wait together: for the next generation to start, or for one to end. On the checkpointer's loop. */
+/** Sync requests that wait for the same event: the next generation's start, or a running generation's end. On the checkpointer's loop. */
 final class SyncWaiters {
-    /** One that waits; it knows with whom, wherever they have gone meanwhile. */
+    /** One sync request; it keeps its group when the group moves to a generation. */
     static final class Waiter {
         private final Promise<SyncResult> answer = Promise.promise();
         private final Group group;
@@ -24,8 +24,8 @@ final class SyncWaiters {
             return answer.future();
         }
 
-        /** It waits no more and is told why; what it asked for is still done. */
-        void giveUp(SyncException why) {
+        /** Its deadline has passed: fails it, while the sync continues. */
+        void expire(SyncException why) {
             group.waiters.remove(this);
             group.owed = true;
             answer.tryFail(why);
@@ -34,13 +34,13 @@ final class SyncWaiters {
 
     private static final class Group {
         final Set<Waiter> waiters = new LinkedHashSet<>();
-        /** Whether somebody has given up: a generation is due all the same. */
+        /** Whether a waiter has expired: a generation is still due. */
         boolean owed;
     }
 
     private Group group = new Group();
 
-    /** How many a generation is due to; those who have given up count as one. */
+    /** How many wait; all expired waiters count as one. */
     int size() {
         return group.waiters.size() + (group.owed ? 1 : 0);
     }
@@ -51,7 +51,7 @@ final class SyncWaiters {
         return waiter;
     }
 
-    /** Those who wait now, as a group of their own; whoever comes later waits here. */
+    /** Moves all waiters to a group of their own; later requests wait here. */
     SyncWaiters takeAll() {
         SyncWaiters taken = new SyncWaiters();
         taken.group = group;
@@ -59,13 +59,13 @@ final class SyncWaiters {
         return taken;
     }
 
-    /** Takes over what is due to those who have given up elsewhere. */
+    /** Takes over the generation that is due to another group's expired waiters. */
     void inherit(SyncWaiters others) {
         group.owed |= others.group.owed;
     }
 
     void answer(int shard, long generation, long durableIndex, int files, long bytes, long nowNanos) {
-        for (Waiter waiter : takeAll().leaving()) {
+        for (Waiter waiter : takeAll().waiters()) {
             long waited = TimeUnit.NANOSECONDS.toMillis(nowNanos - waiter.sinceNanos);
             SyncResult result = new SyncResult(shard, generation, durableIndex, files, bytes, waited);
             waiter.answer.tryComplete(result);
@@ -73,13 +73,13 @@ final class SyncWaiters {
     }
 
     void fail(SyncFailure kind, String why) {
-        for (Waiter waiter : takeAll().leaving()) {
+        for (Waiter waiter : takeAll().waiters()) {
             waiter.answer.tryFail(new SyncException(kind, why));
         }
     }
 
-    /** A copy: what a handler of one answer does may have another one give up. */
-    private List<Waiter> leaving() {
+    /** A copy: a handler of one answer may cause another waiter to expire. */
+    private List<Waiter> waiters() {
         return List.copyOf(group.waiters);
     }
 }

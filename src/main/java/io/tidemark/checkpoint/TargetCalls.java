@@ -5,57 +5,57 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
-/** Asks somebody else's code for a future, and gets one whatever that code does. */
+/** Calls a target's method that returns a future, and returns a future whatever that method does. */
 final class TargetCalls {
     private static final long LATE_MS = 5_000;
 
     private TargetCalls() {}
 
     /**
-     * {@link #of}, on the loop; an answer that takes long is reported, once, and so is that it came.
+     * As {@link #of}, on the loop. A call that does not complete for a while is logged once, and so is its completion.
      *
-     * @param consequence what that means meanwhile, for the report
+     * @param consequence what the delay means, for the log
      */
     static Future<Void> watched(
             String method,
             String consequence,
             CheckpointLoop loop,
             CheckpointReports reports,
-            Supplier<Future<Void>> asked) {
-        long began = loop.nanoTime();
-        Future<Void> answer = of(method, asked);
-        if (answer.isComplete()) {
-            return answer;
+            Supplier<Future<Void>> call) {
+        long startedNanos = loop.nanoTime();
+        Future<Void> outcome = of(method, call);
+        if (outcome.isComplete()) {
+            return outcome;
         }
         AtomicBoolean late = new AtomicBoolean();
         Runnable timer = loop.schedule(LATE_MS, () -> {
             late.set(true);
-            reports.answerIsLate(method, LATE_MS, consequence);
+            reports.callIsSlow(method, LATE_MS, consequence);
         });
-        answer.onComplete(done -> loop.execute(() -> {
+        outcome.onComplete(done -> loop.execute(() -> {
             timer.run();
             if (late.get()) {
-                reports.answerCame(method, TimeUnit.NANOSECONDS.toMillis(loop.nanoTime() - began));
+                reports.slowCallCompleted(method, TimeUnit.NANOSECONDS.toMillis(loop.nanoTime() - startedNanos));
             }
         }));
-        return answer;
+        return outcome;
     }
 
     /**
-     * Asks once.
+     * Calls the method once.
      *
-     * @param method what is asked, as the message of a failure names it
-     * @return what was answered; failed, naming the method, if that threw or returned {@code null}
+     * @param method its name, for the message of a failure
+     * @return the future that it returned; a failed one, naming the method, if it threw or returned {@code null}
      */
-    static Future<Void> of(String method, Supplier<Future<Void>> asked) {
-        Future<Void> answer;
+    static Future<Void> of(String method, Supplier<Future<Void>> call) {
+        Future<Void> outcome;
         try {
-            answer = asked.get();
+            outcome = call.get();
         } catch (Throwable e) {
             return Future.failedFuture(new IllegalStateException(method + " threw " + e, e));
         }
-        return answer != null
-                ? answer
+        return outcome != null
+                ? outcome
                 : Future.failedFuture(new IllegalStateException(
                         method + " returned null; expected a future, such as Future.succeededFuture()"));
     }

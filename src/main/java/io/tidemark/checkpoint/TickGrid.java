@@ -1,8 +1,8 @@
 package io.tidemark.checkpoint;
 
 /**
- * When a shard ticks: on one clock grid common to all, in at most ten phases of the interval. So shards don't fsync at one
- * instant, and a thousand idle ones wake their event loops a few times an interval instead of a thousand times.
+ * When a shard ticks: on one clock grid for all shards, in at most ten phases of the interval. So shards don't fsync at the same
+ * instant, and a thousand idle shards wake their event loops a few times per interval, not a thousand times.
  */
 final class TickGrid {
     private static final int PHASES = 10;
@@ -10,9 +10,9 @@ final class TickGrid {
     private TickGrid() {}
 
     /**
-     * How long until the next tick of a shard.
+     * The delay to a shard's next tick, in milliseconds.
      *
-     * @param nowMillis on a clock that all shards share
+     * @param nowMillis time of a clock that all shards share
      * @return 1 to {@code intervalMillis}
      */
     static long delayMillis(int shard, long intervalMillis, long nowMillis) {

@@ -1,51 +1,50 @@
 package io.tidemark.checkpoint;
 
-/** A shard's ticks: when the last one came, when the next one comes, whether one waits to be served. Nanoseconds of one clock. */
+/** A shard's ticks: when the last one was, when the next one is due, whether one is pending. Nanoseconds of one clock. */
 final class Ticks {
     private long lastNanos;
     private long nextNanos;
     private boolean due;
 
-    /** The shard has been taken over. */
+    /** The checkpointer has started. */
     void begin(long now, long firstNanos) {
         lastNanos = now;
         nextNanos = firstNanos;
     }
 
-    /** One comes. Late ones may come in a burst; the next is expected on the grid of the others, or an interval from now. */
+    /** A tick. Late ticks may arrive in a burst; the next one is due on the same grid, or an interval from now. */
     void tick(long now, long intervalNanos) {
         nextNanos = nextNanos + intervalNanos - now > 0 ? nextNanos + intervalNanos : now + intervalNanos;
-        comes(now);
+        arrived(now);
     }
 
     /**
-     * The interval has changed. A tick that was due before counts as come, so that reloads, however many, don't put ticks
-     * off for ever.
+     * The interval has changed. A tick that was due before counts as arrived, so that repeated reloads don't defer ticks for ever.
      *
-     * @param next when the next one comes
-     * @param longerNanos the longer one of both intervals
-     * @return whether a tick counts as come
+     * @param next when the next tick is due
+     * @param longerNanos the longer of both intervals
+     * @return whether a tick counts as arrived
      */
     boolean moveTo(long next, long now, long longerNanos) {
         boolean overtaken = now - nextNanos >= 0 || now - lastNanos >= longerNanos;
         nextNanos = next;
         if (overtaken) {
-            comes(now);
+            arrived(now);
         }
         return overtaken;
     }
 
-    private void comes(long now) {
+    private void arrived(long now) {
         lastNanos = now;
         due = true;
     }
 
-    /** As if one came: what a repair has written is not to wait for the next. */
+    /** Acts as a tick, so that what a repair has written does not wait for the next one. */
     void requestTick() {
         due = true;
     }
 
-    /** There was nothing to do, or it has begun. */
+    /** The pending tick needs nothing more: its generation has begun, or there was nothing to do. */
     void consumeTick() {
         due = false;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A verticle's event loop, and the threads on which its generations block. */
+/** A verticle's event loop, with the threads on which its generations block. */
 final class VertxLoop implements CheckpointLoop {
     private static final Logger LOG = LoggerFactory.getLogger(VertxLoop.class);
 

@@ -1,6 +1,6 @@
 package io.tidemark.checkpoint;
 
-/** When a shard was last seen to have been written: a mark only counts, and when exactly it came nobody notes. */
+/** When a write to a shard was last observed. Marks only count; their exact times are not recorded. */
 final class WriteActivity {
     private final DirtyCounter dirty;
     private long lastWriteNanos;
@@ -11,8 +11,8 @@ final class WriteActivity {
         this.dirty = dirty;
     }
 
-    /** Compares with what the last look saw. */
-    void look(long now) {
+    /** Compares the counter with the last observation. */
+    void observe(long now) {
         long nowIndex = dirty.appendedIndex();
         long nowBytes = dirty.appendedBytes();
         if (nowIndex != index || nowBytes != bytes) {
@@ -22,12 +22,12 @@ final class WriteActivity {
         }
     }
 
-    /** The first look that saw what the last one saw. */
+    /** When the current position was first observed. */
     long lastWriteNanos() {
         return lastWriteNanos;
     }
 
-    /** The appended index at the last look. */
+    /** The appended index at the last observation. */
     long index() {
         return index;
     }

@@ -1,9 +1,9 @@
 /**
- * The product: one checkpointer per shard, a Vert.x verticle that forces what was appended on a steady cadence, tells
- * when it is durable, and lets the log forget only then.
+ * The product: one checkpointer per shard, a Vert.x verticle that periodically forces what was appended, publishes the
+ * durable index, and only then lets the log release its entries.
  *
- * <p>On the way of a write it hears a mark after the bytes were appended; on its own way it goes tick, policy, permit,
- * capture, force, durable index, release.
+ * <p>On the write path a mark follows the append. The checkpoint path is: tick, policy, permit, capture, force, durable index,
+ * release.
  */
 @NullMarked
 package io.tidemark.checkpoint;

@@ -9,8 +9,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A file {@code BALLAST} that holds room for what must not fail, and is removed when that room is needed. It is written
- * in full, with bytes that don't compress, so that its blocks are really there. All methods but {@link #bytes} block.
+ * The reserve file {@code BALLAST}: it occupies space for what must not fail, and is deleted when that space is needed. It
+ * is written in full, with incompressible bytes, so that its blocks are allocated. All methods except {@link #bytes} block.
  */
 final class Ballast {
     static final String FILE = "BALLAST";
@@ -27,18 +27,18 @@ final class Ballast {
         this.file = directory.resolve(FILE);
     }
 
-    /** What it holds now, also while it grows. Any thread. */
+    /** Its current size, also while it grows. Any thread. */
     long bytes() {
         return bytes;
     }
 
-    /** Finds what an earlier process has left. */
+    /** Finds the file that an earlier process left. */
     void find() throws IOException {
         changing.lock();
         try {
             if (disk.exists(file)) {
-                try (DiskFile there = disk.openForRead(file)) {
-                    bytes = there.size();
+                try (DiskFile found = disk.openForRead(file)) {
+                    bytes = found.size();
                 }
             }
         } finally {
@@ -46,17 +46,17 @@ final class Ballast {
         }
     }
 
-    /** Makes it this large. If that fails, there is none. */
-    void make(long wanted) throws IOException {
+    /** Makes it this large. After a failure there is no reserve file. */
+    void make(long size) throws IOException {
         changing.lock();
         try {
-            if (bytes == wanted) {
+            if (bytes == size) {
                 return;
             }
             remove();
-            if (wanted > 0) {
+            if (size > 0) {
                 try {
-                    write(wanted);
+                    write(size);
                 } catch (IOException | RuntimeException failed) {
                     try {
                         remove();
@@ -71,12 +71,12 @@ final class Ballast {
         }
     }
 
-    private void write(long wanted) throws IOException {
+    private void write(long size) throws IOException {
         try (DiskFile out = disk.create(file)) {
-            byte[] noise = new byte[(int) Math.min(STEP, wanted)];
+            byte[] noise = new byte[(int) Math.min(STEP, size)];
             ThreadLocalRandom.current().nextBytes(noise);
-            for (long at = 0; at < wanted; at = bytes) {
-                int step = (int) Math.min(noise.length, wanted - at);
+            for (long at = 0; at < size; at = bytes) {
+                int step = (int) Math.min(noise.length, size - at);
                 out.writeFully(ByteBuffer.wrap(noise, 0, step), at);
                 bytes = at + step;
             }
@@ -84,17 +84,17 @@ final class Ballast {
         }
     }
 
-    /** Gives its room away; false if there is none to give, or it is just being made. */
+    /** Deletes it; false if it is empty or is being made. */
     boolean giveUp() throws IOException {
         if (!changing.tryLock()) {
             return false;
         }
         try {
-            boolean some = bytes > 0;
-            if (some) {
+            boolean exists = bytes > 0;
+            if (exists) {
                 remove();
             }
-            return some;
+            return exists;
         } finally {
             changing.unlock();
         }

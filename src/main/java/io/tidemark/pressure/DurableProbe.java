@@ -9,14 +9,14 @@ import java.util.Arrays;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Asks a disk whether it takes a write, forces it, and gives it back, by a small file of its own: never a data file, whose
- * failed pages a further force would only hide.
+ * Tests whether a disk accepts a write, forces it and returns the same bytes. It uses a small file of its own, never a data
+ * file: a second force of a data file would only hide its failed pages.
  *
- * @param disk where
- * @param directory exists; one probe at a time
+ * @param disk the disk to test
+ * @param directory where the file is made; must exist. One probe at a time
  */
 public record DurableProbe(Disk disk, Path directory) {
-    /** The file's name; it is there only while a probe runs, or after a crash in one. */
+    /** The file's name. The file exists only while a probe runs, or after a crash during one. */
     public static final String FILE = "PROBE";
 
     private static final int BYTES = 4096;
@@ -27,9 +27,10 @@ public record DurableProbe(Disk disk, Path directory) {
     }
 
     /**
-     * Writes, forces file and name, reads through a new descriptor, removes. Blocks, for as long as the disk takes.
+     * Writes the file, forces it and its directory, reads it through a new descriptor, deletes it. Blocks for as long as the disk
+     * takes.
      *
-     * @throws IOException if any of it fails, or other bytes come back
+     * @throws IOException if any of it fails, or if other bytes are read back
      */
     public void run() throws IOException {
         Path file = directory.resolve(FILE);
@@ -43,7 +44,7 @@ public record DurableProbe(Disk disk, Path directory) {
             }
             disk.forceDirectory(directory);
             if (!Arrays.equals(disk.readAll(file, BYTES), written)) {
-                throw new IOException(file + ": other bytes than were written came back");
+                throw new IOException(file + ": the bytes read back are not those written");
             }
         } finally {
             disk.delete(file);

@@ -4,15 +4,15 @@ import io.vertx.core.json.JsonObject;
 import java.util.Map;
 
 /**
- * A change of a shard's level, published once on {@link #ADDRESS}; so of two events in a row for one shard the levels
- * differ.
+ * A change of a shard's pressure level, published once on {@link #ADDRESS}. Two consecutive events of one shard have
+ * different levels.
  *
  * @param node the node's name, or an empty string where a library user gave none
  * @param store the store's name
  * @param shard the shard's number
  * @param level the shard's level from now on, the worst of its latches
- * @param reason the worst latch's, or if the level is {@code NORMAL} that of the one that opened last
- * @param sinceEpochMillis when that latch closed, or when it opened, milliseconds since 1970
+ * @param reason the reason of the worst latch; at level {@code NORMAL} that of the latch that opened last
+ * @param sinceEpochMillis when that latch closed, at level {@code NORMAL} when it opened; milliseconds since 1970
  * @param detail which file, what happened, what to do
  * @param reasons every closed latch with its level; unmodifiable
  */
@@ -26,7 +26,7 @@ public record PressureEvent(
         String detail,
         Map<PressureReason, PressureLevel> reasons) {
 
-    /** An event of a shard whose only latch is this one. */
+    /** An event of a shard with this one latch. */
     public PressureEvent(
             String node,
             String store,
@@ -52,7 +52,7 @@ public record PressureEvent(
     /** Body on the bus: {@code {node, store, shard, level, reason, since, detail, reasons: {REASON: LEVEL}}}. */
     public JsonObject toJson() {
         JsonObject all = new JsonObject();
-        reasons.forEach((each, its) -> all.put(each.name(), its.name()));
+        reasons.forEach((each, latched) -> all.put(each.name(), latched.name()));
         return new JsonObject()
                 .put("node", node)
                 .put("store", store)

@@ -1,14 +1,14 @@
 package io.tidemark.pressure;
 
-/** How hard a shard is pressed by its disks, from not at all to out of service for writes. */
+/** How much pressure a shard's disks put on it, from none to out of service for writes. */
 public enum PressureLevel {
-    /** All is well. */
+    /** No pressure. */
     NORMAL,
-    /** Trouble is near; writes still pass. */
+    /** A problem is near; writes still pass. */
     WARN,
-    /** Client writes are refused until the cause is gone; reads go on. */
+    /** Client writes are refused until the cause is gone; reads are served. */
     SHED,
-    /** Client writes are refused until a repair succeeds that has failed, or somebody acts. */
+    /** Client writes are refused until a repair succeeds after one that failed, or an operator acts. */
     FAILED;
 
     /** Whether client writes are refused at this level. */

@@ -6,16 +6,16 @@ import io.vertx.core.json.JsonObject;
 import java.util.Set;
 
 /**
- * When client writes are shed for want of room, and how long shedding lasts at least. Keys of the JSON form are the
- * setters' names in snake_case; sizes that are left out follow from each volume's own size, see {@link SpaceMarks}.
+ * When client writes are shed for lack of space, and how long shedding lasts at least. Keys of the JSON form are the
+ * setters' names in snake_case; sizes that are left out follow from the size of each volume, see {@link SpaceMarks}.
  *
- * <p>Not thread-safe; whoever takes one copies it.
+ * <p>Not thread-safe; every method that takes options copies them.
  */
 public final class PressureOptions {
     /** Default of {@link #setDwellMs}: 5 s. */
     public static final long DEFAULT_DWELL_MS = 5_000;
 
-    /** A size that follows from the volume's. */
+    /** Derive the size from the volume's. */
     public static final long BY_VOLUME = -1;
 
     private static final String SECTION = "pressure";
@@ -43,8 +43,8 @@ public final class PressureOptions {
      * From JSON; a missing key has its default. A number may also be text, as some configuration stores give it, and a size
      * may end in KiB, MiB or GiB.
      *
-     * @throws IllegalArgumentException naming the key and what its value is if a key is unknown, has no value, or one that is
-     *     not of its type or range, or the two marks don't go together
+     * @throws IllegalArgumentException naming the key and its value if a key is unknown, has no value, or has one of the wrong type
+     *     or range, or if the two marks contradict each other
      */
     public PressureOptions(JsonObject json) {
         RawSection given = new RawSection(SECTION, json, KEYS);
@@ -62,7 +62,7 @@ public final class PressureOptions {
         return bytes == BY_VOLUME ? BY_VOLUME : RawSection.validate(SECTION + "." + key, BYTES, bytes);
     }
 
-    /** JSON with every key that has a value of its own. */
+    /** JSON with every key that is set. */
     public JsonObject toJson() {
         JsonObject json = new JsonObject().put("dwell_ms", dwellMs);
         put(json, "shed_free_bytes", shedFreeBytes);
@@ -82,7 +82,7 @@ public final class PressureOptions {
         return shedFreeBytes;
     }
 
-    /** With less free space than this on a volume, its shards shed writes; bytes, 0 for never, {@link #BY_VOLUME}. */
+    /** With less free space than this on a volume, its shards shed writes; in bytes, 0 for never, or {@link #BY_VOLUME}. */
     public PressureOptions setShedFreeBytes(long shedFreeBytes) {
         this.shedFreeBytes = bytes("shed_free_bytes", shedFreeBytes);
         return this;
@@ -93,7 +93,7 @@ public final class PressureOptions {
         return resumeFreeBytes;
     }
 
-    /** With at least this much free space shedding ends; bytes, more than the other mark, or {@link #BY_VOLUME}. */
+    /** With at least this much free space, shedding ends; in bytes, more than the other mark, or {@link #BY_VOLUME}. */
     public PressureOptions setResumeFreeBytes(long resumeFreeBytes) {
         this.resumeFreeBytes = bytes("resume_free_bytes", resumeFreeBytes);
         return this;
@@ -104,7 +104,7 @@ public final class PressureOptions {
         return ballastBytes;
     }
 
-    /** Size of the reserve file on each volume, which is given up before a committed entry must wait; 0 for none. */
+    /** Size of the reserve file on each volume, in bytes; 0 for none. It is given up before a committed entry must wait. */
     public PressureOptions setBallastBytes(long ballastBytes) {
         this.ballastBytes = bytes("ballast_bytes", ballastBytes);
         return this;
@@ -115,7 +115,7 @@ public final class PressureOptions {
         return dwellMs;
     }
 
-    /** How long a cause of pressure must have been gone before writes are taken again, in milliseconds, 10 to an hour. */
+    /** How long a cause of pressure must have been gone before shedding ends, in milliseconds, 10 ms to an hour. */
     public PressureOptions setDwellMs(long dwellMs) {
         this.dwellMs = RawSection.validate(SECTION + ".dwell_ms", DWELL_MILLISECONDS, dwellMs);
         return this;

@@ -2,20 +2,20 @@ package io.tidemark.pressure;
 
 /** Why a shard is under pressure. */
 public enum PressureReason {
-    /** A volume has less free space than the mark, or the log found no room. Deletes pass. */
+    /** A volume has less free space than its mark, or the log found no space. Deletes pass. */
     LOW_SPACE,
     /** The process has no file descriptor left for a file that the log needs. */
     NO_DESCRIPTORS,
-    /** A logged entry could not be appended to the data files; it waits, and all others behind it. */
+    /** A logged entry could not be appended to the data files; it and all entries after it wait. */
     APPEND_FAILED,
     /** Data, a directory or the manifest could not be forced. */
     FSYNC_FAILED,
-    /** A force has not come back for too long. */
+    /** A force has been running for too long. */
     FSYNC_STALLED,
-    /** A checkpoint or a repair that is due waits for its permit, since the forces of other shards have them all. */
+    /** A checkpoint or a repair is due and waits for a permit; the forces of other shards hold all permits. */
     CHECKPOINT_OVERDUE,
-    /** The log's write or fdatasync, the append behind it, or the log's release has not come back for too long. */
+    /** The log's write or fdatasync, the append that follows it, or the log's release has been running for too long. */
     LOG_STALLED,
-    /** More bytes wait for the log than the bound allows. */
+    /** More bytes wait for the log than its bound allows. */
     LOG_BACKLOG
 }

@@ -9,12 +9,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A shard's pressure: one latch per reason, and the worst of them as its level. Immutable; each method gives the state
- * that follows. What is done about it, and when it is told, is the holder's business.
+ * A shard's pressure: one latch per reason; the level is that of the worst latch. Immutable: each method returns the next
+ * state. The holder acts on it and publishes it.
  *
- * <p>A latch closes at once. It opens only when its cause is gone, has been gone for the dwell time, and a probe that
- * began after that has found the disk to take a write, force it and give it back. A cause that comes back meanwhile
- * begins all that anew. Nothing of this is kept over a restart: what is still wrong then closes its latch again.
+ * <p>A latch closes at once. It opens only when its cause has been gone for the dwell time and a probe that began after that
+ * has succeeded: the disk accepts a write, forces it and returns the same bytes. If the cause returns meanwhile, all of this
+ * starts again. The state does not survive a restart: a cause that is still present then closes its latch again.
  *
  * <p>Times are on one monotonic clock, in nanoseconds.
  */
@@ -32,10 +32,10 @@ public final class PressureState {
      *
      * @param level how bad the cause is, or was
      * @param closedNanos when it closed
-     * @param closedEpochMillis the same for people, milliseconds since 1970
-     * @param present whether the cause is there
-     * @param goneNanos since when it is not; when it was last seen, if it is
-     * @param noProbeBeforeNanos the pause after a probe that failed
+     * @param closedEpochMillis the same as wall-clock time, milliseconds since 1970
+     * @param present whether the cause is present
+     * @param goneNanos when the cause went away; while it is present, when it was last seen
+     * @param noProbeBeforeNanos end of the pause after a failed probe
      * @param detail which file, what happened
      */
     private record Latch(
@@ -47,7 +47,7 @@ public final class PressureState {
             long noProbeBeforeNanos,
             String detail) {
 
-        Latch gone(long nowNanos, String why) {
+        Latch cleared(long nowNanos, String why) {
             return new Latch(level, closedNanos, closedEpochMillis, false, nowNanos, nowNanos, why);
         }
 
@@ -61,7 +61,7 @@ public final class PressureState {
         }
     }
 
-    /** A probe on its way, for one latch. */
+    /** A probe that is running for one latch. */
     private record Probe(PressureReason reason, long beganNanos) {}
 
     private final Map<PressureReason, Latch> latches;
@@ -89,7 +89,7 @@ public final class PressureState {
         return Collections.unmodifiableMap(reasons);
     }
 
-    /** The reason of the worst latch; among equals any other before {@code LOW_SPACE}, then the oldest. */
+    /** The reason of the worst latch. Of latches of one level, {@code LOW_SPACE} comes last, and the oldest first. */
     public Optional<PressureReason> worstReason() {
         return worst().map(Map.Entry::getKey);
     }
@@ -99,18 +99,18 @@ public final class PressureState {
         return worst().map(each -> each.getValue().closedEpochMillis()).orElse(0L);
     }
 
-    /** What the worst latch says; empty if none is closed. */
+    /** The detail of the worst latch; empty if none is closed. */
     public String detail() {
         return worst().map(each -> each.getValue().detail()).orElse("");
     }
 
-    /** What a closed latch says; empty if it is open. */
+    /** The detail of a closed latch; empty if it is open. */
     public String detail(PressureReason reason) {
         Latch latch = latches.get(reason);
         return latch == null ? "" : latch.detail();
     }
 
-    /** Whether writes are shed, and for no other reason than this one. */
+    /** Whether writes are shed for this reason alone. */
     public boolean shedsOnlyFor(PressureReason reason) {
         return level.sheds()
                 && latches.entrySet().stream()
@@ -123,7 +123,7 @@ public final class PressureState {
     }
 
     /**
-     * A cause is there. A latch that sheds goes on shedding: a milder cause keeps it closed as it is.
+     * A cause is present. A latch that sheds keeps its level if the cause becomes milder.
      *
      * @param cause {@code WARN}, {@code SHED} or {@code FAILED}
      */
@@ -137,8 +137,8 @@ public final class PressureState {
     }
 
     /**
-     * A cause has not changed, but what it is measured by has: its latch stands at this level from now on, be it milder, and
-     * is open at {@code NORMAL}.
+     * The limits that a cause is measured by have changed: its latch takes this level, even if it is milder, and opens at
+     * {@code NORMAL}.
      */
     public PressureState reassessed(
             PressureReason reason, PressureLevel cause, String detail, long nowNanos, long epochMillis) {
@@ -148,13 +148,13 @@ public final class PressureState {
         return cause == PressureLevel.NORMAL ? without : without.raise(reason, cause, detail, nowNanos, epochMillis);
     }
 
-    /** A cause is gone. Does nothing if it was not there. */
+    /** A cause is gone. Does nothing if it was not present. */
     public PressureState clear(PressureReason reason, String detail, long nowNanos) {
         Latch latch = latches.get(reason);
         if (latch == null || !latch.present()) {
             return this;
         }
-        return with(reason, latch.gone(nowNanos, detail));
+        return with(reason, latch.cleared(nowNanos, detail));
     }
 
     /** The latch for which a probe should begin now, if one should. One probe at a time. */
@@ -168,7 +168,7 @@ public final class PressureState {
                 .findFirst();
     }
 
-    /** When {@link #probeDue} may next have something; empty if not before something else happens. */
+    /** When {@link #probeDue} may next return a reason; empty if not before another change. */
     public OptionalLong nextProbeNanos(long dwellNanos) {
         if (probe != null) {
             return OptionalLong.empty();
@@ -179,14 +179,14 @@ public final class PressureState {
                 .min();
     }
 
-    /** A probe for this latch begins. */
+    /** A probe for this latch has started. */
     public PressureState probeStarted(PressureReason reason, long nowNanos) {
         return new PressureState(latches, new Probe(reason, nowNanos));
     }
 
     /**
-     * The probe has ended. If it succeeded, and the cause has been gone for the dwell time since before it began, its latch
-     * opens; if it failed, the next one waits as long again.
+     * The probe has ended. If it succeeded, and the cause had been gone for the dwell time when it began, its latch opens. If
+     * it failed, the next probe waits for the dwell time again.
      */
     public PressureState probeEnded(boolean succeeded, long nowNanos, long dwellNanos) {
         Probe ended = probe;

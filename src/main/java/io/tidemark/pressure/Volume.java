@@ -16,29 +16,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One file system that is written to: how much room is left, what may still be written there, its reserve file, and
- * whether it keeps what it is given.
+ * One file system that is written to: its free space, the space reserved by admitted writes, its reserve file, and durable
+ * probes.
  *
- * <p>Room is asked for now and then ({@link #sample}), and between two looks it is counted: {@link #admit} takes what a
- * write will need at most, {@link #releaseReservation} says that those bytes are in their files or will never be. A look knows of
- * everything settled before it, so what is still under way stays promised.
+ * <p>The free space is sampled now and then ({@link #sample}). Between samples it is accounted for: {@link #admit} reserves the
+ * most that a write will need; {@link #releaseReservation} says that those bytes are in their files, or will never be written. A
+ * sample includes everything released before it, so what is still being written stays reserved.
  *
- * <p>Threads: {@link #open} and {@link #makeRoom} block; everything else returns at once, and does its work on the
- * executor, where a hanging disk holds up at most one thread for each kind of work.
+ * <p>Threads: {@link #open}, {@link #makeRoom} and {@link #ensureFree} block. All other methods return at once and do their work
+ * on the executor, where a hanging disk blocks at most one thread for each kind of work.
  */
 public final class Volume {
     private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
     private static final long UNKNOWN = -1;
 
-    /** Hears when room becomes too little, and when there is enough again. */
+    /** Notified when the free space becomes too low, and when there is enough again. */
     @FunctionalInterface
     public interface Listener {
-        /** Called on a thread of the executor, never twice with the same {@code low} in a row; returns at once. */
+        /** Called on a thread of the executor, never twice in a row with the same {@code low}; must return at once. */
         void changed(boolean low, String detail);
     }
 
-    /** What a look found; everything settled up to {@code settled} is in it. */
-    private record Look(DiskSpace space, SpaceMarks marks, long settled) {}
+    /** One sample of the free space; it includes the first {@code released} bytes that were released. */
+    private record Sample(DiskSpace space, SpaceMarks marks, long released) {}
 
     private final Disk disk;
     private final String name;
@@ -47,11 +47,11 @@ public final class Volume {
     private final Listener listener;
     private final Ballast ballast;
     private final AtomicLong admitted = new AtomicLong();
-    private final AtomicLong settled = new AtomicLong();
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final AtomicLong released = new AtomicLong();
+    private final AtomicBoolean sampling = new AtomicBoolean();
     private final AtomicBoolean makingBallast = new AtomicBoolean();
     private volatile PressureOptions options;
-    private volatile @Nullable Look look;
+    private volatile @Nullable Sample sample;
     private volatile boolean low;
     private volatile boolean unknown;
     private volatile boolean ballastFailed;
@@ -60,11 +60,11 @@ public final class Volume {
     private @Nullable Promise<Void> probeAfter;
 
     /**
-     * A volume that has not been looked at.
+     * A volume that has not been sampled.
      *
-     * @param name for people: {@code data}, {@code log}
-     * @param directory where the reserve file and probes go; must exist from {@link #open} on
-     * @param executor runs tasks that block on this volume, some of them side by side
+     * @param name for logs and status: {@code data}, {@code log}
+     * @param directory where the reserve file and probe files are made; must exist from {@link #open} on
+     * @param executor runs tasks that block on this volume, some of them in parallel
      */
     public Volume(
             Disk disk, String name, Path directory, PressureOptions options, Executor executor, Listener listener) {
@@ -78,27 +78,27 @@ public final class Volume {
     }
 
     /**
-     * Looks for the first time, so that what is admitted is known from the start. If the free space is unknown, that is logged,
-     * and everything is admitted until it is known. Blocks.
+     * Takes the first sample, so that admission is exact from the start. If the free space is unknown, that is logged, and
+     * every write is admitted until it is known. Blocks.
      *
      * @throws IOException if the directory can't be read
      */
     public void open() throws IOException {
         ballast.find();
-        lookIfPossible();
+        takeSample();
     }
 
-    /** Other marks from the next look on, which comes at once. */
+    /** Changes the marks. They apply from the next sample on, which is taken at once. */
     public void reconfigure(PressureOptions fresh) {
         options = new PressureOptions(fresh);
         sample();
     }
 
-    /** Takes room for a write, or refuses it; then a look follows. */
+    /** Reserves space for a write. If there is too little, returns false and samples again. */
     public boolean admit(long bytes) {
-        Look last = look;
-        long promised = admitted.addAndGet(bytes);
-        if (last == null || left(last, promised) >= last.marks().reserveBytes()) {
+        Sample last = sample;
+        long total = admitted.addAndGet(bytes);
+        if (last == null || remaining(last, total) >= last.marks().reserveBytes()) {
             return true;
         }
         admitted.addAndGet(-bytes);
@@ -106,35 +106,35 @@ public final class Volume {
         return false;
     }
 
-    /** Whether there is room for what only saves time: above the mark from which writes are taken again. Any thread. */
+    /** Whether there is space for optional files, which only save time: at or above the mark where shedding ends. Any thread. */
     public boolean ample() {
-        Look last = look;
-        return last == null || left(last, admitted.get()) >= last.marks().resumeBytes();
+        Sample last = sample;
+        return last == null || remaining(last, admitted.get()) >= last.marks().resumeBytes();
     }
 
-    /** What was admitted has been written, or will not be. */
+    /** Releases a reservation: what was admitted has been written, or never will be. */
     public void releaseReservation(long bytes) {
-        settled.addAndGet(bytes);
+        released.addAndGet(bytes);
     }
 
-    /** What may still be promised; the reserve file's room counts as taken also while it is not there. */
-    private long left(Look last, long promised) {
+    /** What may still be reserved. The size of the reserve file counts as used even while there is no file. */
+    private long remaining(Sample last, long total) {
         long missing = Math.max(0, last.marks().ballastBytes() - ballast.bytes());
-        return last.space().freeBytes() - missing - (promised - last.settled());
+        return last.space().freeBytes() - missing - (total - last.released());
     }
 
-    /** Looks how much room there is, unless that is being done. */
+    /** Samples the free space, unless a sample is being taken. */
     public void sample() {
-        if (looking.compareAndSet(false, true)) {
+        if (sampling.compareAndSet(false, true)) {
             boolean begun = run(() -> {
                 try {
-                    lookIfPossible();
+                    takeSample();
                 } finally {
-                    looking.set(false);
+                    sampling.set(false);
                 }
             });
             if (!begun) {
-                looking.set(false);
+                sampling.set(false);
             }
         }
     }
@@ -143,18 +143,18 @@ public final class Volume {
         try {
             executor.execute(task);
             return true;
-        } catch (RejectedExecutionException ended) {
+        } catch (RejectedExecutionException stopped) {
             return false;
         }
     }
 
-    /** One thread at a time: at the opening, then whoever has set {@link #looking}. */
-    private void lookIfPossible() {
-        long before = settled.get();
+    /** One thread at a time: the one that opens, then the one that has set {@link #sampling}. */
+    private void takeSample() {
+        long before = released.get();
         try {
             DiskSpace space = disk.space(directory);
             if (space.isKnown()) {
-                look(space, before);
+                sampled(space, before);
             } else {
                 unknown(null);
             }
@@ -163,23 +163,23 @@ public final class Volume {
         }
     }
 
-    private void look(DiskSpace space, long before) {
+    private void sampled(DiskSpace space, long before) {
         SpaceMarks marks = SpaceMarks.of(options, space.totalBytes());
-        Look now = new Look(space, marks, before);
-        look = now;
+        Sample now = new Sample(space, marks, before);
+        sample = now;
         if (unknown) {
             unknown = false;
-            LOG.info("{} volume {}: how much space is free is known again", name, directory);
+            LOG.info("{} volume {}: the free space is known again", name, directory);
         }
-        long left = left(now, admitted.get());
+        long remaining = remaining(now, admitted.get());
         boolean was = low;
-        boolean is = marks.low(was, left);
+        boolean is = marks.low(was, remaining);
         if (is != was) {
             low = is;
             listener.changed(is, detail(now, is));
         }
         long held = ballast.bytes();
-        if (held > marks.ballastBytes() || (held < marks.ballastBytes() && !is && left >= marks.resumeBytes())) {
+        if (held > marks.ballastBytes() || (held < marks.ballastBytes() && !is && remaining >= marks.resumeBytes())) {
             makeBallast(marks.ballastBytes());
         }
     }
@@ -206,7 +206,7 @@ public final class Volume {
     private void ballastFailed(IOException why) {
         if (!ballastFailed) {
             ballastFailed = true;
-            LOG.warn("{} volume {}: the reserve file could not be made, to be tried again", name, directory, why);
+            LOG.warn("{} volume {}: the reserve file could not be made; it is tried again", name, directory, why);
         }
     }
 
@@ -214,18 +214,18 @@ public final class Volume {
         if (!unknown) {
             unknown = true;
             LOG.warn(
-                    "{} volume {}: how much space is free is unknown{}; {}",
+                    "{} volume {}: the free space is unknown{}; {}",
                     name,
                     directory,
-                    why == null ? ", its file system doesn't say" : "",
-                    look == null
-                            ? "writes are not shed by it, and no reserve file is made; watch it by other means"
-                            : "what was seen last counts until it is known again",
+                    why == null ? ", its file system does not report it" : "",
+                    sample == null
+                            ? "writes are not shed for it, and no reserve file is made; monitor it by other means"
+                            : "the last sample counts until it is known again",
                     why);
         }
     }
 
-    private String detail(Look now, boolean isLow) {
+    private String detail(Sample now, boolean isLow) {
         return String.format(
                 Locale.ROOT,
                 "%s volume %s: %d MiB free; writes are %s",
@@ -233,9 +233,9 @@ public final class Volume {
                 directory,
                 now.space().freeBytes() >> 20,
                 isLow
-                        ? "shed below " + mib(now.marks().shedBytes()) + " and taken again from "
+                        ? "shed below " + mib(now.marks().shedBytes()) + " and accepted again from "
                                 + mib(now.marks().resumeBytes())
-                        : "taken again from " + mib(now.marks().resumeBytes()));
+                        : "accepted again from " + mib(now.marks().resumeBytes()));
     }
 
     private static String mib(long bytes) {
@@ -243,9 +243,9 @@ public final class Volume {
     }
 
     /**
-     * Gives up the reserve file, because something that must not fail has found no room. Blocks.
+     * Gives up the reserve file, because something that must not fail has found no space. Blocks.
      *
-     * @return whether there is more room now: try again at once
+     * @return whether there is more space now; if so, try again at once
      */
     public boolean makeRoom() {
         try {
@@ -261,8 +261,8 @@ public final class Volume {
         }
     }
 
-    /** Gives up the reserve file if there is not that much room. Blocks. */
-    public void ensure(long bytes) {
+    /** Gives up the reserve file if less than this much is free. Blocks. */
+    public void ensureFree(long bytes) {
         try {
             DiskSpace space = ballast.bytes() > 0 ? disk.space(directory) : DiskSpace.unbounded();
             if (space.isKnown() && space.freeBytes() < bytes) {
@@ -273,7 +273,7 @@ public final class Volume {
         }
     }
 
-    /** A {@link DurableProbe} that begins after this call; those who ask while one runs share the next. */
+    /** Runs a {@link DurableProbe} that begins after this call. Calls during a probe share the next one. */
     public Future<Void> probe() {
         Promise<Void> mine;
         synchronized (probeGate) {
@@ -322,12 +322,12 @@ public final class Volume {
         }
     }
 
-    /** As it was last seen. Any thread. */
+    /** The volume as of the last sample. Any thread. */
     public VolumeStatus status() {
-        Look last = look;
-        long promised = Math.max(0, admitted.get() - settled.get());
+        Sample last = sample;
+        long reserved = Math.max(0, admitted.get() - released.get());
         if (last == null) {
-            return new VolumeStatus(name, directory, UNKNOWN, UNKNOWN, promised, ballast.bytes(), 0, 0, false);
+            return new VolumeStatus(name, directory, UNKNOWN, UNKNOWN, reserved, ballast.bytes(), 0, 0, false);
         }
         DiskSpace space = last.space();
         SpaceMarks marks = last.marks();
@@ -336,7 +336,7 @@ public final class Volume {
                 directory,
                 space.totalBytes(),
                 space.freeBytes(),
-                promised,
+                reserved,
                 ballast.bytes(),
                 marks.shedBytes(),
                 marks.resumeBytes(),

@@ -5,15 +5,15 @@ import java.nio.file.Path;
 /**
  * A watched volume at one moment.
  *
- * @param name what lies there: {@code data}, {@code log}
- * @param directory where it was looked at
- * @param totalBytes its size, {@link Long#MAX_VALUE} if it has no bound, -1 if unknown
- * @param freeBytes what was free when it was last looked at, -1 if unknown
- * @param reservedBytes what writes that have been admitted may still need
- * @param ballastBytes what the reserve file holds
- * @param shedBytes below this, writes are shed; 0 if what is free is unknown
- * @param resumeBytes from here on they are taken again; 0 if what is free is unknown
- * @param low whether there is too little room
+ * @param name what it holds: {@code data}, {@code log}
+ * @param directory the directory that was sampled
+ * @param totalBytes its size, {@link Long#MAX_VALUE} if unbounded, -1 if unknown
+ * @param freeBytes free space at the last sample, -1 if unknown
+ * @param reservedBytes what admitted writes may still need
+ * @param ballastBytes current size of the reserve file
+ * @param shedBytes below this, writes are shed; 0 if the free space is unknown
+ * @param resumeBytes at or above this, shedding ends; 0 if the free space is unknown
+ * @param low whether the free space is too low
  */
 public record VolumeStatus(
         String name,

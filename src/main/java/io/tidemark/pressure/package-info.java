@@ -1,7 +1,7 @@
 /**
- * When client writes are shed and when that ends: levels, reasons, and the event that tells of a change.
+ * When client writes are shed and when that ends: levels, reasons, and the event that reports a change.
  *
- * <p>On the way of a write it stands before the log: a write that is shed never enters it.
+ * <p>On the write path it comes before the log: a write that is shed never enters it.
  */
 @NullMarked
 package io.tidemark.pressure;

@@ -94,7 +94,7 @@ final class ShardVolumes {
     /** Called before a generation: frees space for its manifest if necessary. Blocks. */
     void ensureBookkeeping() {
         if (data != null) {
-            data.ensure(BOOKKEEPING_BYTES);
+            data.ensureFree(BOOKKEEPING_BYTES);
         }
     }
 

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Where a caller hears of what it asked. */
+/** On which context a caller's future completes. */
 class CallersContextTest extends RealStores {
-    private record Heard(@Nullable Context context) {}
+    private record Completion(@Nullable Context context) {}
 
     static Stream<Named<Function<Checkpointers, Future<?>>>> calls() {
         return Stream.of(
@@ -40,27 +40,27 @@ class CallersContextTest extends RealStores {
         Checkpointers checkpointers = deploy("orders", new CheckpointOptions(), targets);
         targets.get(1).write(dirty("orders", 1));
         Context mine = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
-        Promise<Heard> heard = Promise.promise();
-        mine.runOnContext(nothing ->
-                call.apply(checkpointers).onComplete(done -> heard.complete(new Heard(Vertx.currentContext()))));
-        assertThat(await(heard.future()).context()).isSameAs(mine);
+        Promise<Completion> completion = Promise.promise();
+        mine.runOnContext(nothing -> call.apply(checkpointers)
+                .onComplete(done -> completion.complete(new Completion(Vertx.currentContext()))));
+        assertThat(await(completion.future()).context()).isSameAs(mine);
     }
 
     @Test
-    void close_twiceFromTwoContexts_eachHearsOnItsOwn() throws Exception {
+    void close_twiceFromTwoContexts_eachCompletesOnItsOwn() throws Exception {
         Checkpointers checkpointers = deploy("orders", new CheckpointOptions(), stores(1));
         for (int i = 0; i < 2; i++) {
-            Promise<Heard> heard = Promise.promise();
+            Promise<Completion> completion = Promise.promise();
             Promise<Context> mine = Promise.promise();
             vertx.runOnContext(nothing -> {
                 mine.complete(Vertx.currentContext());
-                checkpointers.close().onComplete(done -> heard.complete(new Heard(Vertx.currentContext())));
+                checkpointers.close().onComplete(done -> completion.complete(new Completion(Vertx.currentContext())));
             });
-            assertThat(await(heard.future()).context()).isSameAs(await(mine.future()));
+            assertThat(await(completion.future()).context()).isSameAs(await(mine.future()));
         }
     }
 
-    /** A caller on no context must not need one, nor one of a Vert.x that is gone. */
+    /** A caller without a context needs none, nor does one of a closed Vert.x. */
     @Test
     void future_withoutAContextOrAfterTheClose_completes() throws Exception {
         List<PlainFileStore> targets = stores(1);

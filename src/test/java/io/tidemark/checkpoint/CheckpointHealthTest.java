@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** What may be forced, and how long a repair that fails is waited for: one, two, then four intervals. */
+/** Whether a shard may be forced, and the pauses after failed repairs: one, two, then four intervals. */
 class CheckpointHealthTest {
     private static final long PAUSE_MS = 10_000;
     private static final CheckpointTarget.Capture CAPTURE =
-            CheckedCapture.nothing(7).handle();
+            CheckedCapture.none(7).handle();
 
     private final CheckpointHealth health = new CheckpointHealth();
 
@@ -48,7 +48,7 @@ class CheckpointHealthTest {
     }
 
     @Test
-    void failed_whatARepairHadWritten_waits() {
+    void failed_afterARepair_waitsForThePause() {
         health.failed(CAPTURE, "disk", 0, PAUSE_MS);
         health.repaired();
         assertThat(health.failed(CAPTURE, "again", 0, PAUSE_MS)).isFalse();
@@ -74,9 +74,9 @@ class CheckpointHealthTest {
     }
 
     @Test
-    void failForGood_isNeitherForcedNorRepaired() {
+    void failPermanently_isNeitherForcedNorRepaired() {
         health.failed(CAPTURE, "disk", 0, PAUSE_MS);
-        health.failForGood();
+        health.failPermanently();
         assertThat(health.mayForce()).isFalse();
         assertThat(health.isBroken()).isFalse();
         assertThat(health.repairDue(Long.MAX_VALUE)).isFalse();

@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What is told to one listener is told to all. */
+/** Every listener receives every call. */
 class CheckpointListenersTest {
     static List<Method> methods() {
         return Arrays.asList(CheckpointListener.class.getDeclaredMethods());
     }
 
-    private static CheckpointListener recording(List<String> told) {
+    private static CheckpointListener recording(List<String> received) {
         return (CheckpointListener) Proxy.newProxyInstance(
                 CheckpointListener.class.getClassLoader(),
                 new Class<?>[] {CheckpointListener.class},
                 (proxy, method, arguments) -> {
-                    told.add(method.getName());
+                    received.add(method.getName());
                     return null;
                 });
     }
@@ -38,7 +38,7 @@ class CheckpointListenersTest {
 
     @ParameterizedTest
     @MethodSource("methods")
-    void everyMethod_isHandedToEachListener(Method method) throws ReflectiveOperationException {
+    void everyMethod_isCalledOnEachListener(Method method) throws ReflectiveOperationException {
         List<String> first = new ArrayList<>();
         List<String> second = new ArrayList<>();
         method.invoke(

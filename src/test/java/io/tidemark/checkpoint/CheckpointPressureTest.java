@@ -18,14 +18,14 @@ import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterProperty;
 import org.junit.jupiter.api.Test;
 
-/** What the writer sees, what everybody else is told, and when the disk is probed; on virtual time, 5 s of dwell. */
+/** What the writer sees, what listeners receive, and when the disk is probed; on virtual time, dwell time 5 s. */
 class CheckpointPressureTest {
     private static final List<PressureReason> REASONS =
             List.of(PressureReason.LOW_SPACE, PressureReason.FSYNC_FAILED, PressureReason.LOG_STALLED);
     private static final List<PressureLevel> CAUSES =
             List.of(PressureLevel.WARN, PressureLevel.SHED, PressureLevel.FAILED);
 
-    private static long toldInAll;
+    private static long returns;
 
     private final VirtualLoop loop = new VirtualLoop();
     private final DirtyCounter dirty = new DirtyCounter(loop::nanoTime);
@@ -53,16 +53,16 @@ class CheckpointPressureTest {
         return probe.future();
     }
 
-    private List<String> told() {
+    private List<String> published() {
         return events.stream().map(each -> each.level() + " " + each.reason()).toList();
     }
 
     @Test
-    void cause_comesAndGoes_isToldOnceEachWay() {
+    void cause_raisedAndCleared_isPublishedOnceEachWay() {
         pressure.set(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
         pressure.set(PressureReason.LOW_SPACE, PressureLevel.SHED, "still full");
         assertThat(dirty.shedding()).isTrue();
-        pressure.set(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
+        pressure.set(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "enough space");
         loop.advanceMillis(4_999);
         assertThat(probes).isEmpty();
         loop.advanceMillis(1);
@@ -72,12 +72,12 @@ class CheckpointPressureTest {
         probes.remove().complete();
         loop.runReady();
         assertThat(dirty.shedding()).isFalse();
-        assertThat(told()).containsExactly("SHED LOW_SPACE", "NORMAL LOW_SPACE");
-        assertThat(events.get(1).detail()).isEqualTo("room again");
+        assertThat(published()).containsExactly("SHED LOW_SPACE", "NORMAL LOW_SPACE");
+        assertThat(events.get(1).detail()).isEqualTo("enough space");
     }
 
     @Test
-    void probeFails_isTriedAgainAfterTheDwellTime() {
+    void probeFails_isRetriedAfterTheDwellTime() {
         pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.SHED, "failed");
         pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.NORMAL, "repaired");
         loop.advanceMillis(5_000);
@@ -87,17 +87,17 @@ class CheckpointPressureTest {
         loop.advanceMillis(1);
         probes.remove().complete();
         loop.runReady();
-        assertThat(told()).containsExactly("SHED FSYNC_FAILED", "NORMAL FSYNC_FAILED");
+        assertThat(published()).containsExactly("SHED FSYNC_FAILED", "NORMAL FSYNC_FAILED");
     }
 
     @Test
-    void secondReason_sameLevel_isNotToldAgainButKnown() {
+    void secondReason_sameLevel_isRecordedButNotPublishedAgain() {
         pressure.set(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
         pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.SHED, "failed");
-        assertThat(told()).containsExactly("SHED LOW_SPACE");
+        assertThat(published()).containsExactly("SHED LOW_SPACE");
         assertThat(dirty.pressure().worstReason()).contains(PressureReason.FSYNC_FAILED);
         pressure.set(PressureReason.FSYNC_FAILED, PressureLevel.FAILED, "can't be repaired");
-        assertThat(told()).containsExactly("SHED LOW_SPACE", "FAILED FSYNC_FAILED");
+        assertThat(published()).containsExactly("SHED LOW_SPACE", "FAILED FSYNC_FAILED");
         assertThat(events.get(1).reasons())
                 .containsEntry(PressureReason.LOW_SPACE, PressureLevel.SHED)
                 .containsEntry(PressureReason.FSYNC_FAILED, PressureLevel.FAILED);
@@ -106,7 +106,7 @@ class CheckpointPressureTest {
     @Test
     void stop_endsItsTimer() {
         pressure.set(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
-        pressure.set(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
+        pressure.set(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "enough space");
         pressure.stop();
         loop.advanceMillis(60_000);
         assertThat(probes).isEmpty();
@@ -114,9 +114,9 @@ class CheckpointPressureTest {
 
     /** The counter may belong to the next checkpointer of that shard by then. */
     @Test
-    void stop_whatComesLate_touchesNothing() {
+    void stop_lateCalls_changeNothing() {
         pressure.set(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
-        pressure.set(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
+        pressure.set(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "enough space");
         loop.advanceMillis(5_000);
         Promise<Void> probe = probes.remove();
         pressure.stop();
@@ -127,11 +127,11 @@ class CheckpointPressureTest {
         pressure.set(PressureReason.APPEND_FAILED, PressureLevel.FAILED, "broken");
         pressure.reassessed(PressureReason.LOW_SPACE, PressureLevel.WARN, "less");
         assertThat(dirty.pressure()).isSameAs(next);
-        assertThat(told()).containsExactly("SHED LOW_SPACE");
+        assertThat(published()).containsExactly("SHED LOW_SPACE");
     }
 
     @Property(tries = 500)
-    void randomLife_writerAndEventsAgree(@ForAll long seed, @ForAll @IntRange(min = 1, max = 150) int steps) {
+    void randomSequence_writerAndEventsAgree(@ForAll long seed, @ForAll @IntRange(min = 1, max = 150) int steps) {
         new CheckpointPressureTest().live(new Random(seed), steps);
     }
 
@@ -152,30 +152,30 @@ class CheckpointPressureTest {
                     loop.runReady();
                 }
             }
-            PressureLevel told = events.isEmpty()
+            PressureLevel last = events.isEmpty()
                     ? PressureLevel.NORMAL
                     : events.get(events.size() - 1).level();
-            assertThat(told)
-                    .as("the level told last")
+            assertThat(last)
+                    .as("the level published last")
                     .isEqualTo(dirty.pressure().level());
-            assertThat(dirty.shedding()).isEqualTo(told.sheds());
+            assertThat(dirty.shedding()).isEqualTo(last.sheds());
             assertThat(probes.size()).as("probes at one time").isLessThanOrEqualTo(1);
         }
         PressureLevel before = PressureLevel.NORMAL;
         for (int i = 0; i < events.size(); i++) {
-            assertThat(events.get(i).level()).as("levels told in a row").isNotEqualTo(before);
+            assertThat(events.get(i).level()).as("consecutive levels").isNotEqualTo(before);
             before = events.get(i).level();
             assertThat(seenByWriter.get(i).level())
-                    .as("what the writer saw when it was told")
+                    .as("what the writer saw when it was published")
                     .isEqualTo(before);
         }
-        toldInAll += events.stream()
+        returns += events.stream()
                 .filter(each -> each.level() == PressureLevel.NORMAL)
                 .count();
     }
 
     @AfterProperty
     void returnsToNormal_wereSeen() {
-        assertThat(toldInAll).as("the control: latches did open").isGreaterThan(100);
+        assertThat(returns).as("control: latches did open").isGreaterThan(100);
     }
 }

@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a checkpointer tells: times by step, the file that failed or hangs, journal and status. On virtual time. */
+/** What a checkpointer reports: times by step, the file that failed or hangs, journal and status. On virtual time. */
 class CheckpointReportsTest {
     private static final String DATA = "/data/0000000007.data";
     private static final long RUN_MS = 20;
@@ -21,18 +21,18 @@ class CheckpointReportsTest {
 
     private final VirtualLoop loop = new VirtualLoop();
     private final DirtyCounter dirty = new DirtyCounter(loop::nanoTime);
-    private final Told told = new Told();
+    private final Recorder recorder = new Recorder();
     private final SteppedStore store = new SteppedStore();
     private final CheckpointOptions options = new CheckpointOptions();
     private final Checkpointer checkpointer =
-            new Checkpointer("test", 3, store, dirty, new ForcePermits(), loop, options, told);
+            new Checkpointer("test", 3, store, dirty, new ForcePermits(), loop, options, recorder);
 
     CheckpointReportsTest() {
         checkpointer.start(loop.nanoTime() + 10_000_000_000L);
         checkpointer.sync(); // proves the start
         run();
-        told.lines.clear();
-        told.outcomes.clear();
+        recorder.lines.clear();
+        recorder.outcomes.clear();
     }
 
     /** Lets a generation run to its end. */
@@ -88,7 +88,7 @@ class CheckpointReportsTest {
         public void completed(Capture captured) {}
     }
 
-    private static final class Told implements CheckpointListener {
+    private static final class Recorder implements CheckpointListener {
         final List<String> lines = new ArrayList<>();
         final List<CheckpointOutcome> outcomes = new ArrayList<>();
 
@@ -126,12 +126,12 @@ class CheckpointReportsTest {
     }
 
     @Test
-    void generation_tellsEachStepAndTheManifestsShare() {
+    void generation_reportsEachStepAndTheManifestsShare() {
         store.write();
         checkpointer.sync();
         run();
-        assertThat(told.lines).containsExactly("forced data 7", "forced manifest 2", "synced 9 true");
-        CheckpointOutcome outcome = told.outcomes.get(0);
+        assertThat(recorder.lines).containsExactly("forced data 7", "forced manifest 2", "synced 9 true");
+        CheckpointOutcome outcome = recorder.outcomes.get(0);
         assertThat(outcome.forceNanos()).isEqualTo(9_000_000);
         assertThat(outcome.manifestNanos()).isEqualTo(2_000_000);
         JsonObject json = outcome.toJson();
@@ -151,26 +151,26 @@ class CheckpointReportsTest {
                 .hasMessageContaining("store test shard 3")
                 .hasMessageContaining("at manifest " + MANIFEST)
                 .hasMessageContaining("Input/output error");
-        assertThat(told.lines).containsExactly("forced data 7", "failed manifest 9", "synced 9 false");
-        assertThat(told.outcomes.get(0).failedStep()).isEqualTo(ForceStep.MANIFEST);
-        assertThat(told.outcomes.get(0).toJson().getString("failed_step")).isEqualTo("manifest");
+        assertThat(recorder.lines).containsExactly("forced data 7", "failed manifest 9", "synced 9 false");
+        assertThat(recorder.outcomes.get(0).failedStep()).isEqualTo(ForceStep.MANIFEST);
+        assertThat(recorder.outcomes.get(0).toJson().getString("failed_step")).isEqualTo("manifest");
         assertThat(incidents()).extracting(Incident::what).containsExactly(What.NOT_REPAIRABLE);
         assertThat(checkpointer.status().level()).isEqualTo(PressureLevel.FAILED);
     }
 
     @Test
-    void stall_isToldOnceAndNamesTheFile() {
+    void stall_isReportedOnceAndNamesTheFile() {
         loop.holdBlocking(true);
         store.write();
         checkpointer.sync();
         loop.advanceMillis(options.getStallWarnMs() - 1);
-        assertThat(told.lines).isEmpty();
+        assertThat(recorder.lines).isEmpty();
         loop.advanceMillis(1);
-        assertThat(told.lines).containsExactly("stalled");
+        assertThat(recorder.lines).containsExactly("stalled");
         assertThat(checkpointer.status().level()).isEqualTo(PressureLevel.WARN);
         assertThat(checkpointer.status().inFlightMillis()).isEqualTo(options.getStallWarnMs());
         loop.advanceMillis(options.getStallShedMs());
-        assertThat(told.lines).as("once for each generation").containsExactly("stalled");
+        assertThat(recorder.lines).as("once for each generation").containsExactly("stalled");
         assertThat(checkpointer.status().level()).isEqualTo(PressureLevel.SHED);
         assertThat(incidents()).extracting(Incident::what).containsExactly(What.STALLED, What.STALLED);
         loop.runBlocked();
@@ -197,10 +197,10 @@ class CheckpointReportsTest {
         assertThat(reports.stallDetail(generation, 5_000)).doesNotContain(DATA);
         progress.begin(ForceStep.DATA, DATA);
         assertThat(reports.stallDetail(generation, 5_000))
-                .contains("store test shard 3", "5000 ms", "it is at data " + DATA);
+                .contains("store test shard 3", "5000 ms", ", at data " + DATA);
         progress.end();
         progress.begin(ForceStep.DIRECTORY, "/data");
-        assertThat(reports.stallDetail(generation, 6_000)).contains("it is at directory /data");
+        assertThat(reports.stallDetail(generation, 6_000)).contains("at directory /data");
     }
 
     @Test
@@ -213,12 +213,12 @@ class CheckpointReportsTest {
         loop.runReady();
         assertThat(incidents()).extracting(Incident::what).containsExactly(What.NOT_STARTED);
         assertThat(incidents().get(0).toJson().getString("what")).isEqualTo("not_started");
-        assertThat(told.outcomes).singleElement().satisfies(outcome -> {
+        assertThat(recorder.outcomes).singleElement().satisfies(outcome -> {
             assertThat(outcome.succeeded()).isFalse();
             assertThat(outcome.failedStep()).isNull();
-            assertThat(outcome.error()).contains("store test shard 3", "could not be started", "pool is full");
+            assertThat(outcome.error()).contains("store test shard 3", "could not be scheduled", "pool is full");
         });
-        assertThat(told.lines).as("no failed force").containsExactly("synced 0 false");
+        assertThat(recorder.lines).as("no failed force").containsExactly("synced 0 false");
         assertThat(checkpointer.journal().entries())
                 .filteredOn(JournalEntry.Generation.class::isInstance)
                 .as("that ran")
@@ -228,7 +228,7 @@ class CheckpointReportsTest {
     }
 
     @Test
-    void deferral_isToldOncePerStretch() {
+    void deferral_isReportedOncePerGeneration() {
         for (int at = 0; at < 10_500; at += 50) {
             store.write();
             loop.advanceMillis(50);
@@ -236,13 +236,13 @@ class CheckpointReportsTest {
                 checkpointer.tick();
             }
         }
-        assertThat(told.lines).containsExactly("deferred still_written");
+        assertThat(recorder.lines).containsExactly("deferred still_written");
         loop.advanceMillis(300);
-        assertThat(told.outcomes).hasSize(1);
+        assertThat(recorder.outcomes).hasSize(1);
     }
 
     @Test
-    void status_tellsAgeOfTheOldestUnsyncedByte() {
+    void status_hasTheAgeOfTheOldestUnsyncedByte() {
         assertThat(checkpointer.status())
                 .as("clean")
                 .isEqualTo(new CheckpointStatus("test", 3, 0, 0, 0, 0, 0, 0, PressureLevel.NORMAL));
@@ -271,7 +271,7 @@ class CheckpointReportsTest {
     }
 
     @Test
-    void status_afterAFailedForce_goesOnAgeing() {
+    void status_afterAFailedForce_keepsAgeing() {
         store.fails = DATA;
         store.write();
         loop.advanceMillis(1_000);

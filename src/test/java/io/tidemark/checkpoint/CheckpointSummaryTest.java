@@ -57,7 +57,7 @@ class CheckpointSummaryTest {
     @Test
     void idleStore_schedulesNothing() {
         summary.write();
-        summary.ended(outcome(0, 0, 0, 0.1)); // as after the start of a store that nobody writes to
+        summary.ended(outcome(0, 0, 0, 0.1)); // as after the start of a store without writes
         assertThat(scheduled).isEmpty();
     }
 
@@ -74,7 +74,7 @@ class CheckpointSummaryTest {
     }
 
     @Test
-    void failure_isWorthALineThoughNothingBecameDurable() {
+    void failure_isLoggedThoughNothingBecameDurable() {
         summary.ended(outcome(0, 0, 0, 0.1, "Input/output error"));
         assertThat(scheduled).hasSize(1);
     }
@@ -90,8 +90,8 @@ class CheckpointSummaryTest {
     }
 
     @Test
-    void listeners_oneThrows_theOthersHear() {
-        List<String> heard = new ArrayList<>();
+    void listeners_oneThrows_theOthersAreStillNotified() {
+        List<String> received = new ArrayList<>();
         CheckpointListener broken = new CheckpointListener() {
             @Override
             public void ended(CheckpointOutcome outcome) {
@@ -101,12 +101,12 @@ class CheckpointSummaryTest {
         CheckpointListener good = new CheckpointListener() {
             @Override
             public void ended(CheckpointOutcome outcome) {
-                heard.add("ended");
+                received.add("ended");
             }
 
             @Override
             public void pressure(PressureEvent event) {
-                heard.add("pressure");
+                received.add("pressure");
             }
         };
         CheckpointListeners listeners = new CheckpointListeners(broken);
@@ -114,6 +114,6 @@ class CheckpointSummaryTest {
         listeners.ended(outcome(0, 1, 1, 1));
         listeners.remove(good);
         listeners.ended(outcome(0, 1, 1, 1));
-        assertThat(heard).containsExactly("ended");
+        assertThat(received).containsExactly("ended");
     }
 }

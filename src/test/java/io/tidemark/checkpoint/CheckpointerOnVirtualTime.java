@@ -8,10 +8,10 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The real checkpointer of a shard on somebody else's clock, loop and workers; for tests outside of this package. */
+/** The real checkpointer of a shard on an injected clock, loop and workers; for tests outside this package. */
 public final class CheckpointerOnVirtualTime {
 
-    /** What it runs on. All callbacks come one at a time, as from one event loop. */
+    /** What it runs on. Callbacks run one at a time, as on one event loop. */
     public interface Time {
         /** Monotonic. */
         long nanoTime();
@@ -49,7 +49,7 @@ public final class CheckpointerOnVirtualTime {
 
         /** How long a force keeps its permit, in nanoseconds, if so many hung when it began. */
         public static long patienceNanos(long stallWarnMillis, int hung) {
-            return TimeUnit.MILLISECONDS.toNanos(ForcePermits.patienceMillis(stallWarnMillis, hung));
+            return TimeUnit.MILLISECONDS.toNanos(ForcePermits.lendAfterMillis(stallWarnMillis, hung));
         }
     }
 
@@ -58,7 +58,7 @@ public final class CheckpointerOnVirtualTime {
     private final Time time;
     private Runnable nextTick = () -> {};
 
-    /** One that has not started. */
+    /** A checkpointer that has not started. */
     public CheckpointerOnVirtualTime(
             Time time,
             int shard,
@@ -78,12 +78,12 @@ public final class CheckpointerOnVirtualTime {
         return new DirtyCounter(nanoTime);
     }
 
-    /** Takes the shard over and begins to tick, as the verticle does. */
+    /** Starts it and its ticks, as the verticle does. */
     public void start(CheckpointOptions options) {
         checkpointer.start(tickEvery(options.getIntervalMs()));
     }
 
-    /** New options, as the verticle takes them. */
+    /** Changes the options, as the verticle does. */
     public void reconfigure(CheckpointOptions options) {
         checkpointer.reconfigure(options, tickEvery(options.getIntervalMs()));
     }
@@ -93,7 +93,7 @@ public final class CheckpointerOnVirtualTime {
         return checkpointer.sync();
     }
 
-    /** Ends the ticks, then as {@link Checkpointers#close()} for this shard; on the loop. */
+    /** Stops the ticks, then acts as {@link Checkpointers#close()} for this shard; on the loop. */
     public Future<Void> stop() {
         nextTick.run();
         return checkpointer.stop();

@@ -86,14 +86,14 @@ final class CheckpointerScheduleTest {
     }
 
     /** A sync request that has no answer yet. */
-    private record Asked(Future<SyncResult> answer, long index, int endedBefore, long startedBefore) {}
+    private record SyncRequested(Future<SyncResult> answer, long index, int endedBefore, long startedBefore) {}
 
     /** One shard, and what must hold for it at each of its generations. */
     private static final class Shard implements CheckpointListener {
         final ScriptedStore store = new ScriptedStore();
         final DirtyCounter dirty;
         final Checkpointer checkpointer;
-        final List<Asked> asked = new ArrayList<>();
+        final List<SyncRequested> requested = new ArrayList<>();
         private final Running running;
         private long started;
         private int ended;
@@ -164,11 +164,11 @@ final class CheckpointerScheduleTest {
 
         void ask() {
             long index = store.index();
-            asked.add(new Asked(checkpointer.sync(), index, ended, started));
+            requested.add(new SyncRequested(checkpointer.sync(), index, ended, started));
         }
 
         void checkAnswers() {
-            for (Asked each : asked) {
+            for (SyncRequested each : requested) {
                 int waited = ended - each.endedBefore();
                 assertThat(waited).as("generations that a waiter saw end").isLessThanOrEqualTo(2);
                 if (!each.answer().isComplete()) {
@@ -188,7 +188,7 @@ final class CheckpointerScheduleTest {
                     met("sync failed");
                 }
             }
-            asked.removeIf(each -> each.answer().isComplete());
+            requested.removeIf(each -> each.answer().isComplete());
         }
     }
 

@@ -192,11 +192,11 @@ class CheckpointerTest {
     }
 
     @Test
-    void sync_deadlinesPassWhileTheDiskHangs_whoWaitedIsForgottenAndTheSyncGoesOn() {
+    void sync_deadlinesPassWhileTheDiskHangs_waitersExpireAndTheSyncContinues() {
         CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setIntervalMs(3_600_000));
         rig.loop.holdBlocking(true);
         rig.write();
-        Future<SyncResult> rides = rig.checkpointer.sync(100);
+        Future<SyncResult> joins = rig.checkpointer.sync(100);
         rig.loop.runReady();
         rig.write();
         List<Future<SyncResult>> polls = new ArrayList<>();
@@ -205,19 +205,19 @@ class CheckpointerTest {
             rig.loop.advanceMillis(1);
         }
         rig.loop.advanceMillis(100);
-        polls.add(rides);
+        polls.add(joins);
         assertThat(polls).allSatisfy(poll -> assertThat(poll.cause())
                 .isInstanceOfSatisfying(
                         SyncException.class, why -> assertThat(why.failure()).isEqualTo(SyncFailure.DEADLINE))
-                .hasMessageContaining("store test shard 3 was not durable within 100 ms; the sync goes on"));
+                .hasMessageContaining("store test shard 3 was not durable within 100 ms; the sync continues"));
         assertThat(rig.checkpointer.waiters()).as("kept of a thousand").isEqualTo(1);
-        assertThat(rig.answered).as("told as answered").isEqualTo(1_001);
+        assertThat(rig.answered).as("reported as answered").isEqualTo(1_001);
         rig.loop.holdBlocking(false);
         rig.loop.runBlocked();
         rig.loop.runReady();
-        assertThat(rig.store.durable()).as("what the last of them asked for").isEqualTo(2);
+        assertThat(rig.store.durable()).as("what the last of them requested").isEqualTo(2);
         assertThat(rig.checkpointer.waiters()).isZero();
-        assertThat(rig.answered).as("nobody is told twice").isEqualTo(1_001);
+        assertThat(rig.answered).as("no request is answered twice").isEqualTo(1_001);
     }
 
     @Test
@@ -417,13 +417,13 @@ class CheckpointerTest {
         CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setIntervalMs(3_600_000));
         rig.loop.holdBlocking(true);
         rig.write();
-        Future<SyncResult> rode = rig.checkpointer.sync();
+        Future<SyncResult> joined = rig.checkpointer.sync();
         rig.loop.runReady();
         Future<SyncResult> waits = rig.checkpointer.sync();
         rig.loop.rejectBlocked();
         rig.loop.runReady();
-        assertThat(rode.cause()).hasMessageContaining("could not be started");
-        assertThat(rig.outcomes).as("ends of what was told as started").hasSameSizeAs(rig.starts);
+        assertThat(joined.cause()).hasMessageContaining("could not be scheduled");
+        assertThat(rig.outcomes).as("ends of reported starts").hasSameSizeAs(rig.starts);
         assertThat(rig.permitsAreFree()).isTrue();
         int attempts = rig.starts.size();
         for (int i = 0; i < 5; i++) {
@@ -444,9 +444,9 @@ class CheckpointerTest {
         CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setIntervalMs(3_600_000));
         rig.loop.holdBlocking(true);
         rig.write();
-        Future<SyncResult> rode = rig.checkpointer.sync(50);
+        Future<SyncResult> joined = rig.checkpointer.sync(50);
         rig.loop.advanceMillis(60);
-        assertThat(rode.cause()).hasMessageContaining("the sync goes on");
+        assertThat(joined.cause()).hasMessageContaining("the sync continues");
         rig.loop.rejectBlocked();
         rig.loop.runReady();
         rig.loop.holdBlocking(false);
@@ -465,7 +465,7 @@ class CheckpointerTest {
         rig.loop.runReady();
         assertThat(stopped.cause())
                 .hasMessageContaining("store test shard 3")
-                .hasMessageContaining("could not be started");
+                .hasMessageContaining("could not be scheduled");
         assertThat(rig.outcomes).hasSameSizeAs(rig.starts);
     }
 
@@ -513,7 +513,7 @@ class CheckpointerTest {
         rig.loop.runReady();
         assertThat(stopped.succeeded()).isTrue();
         assertThat(rig.store.calls)
-                .as("and a look whether anything was applied meanwhile")
+                .as("and a check whether anything was applied meanwhile")
                 .containsExactly(
                         "drain",
                         "capture 1",

@@ -209,14 +209,14 @@ class CheckpointersTest {
 
     @Test
     void force_fails_publishesPressureOnce() throws Exception {
-        BlockingQueue<JsonObject> heard = new LinkedBlockingQueue<>();
-        vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> heard.add(event.body()));
+        BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
+        vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> received.add(event.body()));
         Checkpointers checkpointers = deploy(new CheckpointOptions());
         stores.get(0).broken = true;
         stores.get(0).write(dirty(0));
         assertThatThrownBy(() -> await(checkpointers.syncNow(0))).hasMessageContaining("Input/output error");
-        JsonObject shed = heard.poll(10, TimeUnit.SECONDS);
-        JsonObject failed = heard.poll(10, TimeUnit.SECONDS);
+        JsonObject shed = received.poll(10, TimeUnit.SECONDS);
+        JsonObject failed = received.poll(10, TimeUnit.SECONDS);
         assertThat(shed).isNotNull();
         assertThat(shed.getString("level")).isEqualTo("SHED");
         assertThat(shed.getString("reason")).isEqualTo("FSYNC_FAILED");
@@ -229,13 +229,13 @@ class CheckpointersTest {
 
     @Test
     void ticks_dirtyShard_isForcedWithoutBeingAsked() throws Exception {
-        BlockingQueue<JsonObject> heard = new LinkedBlockingQueue<>();
+        BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
         vertx.eventBus()
-                .<JsonObject>localConsumer(CheckpointAddresses.outcome("orders"), event -> heard.add(event.body()));
+                .<JsonObject>localConsumer(CheckpointAddresses.outcome("orders"), event -> received.add(event.body()));
         deploy(new CheckpointOptions().setIntervalMs(50).setIdleMs(10));
         stores.get(0).write(dirty(0));
         while (dirty(0).durableIndex() < 1) {
-            assertThat(heard.poll(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(received.poll(10, TimeUnit.SECONDS)).isNotNull();
         }
         assertThat(stores.get(0).durable).isEqualTo(1);
     }
@@ -244,13 +244,14 @@ class CheckpointersTest {
     void reconfigure_shorterInterval_ticksWithIt() throws Exception {
         Checkpointers checkpointers = deploy(new CheckpointOptions().setIntervalMs(3_600_000));
         stores.get(0).write(dirty(0));
-        BlockingQueue<JsonObject> heard = new LinkedBlockingQueue<>();
+        BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
         vertx.eventBus()
-                .<JsonObject>localConsumer(CheckpointAddresses.outcome("orders"), event -> heard.add(event.body()));
+                .<JsonObject>localConsumer(CheckpointAddresses.outcome("orders"), event -> received.add(event.body()));
         await(checkpointers.reconfigure(
                 new CheckpointOptions().setIntervalMs(50).setIdleMs(0)));
         do {
-            assertThat(heard.poll(10, TimeUnit.SECONDS)).isNotNull(); // an outcome is told after it is in the journal
+            assertThat(received.poll(10, TimeUnit.SECONDS))
+                    .isNotNull(); // an outcome is published after it is in the journal
         } while (stores.get(0).durable == 0);
         assertThat(checkpointers.journal(0)).isNotEmpty();
     }
@@ -290,8 +291,8 @@ class CheckpointersTest {
     void pressure_subscriberHearsEachTransitionOnce_inOrder() throws Exception {
         Checkpointers deployed = deploy(new CheckpointOptions());
         await(deployed.reconfigurePressure(new PressureOptions().setDwellMs(10)));
-        List<BlockingQueue<String>> heard = List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
-        vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> heard.get(
+        List<BlockingQueue<String>> received = List.of(new LinkedBlockingQueue<>(), new LinkedBlockingQueue<>());
+        vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> received.get(
                         event.body().getInteger("shard"))
                 .add(event.body().getString("level") + " " + event.body().getString("reason")));
         for (int round = 0; round < 20; round++) {
@@ -305,7 +306,7 @@ class CheckpointersTest {
                     deployed.reportPressure(shard, reason, PressureLevel.NORMAL, "over");
                 }
             }
-            for (BlockingQueue<String> each : heard) {
+            for (BlockingQueue<String> each : received) {
                 assertThat(take(each)).isEqualTo("WARN LOG_STALLED");
                 assertThat(take(each)).isEqualTo("SHED LOW_SPACE");
                 assertThat(take(each)).isEqualTo("FAILED APPEND_FAILED");
@@ -318,7 +319,7 @@ class CheckpointersTest {
         }
     }
 
-    private static String take(BlockingQueue<String> heard) throws InterruptedException {
-        return String.valueOf(heard.poll(20, TimeUnit.SECONDS));
+    private static String take(BlockingQueue<String> received) throws InterruptedException {
+        return String.valueOf(received.poll(20, TimeUnit.SECONDS));
     }
 }

@@ -242,7 +242,7 @@ class DirtyCounterTest {
                 .hasValue(0);
     }
 
-    /** The same of a writer whose writes all bear one index: the bytes alone tell. */
+    /** The same of a writer whose writes all have one index: only the bytes differ. */
     @Test
     void writerOfOneIndexGenerationsAndReader_neverCleanOverWhatIsNotDurable() throws Exception {
         proven();

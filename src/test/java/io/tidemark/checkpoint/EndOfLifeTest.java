@@ -47,7 +47,7 @@ class EndOfLifeTest extends RealStores {
         return closed;
     }
 
-    /** The Javadoc: called again, or after Vert.x has stopped them, it tells how that ended. */
+    /** As documented: further calls, also after Vert.x has stopped them, return the same outcome. */
     @ParameterizedTest
     @EnumSource(VertxCloses.class)
     void close_inAnyOrderWithThatOfVertx_isAFutureThatAnswers(VertxCloses when) throws Exception {
@@ -57,11 +57,11 @@ class EndOfLifeTest extends RealStores {
         targets.get(0).forceMillis = 100;
         Future<Void> closed = close(checkpointers, when);
         for (Future<Void> each : List.of(closed, checkpointers.close())) {
-            CompletableFuture<String> heard = new CompletableFuture<>();
+            CompletableFuture<String> outcome = new CompletableFuture<>();
             each.map("all")
                     .compose(said -> Future.succeededFuture(said + " durable"))
-                    .onComplete(done -> heard.complete(String.valueOf(done.result())));
-            assertThat(heard.get(20, TimeUnit.SECONDS)).isEqualTo("all durable");
+                    .onComplete(done -> outcome.complete(String.valueOf(done.result())));
+            assertThat(outcome.get(20, TimeUnit.SECONDS)).isEqualTo("all durable");
         }
         assertThat(targets.get(0).durable).isEqualTo(1);
         targets.get(0).requireOpen();
@@ -128,7 +128,7 @@ class EndOfLifeTest extends RealStores {
         await(close(checkpointers, when));
         assertThatCode(() -> {
                     checkpointers.reportPressure(0, PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
-                    checkpointers.reportPressure(0, PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
+                    checkpointers.reportPressure(0, PressureReason.LOW_SPACE, PressureLevel.NORMAL, "enough space");
                     checkpointers.addListener(CheckpointListener.NONE);
                     checkpointers.removeListener(CheckpointListener.NONE);
                     checkpointers.notifyReload(true);
@@ -141,9 +141,9 @@ class EndOfLifeTest extends RealStores {
         for (Future<Void> each : List.of(
                 checkpointers.reconfigure(new CheckpointOptions()),
                 checkpointers.reconfigurePressure(new PressureOptions()))) {
-            CompletableFuture<String> heard = new CompletableFuture<>();
-            each.onComplete(done -> heard.complete(String.valueOf(done.cause())));
-            assertThat(heard.get(20, TimeUnit.SECONDS))
+            CompletableFuture<String> outcome = new CompletableFuture<>();
+            each.onComplete(done -> outcome.complete(String.valueOf(done.cause())));
+            assertThat(outcome.get(20, TimeUnit.SECONDS))
                     .as("null, or why not")
                     .containsAnyOf("null", "Vert.x has been closed");
         }

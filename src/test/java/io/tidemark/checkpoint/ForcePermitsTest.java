@@ -71,7 +71,7 @@ class ForcePermitsTest {
         for (int i = 0; i < 200; i++) {
             request("a", 1).release(8_000_000);
         }
-        assertThat(permits.expectedWaitNanos()).as("nobody holds a permit").isZero();
+        assertThat(permits.expectedWaitNanos()).as("no permit is held").isZero();
         request("b", 1);
         assertThat(permits.expectedWaitNanos()).isBetween(7_900_000L, 8_000_000L);
         request("c", 1);
@@ -118,11 +118,11 @@ class ForcePermitsTest {
     void patience_sumOverManyThatHang_isBounded() {
         long held = 0;
         for (int hung = 0; hung < 1_000; hung++) {
-            long patience = ForcePermits.patienceMillis(5_000, hung);
+            long patience = ForcePermits.lendAfterMillis(5_000, hung);
             assertThat(patience).isPositive();
             held += patience;
         }
-        assertThat(ForcePermits.patienceMillis(5_000, 0)).isEqualTo(5_000);
+        assertThat(ForcePermits.lendAfterMillis(5_000, 0)).isEqualTo(5_000);
         assertThat(held).as("ms for which 1,000 that hang hold one permit").isLessThan(40_000);
     }
 

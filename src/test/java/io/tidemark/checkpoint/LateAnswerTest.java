@@ -10,7 +10,7 @@ import io.vertx.core.Promise;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A store that does not answer is named in the log, once, and so is its answer; on virtual time. */
+/** A store whose future does not complete is logged once, and so is the completion; on virtual time. */
 class LateAnswerTest {
     private final LogLines log = new LogLines(Level.INFO);
     private final CheckpointerRig rig = CheckpointerRig.proven();
@@ -55,11 +55,11 @@ class LateAnswerTest {
         Promise<Void> probed = Promise.promise();
         rig.store.probes = probed::future;
         rig.checkpointer.reportPressure(PressureReason.LOW_SPACE, PressureLevel.SHED, "full");
-        rig.checkpointer.reportPressure(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "room again");
+        rig.checkpointer.reportPressure(PressureReason.LOW_SPACE, PressureLevel.NORMAL, "enough space");
         rig.loop.advanceMillis(600_000);
         assertThat(log.with("probe("))
                 .containsExactly("WARN store test shard 3: the store's probe(LOW_SPACE) has not completed for 5000 ms;"
-                        + " LOW_SPACE goes on until it has");
+                        + " LOW_SPACE stays until it has");
         assertThat(rig.dirty.shedding()).isTrue();
         probed.complete();
         rig.loop.runReady();

@@ -59,13 +59,11 @@ class MisdirectedMarksTest extends RealStores {
         try (LogLines log = new LogLines()) {
             await(checkpointers.close());
             assertThat(store.durable).isEqualTo(1_000);
-            assertThat(log.with(
-                            "store orders shard 0: index 1000 has been applied, but what was marked ends at index 0"))
+            assertThat(log.with("store orders shard 0: index 1000 has been applied, but the last mark is of index 0"))
                     .singleElement()
                     .satisfies(line -> {
                         if (slip == Slip.ANOTHER_STORE) {
-                            assertThat(line)
-                                    .contains("Marked on some Vert.x instance, without a checkpointer: [store ");
+                            assertThat(line).contains("Marked, but without a checkpointer: [store ");
                         }
                     });
         }

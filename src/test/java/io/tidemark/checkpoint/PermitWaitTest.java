@@ -72,7 +72,7 @@ class PermitWaitTest {
             rig.write();
             rig.loop.advanceMillis(INTERVAL_MS);
         }
-        assertThat(rig.overdue).as("how often a listener heard of it").isEqualTo(1);
+        assertThat(rig.overdue).as("calls of a listener").isEqualTo(1);
         assertThat(incidents()).isEqualTo(1);
         assertThat(rig.dirty.shedding())
                 .as("the log has every acknowledged write")
@@ -178,10 +178,10 @@ class PermitWaitTest {
         rig.loop.advanceMillis(INTERVAL_MS);
         List<String> granted = new ArrayList<>();
         rig.permits.request(rig.loop.nanoTime() + 1, () -> granted.add("due a little later"));
-        Future<SyncResult> asked = rig.checkpointer.sync();
+        Future<SyncResult> sync = rig.checkpointer.sync();
         other.release(0);
         rig.loop.runReady();
-        assertThat(asked.succeeded()).as("served first").isTrue();
+        assertThat(sync.succeeded()).as("forced first").isTrue();
         assertThat(granted).hasSize(1);
     }
 

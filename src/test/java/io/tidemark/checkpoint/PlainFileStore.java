@@ -27,7 +27,7 @@ final class PlainFileStore implements CheckpointTarget, AutoCloseable {
     volatile CountDownLatch gate = new CountDownLatch(0);
     /** How long a force takes, as on a slow disk. */
     volatile long forceMillis;
-    /** What goes on while a force is under way. */
+    /** Runs during a force. */
     volatile Write meanwhile = () -> {};
     /** Whether {@link #drain} keeps later writes out. */
     volatile boolean drains;
@@ -52,7 +52,7 @@ final class PlainFileStore implements CheckpointTarget, AutoCloseable {
         return index;
     }
 
-    /** The same, and tells no counter. */
+    /** Appends a record without a mark. */
     synchronized long writeUnmarked() throws IOException {
         if (drained) {
             return -1;

@@ -25,15 +25,19 @@ class ReconfigureTest {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.loop.holdBlocking(true);
         rig.write();
-        Future<SyncResult> rides = rig.checkpointer.sync();
+        Future<SyncResult> joined = rig.checkpointer.sync();
         rig.loop.runReady();
         rig.write();
         Future<SyncResult> waits = rig.checkpointer.sync();
         reconfigure(rig, new CheckpointOptions().setMaxDelayMs(500));
         rig.loop.runBlocked();
         rig.loop.runReady();
-        assertThat(rides.succeeded()).as("who rides with the generation").isTrue();
-        assertThat(waits.isComplete()).as("who waits for the next one").isFalse();
+        assertThat(joined.succeeded())
+                .as("the request that waits for this generation")
+                .isTrue();
+        assertThat(waits.isComplete())
+                .as("the request that waits for the next one")
+                .isFalse();
         rig.loop.holdBlocking(false);
         if (rig.loop.blockedTasks() > 0) {
             rig.loop.runBlocked();
@@ -126,7 +130,7 @@ class ReconfigureTest {
         CheckpointerRig rig = new CheckpointerRig(new CheckpointOptions());
         rig.checkpointer.start(rig.loop.nanoTime() + TimeUnit.SECONDS.toNanos(3));
         rig.loop.advanceMillis(3_000);
-        assertThat(rig.outcomes).as("nobody ticks in this test").isEmpty();
+        assertThat(rig.outcomes).as("no ticks in this test").isEmpty();
         reconfigure(rig, new CheckpointOptions());
         rig.loop.runReady();
         assertThat(rig.triggers()).containsExactly(CheckpointTrigger.RECOVERY);
@@ -143,7 +147,7 @@ class ReconfigureTest {
         }
         rig.loop.runReady();
         assertThat(rig.triggers())
-                .as("nobody ticks in this test but the reloads")
+                .as("no ticks in this test except by reloads")
                 .containsExactly(CheckpointTrigger.RECOVERY);
     }
 
@@ -165,7 +169,7 @@ class ReconfigureTest {
         rig.loop.advanceMillis(1);
         assertThat(rig.dirty.shedding()).isTrue();
         reconfigure(rig, new CheckpointOptions().setStallWarnMs(1_000).setStallShedMs(2_000));
-        assertThat(rig.pressures).as("nothing new to say").hasSize(2);
+        assertThat(rig.pressures).as("no further event").hasSize(2);
     }
 
     @Test
@@ -228,9 +232,9 @@ class ReconfigureTest {
         for (long seed = SEED; seed < SEED + SEEDS; seed++) {
             anyMoment(seed, kinds);
         }
-        assertThat(kinds[0]).as("reloads at rest").isGreaterThan(SEEDS);
+        assertThat(kinds[0]).as("reloads while idle").isGreaterThan(SEEDS);
         assertThat(kinds[1]).as("reloads under a force").isGreaterThan(SEEDS);
-        assertThat(kinds[2]).as("reloads with somebody waiting").isGreaterThan(SEEDS);
+        assertThat(kinds[2]).as("reloads with a waiter").isGreaterThan(SEEDS);
     }
 
     private static void anyMoment(long seed, long[] kinds) {
@@ -238,11 +242,11 @@ class ReconfigureTest {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.store.repairable = true;
         rig.loop.holdBlocking(true);
-        List<Future<SyncResult>> asked = new ArrayList<>();
+        List<Future<SyncResult>> requests = new ArrayList<>();
         for (int i = 0; i < 200; i++) {
             switch (random.nextInt(6)) {
                 case 0, 1 -> rig.write();
-                case 2 -> asked.add(rig.checkpointer.sync());
+                case 2 -> requests.add(rig.checkpointer.sync());
                 case 3 -> {
                     if (rig.loop.blockedTasks() > 0) {
                         rig.store.failForces = random.nextInt(20) == 0 ? 1 : 0;
@@ -252,7 +256,7 @@ class ReconfigureTest {
                 case 4 -> rig.loop.advanceMillis(random.nextInt(500));
                 default -> {
                     kinds[rig.loop.blockedTasks() == 0 ? 0 : 1]++;
-                    kinds[2] += asked.stream().anyMatch(one -> !one.isComplete()) ? 1 : 0;
+                    kinds[2] += requests.stream().anyMatch(one -> !one.isComplete()) ? 1 : 0;
                     rig.permits.limit(1 + random.nextInt(3));
                     reconfigure(rig, drawn(random));
                 }
@@ -267,7 +271,7 @@ class ReconfigureTest {
             rig.loop.runBlocked();
         }
         rig.loop.advanceMillis(1_000_000);
-        assertThat(asked).as("sync requests, seed = %d", seed).allMatch(Future::isComplete);
+        assertThat(requests).as("sync requests, seed = %d", seed).allMatch(Future::isComplete);
         assertThat(rig.dirty.dirty()).as("dirty after all, seed = %d", seed).isFalse();
         assertThat(rig.store.durable()).as("durable after all, seed = %d", seed).isEqualTo(rig.store.index());
         assertThat(rig.permits.expectedWaitNanos())

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** A store in memory that records what its checkpointer does to it, and fails when told to. */
+/** An in-memory store that records its checkpointer's calls, and fails on request. */
 final class ScriptedStore implements CheckpointTarget {
     record Position(long index, long bytes, int files) implements Capture {}
 
@@ -24,7 +24,7 @@ final class ScriptedStore implements CheckpointTarget {
     Runnable duringForce = () -> {};
     Runnable duringRepair = () -> {};
     Runnable whenCompleted = () -> {};
-    UnaryOperator<@Nullable Capture> captures = cut -> cut;
+    UnaryOperator<@Nullable Capture> captures = position -> position;
     Supplier<@Nullable Future<Void>> drains = () -> holdDrain ? drained.future() : Future.succeededFuture();
     Supplier<@Nullable Future<Void>> probes = Future::succeededFuture;
     private long index;
@@ -45,7 +45,7 @@ final class ScriptedStore implements CheckpointTarget {
         dirty.mark(index, howMany);
     }
 
-    /** Appends and publishes as {@link #write}, and tells no counter. */
+    /** Appends and publishes as {@link #write}, without a mark. */
     void writeUnmarked(long howMany) {
         index++;
         bytes += howMany;
@@ -65,7 +65,7 @@ final class ScriptedStore implements CheckpointTarget {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // somebody else's store may do that
+    @SuppressWarnings("NullAway") // user code may do that
     public Capture capture() {
         calls.add("capture " + index);
         return captures.apply(new Position(index, bytes, 1));

@@ -103,7 +103,7 @@ class StopTest extends RealStores {
         }
         writers.forEach(Thread::start);
         await("writes", () -> targets.stream().allMatch(target -> target.written() > 0));
-        Future<List<SyncResult>> asked = deployed.checkpointers().syncNow();
+        Future<List<SyncResult>> syncs = deployed.checkpointers().syncNow();
         await("forces under way", () -> targets.stream().allMatch(target -> target.forces.get() == 1));
         await("writes beside them", () -> targets.stream().allMatch(target -> target.written() > 100));
 
@@ -121,7 +121,7 @@ class StopTest extends RealStores {
             assertThat(target.forces).as("the one in flight, and the last").hasValue(2);
             target.requireOpen();
         }
-        assertThat(asked.succeeded()).as("who had asked before was answered").isTrue();
+        assertThat(syncs.succeeded()).as("an earlier request was answered").isTrue();
         assertThat(tookMs).as("it waited for both forces").isGreaterThan(SLOW_FORCE_MS);
         System.out.printf(
                 "StopTest: %d and %d records, stopped in mid-force, all durable after %d ms%n",
@@ -141,7 +141,7 @@ class StopTest extends RealStores {
     }
 
     @Test
-    void close_againOrAfterVertxStoppedThem_tellsTheSame() throws Exception {
+    void close_againOrAfterVertxStoppedThem_hasTheSameOutcome() throws Exception {
         List<PlainFileStore> targets = stores(1);
         Deployed deployed = deployNode(targets);
         await(vertx.undeploy(deployed.deployment()));
@@ -158,7 +158,7 @@ class StopTest extends RealStores {
                 .hasMessageContaining("store orders shard 0 was not made durable");
     }
 
-    /** Vert.x would go on at the first child that fails, and interrupt the others when it closes their pool. */
+    /** Vert.x would continue at the first child that fails, and interrupt the others when it closes their pool. */
     @ParameterizedTest
     @MethodSource("waysToStop")
     void stop_oneShardFails_theOthersStillEndDurable(BiFunction<StopTest, Deployed, Future<Void>> stop)

@@ -64,7 +64,7 @@ class StoreDeploymentTest extends RealStores {
         }
         taken.write(dirty("orders", 1));
         await(vertx.eventBus().request(CheckpointAddresses.sync("orders", 1), new JsonObject()));
-        assertThat(taken.durable).as("the one that was there first").isEqualTo(1);
+        assertThat(taken.durable).as("the shard deployed first").isEqualTo(1);
 
         await(vertx.undeploy(alone));
         Checkpointers checkpointers = deploy("orders", NEVER_TICKING, targets);
@@ -105,9 +105,9 @@ class StoreDeploymentTest extends RealStores {
         assertThatThrownBy(() -> DirtyCounter.of(vertx, "orders/0", 0)).hasMessageContaining("`orders/0`");
     }
 
-    /** On Linux a second force says that all is well over pages that the first one lost. */
+    /** On Linux a second force reports success although the first one lost pages. */
     @Test
-    void deploy_targetWhoseForceFailed_isRefusedUntilItIsOpenedAnew() throws Exception {
+    void deploy_targetWhoseForceFailed_isRefusedUntilReopened() throws Exception {
         List<PlainFileStore> targets = stores(2);
         Checkpointers checkpointers = deploy("orders", NEVER_TICKING, targets);
         targets.get(0).write(dirty("orders", 0));
@@ -180,10 +180,10 @@ class StoreDeploymentTest extends RealStores {
 
     @Test
     void events_nodeWithAName_carryIt() throws Exception {
-        BlockingQueue<JsonObject> heard = new LinkedBlockingQueue<>();
-        vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> heard.add(event.body()));
+        BlockingQueue<JsonObject> received = new LinkedBlockingQueue<>();
+        vertx.eventBus().<JsonObject>localConsumer(PressureEvent.ADDRESS, event -> received.add(event.body()));
         vertx.eventBus()
-                .<JsonObject>localConsumer(CheckpointAddresses.outcome("orders"), event -> heard.add(event.body()));
+                .<JsonObject>localConsumer(CheckpointAddresses.outcome("orders"), event -> received.add(event.body()));
         List<PlainFileStore> targets = stores(1);
         targets.get(0).broken = true;
         Checkpointers checkpointers =
@@ -191,7 +191,7 @@ class StoreDeploymentTest extends RealStores {
         targets.get(0).write(dirty("orders", 0));
         assertThatThrownBy(() -> await(checkpointers.syncNow())).hasMessageContaining("Input/output error");
         for (int i = 0; i < 3; i++) { // shed, the outcome, failed
-            JsonObject event = heard.poll(10, TimeUnit.SECONDS);
+            JsonObject event = received.poll(10, TimeUnit.SECONDS);
             assertThat(event).isNotNull();
             assertThat(event.getString("node")).as(event.encode()).isEqualTo("berlin-2");
             assertThat(event.getString("instance"))
@@ -222,7 +222,7 @@ class StoreDeploymentTest extends RealStores {
     }
 
     @Test
-    void answers_ofOneAndOfAll_sayWhoGaveThem() throws Exception {
+    void replies_ofOneAndOfAll_nameTheNode() throws Exception {
         deploy("orders", new CheckpointOptions(NEVER_TICKING).setNode("berlin-2"), stores(1));
         deploy("sessions", NEVER_TICKING, stores(1));
         String instance = NodeIdentity.of(vertx, "orders").instance();
@@ -248,7 +248,7 @@ class StoreDeploymentTest extends RealStores {
     }
 
     @Test
-    void journal_noSuchShard_isSaid() throws Exception {
+    void journal_noSuchShard_fails() throws Exception {
         Checkpointers checkpointers = deploy("orders", NEVER_TICKING, stores(2));
         assertThatThrownBy(() -> checkpointers.journal(2)).hasMessageContaining("no shard 2; it has 2");
         assertThatThrownBy(() -> await(checkpointers.syncNow(-1))).hasMessageContaining("no shard -1");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Somebody else's store or listener that does what it must not: no permit is lost and nobody waits for ever. */
+/** A store or listener that breaks its contract: no permit is lost, and no request waits for ever. */
 class StrangeStoreTest {
 
     @SuppressWarnings("TypeParameterUnusedInFormals") // it never returns
@@ -28,7 +28,7 @@ class StrangeStoreTest {
         throw (RuntimeException) why;
     }
 
-    /** What is wrong with its files is told only when it is asked. */
+    /** Throws only when its files are asked for. */
     private record Hollow(long index, long bytes) implements Capture {
         @Override
         public int files() {
@@ -39,18 +39,18 @@ class StrangeStoreTest {
     static Stream<Arguments> strangeCaptures() {
         return Stream.of(
                 Arguments.of(
-                        Named.<UnaryOperator<@Nullable Capture>>of("null", cut -> null),
+                        Named.<UnaryOperator<@Nullable Capture>>of("null", position -> null),
                         "capture() returned null; expected"),
                 Arguments.of(
                         Named.<UnaryOperator<@Nullable Capture>>of(
-                                "RuntimeException", cut -> fail(new IllegalArgumentException("closed"))),
+                                "RuntimeException", position -> fail(new IllegalArgumentException("closed"))),
                         "capture() threw java.lang.IllegalArgumentException: closed"),
                 Arguments.of(
                         Named.<UnaryOperator<@Nullable Capture>>of(
-                                "Error", cut -> fail(new NoSuchMethodError("of another version"))),
+                                "Error", position -> fail(new NoSuchMethodError("of another version"))),
                         "capture() threw java.lang.NoSuchMethodError: of another version"),
                 Arguments.of(
-                        Named.<UnaryOperator<@Nullable Capture>>of("hollow", cut -> new Hollow(1, 1)),
+                        Named.<UnaryOperator<@Nullable Capture>>of("hollow", position -> new Hollow(1, 1)),
                         "index(), bytes() or files() of what capture() returned threw"));
     }
 
@@ -63,7 +63,7 @@ class StrangeStoreTest {
         rig.store.captures = strange;
         Future<SyncResult> waits = rig.checkpointer.sync();
         rig.loop.runReady();
-        assertThat(waits.isComplete()).as("who waits is told").isTrue();
+        assertThat(waits.isComplete()).as("the waiter is answered").isTrue();
         assertThat(waits.cause())
                 .hasMessageContaining("store test shard 3")
                 .hasMessageContaining("nothing was forced")
@@ -72,7 +72,7 @@ class StrangeStoreTest {
             assertThat(outcome.error()).contains(why);
             assertThat(outcome.failedStep()).as("of the disk").isNull();
         });
-        assertThat(rig.starts).as("told as started and as ended").hasSize(1);
+        assertThat(rig.starts).as("reported as started and as ended").hasSize(1);
         assertThat(rig.store.calls).containsExactly("capture 1");
         assertThat(rig.permitsAreFree()).isTrue();
         assertThat(rig.dirty.dirty()).isTrue();
@@ -80,7 +80,7 @@ class StrangeStoreTest {
         assertThat(rig.dirty.shedding())
                 .as("nothing was forced, so nothing was lost")
                 .isFalse();
-        rig.store.captures = cut -> cut;
+        rig.store.captures = position -> position;
         rig.loop.advanceMillis(10_000);
         assertThat(rig.dirty.durableIndex()).isEqualTo(1);
         assertThat(rig.dirty.dirty()).isFalse();
@@ -90,7 +90,7 @@ class StrangeStoreTest {
     void capture_throwsFromThenOn_isLoggedOnceTriedEverMoreSeldomAndShedsPastMaxDelay() {
         CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setMaxDelayMs(60_000));
         rig.write();
-        rig.store.captures = cut -> fail(new IllegalStateException("closed"));
+        rig.store.captures = position -> fail(new IllegalStateException("closed"));
         try (LogLines log = new LogLines()) {
             rig.loop.advanceMillis(59_000);
             assertThat(rig.dirty.shedding()).isFalse();
@@ -99,7 +99,7 @@ class StrangeStoreTest {
             assertThat(rig.dirty.shedding()).as("older than max_delay_ms").isTrue();
             assertThat(log.with("No force has failed")).hasSize(1);
             assertThat(rig.outcomes).as("tries in eleven minutes").hasSizeLessThan(150);
-            rig.store.captures = cut -> cut;
+            rig.store.captures = position -> position;
             rig.loop.advanceMillis(10_000);
             assertThat(rig.dirty.durableIndex()).isEqualTo(1);
             rig.loop.advanceMillis(5_000);
@@ -111,7 +111,7 @@ class StrangeStoreTest {
     void capture_throwsWhileAskedOverAndOver_isTriedOnceASecond() {
         CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setIntervalMs(3_600_000));
         rig.write();
-        rig.store.captures = cut -> fail(new IllegalStateException("closed"));
+        rig.store.captures = position -> fail(new IllegalStateException("closed"));
         for (int i = 0; i < 100; i++) {
             rig.checkpointer.sync();
             rig.loop.advanceMillis(100);
@@ -124,9 +124,9 @@ class StrangeStoreTest {
     void start_captureThrewOnce_forgetsThePredecessorsMarksLater() {
         CheckpointerRig rig = new CheckpointerRig(new CheckpointOptions());
         rig.dirty.mark(100, 100); // an earlier store of that name had applied more
-        rig.store.captures = cut -> null;
+        rig.store.captures = position -> null;
         rig.started();
-        rig.store.captures = cut -> cut;
+        rig.store.captures = position -> position;
         Future<SyncResult> answer = rig.checkpointer.sync();
         rig.loop.runReady();
         assertThat(answer.succeeded()).isTrue();
@@ -143,7 +143,7 @@ class StrangeStoreTest {
             rig.loop.runReady();
             assertThat(answer.cause())
                     .hasMessageContaining("store test shard 3: index 9 was marked, but capture() shows")
-                    .hasMessageContaining("up to index 1 only");
+                    .hasMessageContaining("only index 1 as applied");
             assertThat(rig.store.durable()).as("what it shows is forced").isEqualTo(1);
             for (int i = 0; i < 100; i++) {
                 rig.loop.advanceMillis(6_000);
@@ -230,7 +230,7 @@ class StrangeStoreTest {
     @Test
     void capture_nullAtTheStart_isAFailedGenerationToo() {
         CheckpointerRig rig = new CheckpointerRig(new CheckpointOptions());
-        rig.store.captures = cut -> null;
+        rig.store.captures = position -> null;
         rig.started();
         rig.loop.advanceMillis(10_000);
         assertThat(rig.outcomes).singleElement().satisfies(outcome -> assertThat(outcome.error())
@@ -286,7 +286,7 @@ class StrangeStoreTest {
 
     @Test
     void listeners_oneThrowsAnError_theOthersHear() {
-        CheckpointerRig hears = new CheckpointerRig(new CheckpointOptions());
+        CheckpointerRig listening = new CheckpointerRig(new CheckpointOptions());
         CheckpointListeners listeners = new CheckpointListeners(
                 new CheckpointListener() {
                     @Override
@@ -294,9 +294,9 @@ class StrangeStoreTest {
                         fail(new LinkageError("a listener's"));
                     }
                 },
-                hears);
+                listening);
         listeners.started("test", 3, CheckpointTrigger.INTERVAL);
-        assertThat(hears.starts).hasSize(1);
+        assertThat(listening.starts).hasSize(1);
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Sync over the event bus: every request is answered, and none is told more than is true. */
+/** Sync over the event bus: every request is answered, and no answer claims more than is durable. */
 class SyncRequestTest extends RealStores {
     private static final CheckpointOptions NEVER_TICKING = new CheckpointOptions().setIntervalMs(3_600_000);
     private static final String ALL = CheckpointAddresses.syncAll("orders");
@@ -125,7 +125,7 @@ class SyncRequestTest extends RealStores {
         targets.get(1).gate = new CountDownLatch(1);
         assertThat(failure(SyncFailure.DEADLINE, request(ALL, deadline(100))))
                 .contains("shard 1 (code 3)")
-                .contains("within 100 ms; the sync goes on");
+                .contains("within 100 ms; the sync continues");
         assertThat(targets.get(0).durable).isEqualTo(1);
         targets.get(1).gate.countDown();
         await("the sync that went on", () -> targets.get(1).durable == 1);
@@ -137,7 +137,7 @@ class SyncRequestTest extends RealStores {
         }
     }
 
-    /** A caller that hears nothing waits for its send timeout, which is ten minutes here. */
+    /** A caller without an answer waits for its send timeout, which is ten minutes here. */
     @Test
     void requests_whileItStops_areAllAnswered() throws Exception {
         List<PlainFileStore> targets = stores(2);
@@ -212,10 +212,10 @@ class SyncRequestTest extends RealStores {
         int before = checkpointers.journal(0).size();
         CountDownLatch gate = new CountDownLatch(1);
         store.gate = gate;
-        List<Long> asked = new ArrayList<>();
+        List<Long> requested = new ArrayList<>();
         List<Future<JsonObject>> answers = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
-            asked.add(store.write(dirty("orders", 0)));
+            requested.add(store.write(dirty("orders", 0)));
             answers.add(request(SHARD_0, new JsonObject()));
         }
         // requests are handled in their order: when this one has been refused, all others wait
@@ -225,7 +225,7 @@ class SyncRequestTest extends RealStores {
         for (int i = 0; i < 1_000; i++) {
             assertThat(answers.get(i).result().getLong("durable_index"))
                     .as("answer to request " + i)
-                    .isGreaterThanOrEqualTo(asked.get(i));
+                    .isGreaterThanOrEqualTo(requested.get(i));
         }
         int generations = checkpointers.journal(0).size() - before;
         System.out.printf("SyncRequestTest: 1,000 requests on a dirty shard made %d generations%n", generations);

@@ -109,11 +109,15 @@ class UnmarkedWritesTest {
                 assertThat(incident.what()).isEqualTo(What.UNMARKED);
                 assertThat(incident.detail())
                         .contains("index 1 has been applied")
-                        .contains("ends at index 0");
+                        .contains("the last mark is of index 0");
             });
-            assertThat(log.with("has been applied")).singleElement().satisfies(line -> assertThat(line)
-                    .contains("store test shard 3")
-                    .contains("DirtyCounter.of with this store's name, this shard's number and the Vert.x instance"));
+            assertThat(log.with("has been applied"))
+                    .singleElement()
+                    .satisfies(
+                            line -> assertThat(line)
+                                    .contains("store test shard 3")
+                                    .contains(
+                                            "DirtyCounter.of with this store's name, this shard's number and this deployment's Vert.x instance"));
         }
     }
 
@@ -123,7 +127,7 @@ class UnmarkedWritesTest {
         Future<SyncResult> answer = rig.checkpointer.sync();
         rig.loop.runReady();
         assertThat(answer.result().durableIndex()).isEqualTo(1);
-        rig.loop.advanceMillis(MarkCheck.PATIENCE_MS - 1);
+        rig.loop.advanceMillis(MarkCheck.GRACE_MS - 1);
         rig.dirty.mark(1, 100);
         rig.loop.advanceMillis(20_000);
         assertThat(incidents()).isEmpty();
@@ -138,7 +142,7 @@ class UnmarkedWritesTest {
             for (int i = 0; i < 10; i++) {
                 rig.write();
             }
-            assertThat(log.with("marked after its checkpointer had stopped"))
+            assertThat(log.with("marked after the checkpointer had stopped"))
                     .singleElement()
                     .satisfies(line -> assertThat(line).contains("index 2 was marked"));
         }

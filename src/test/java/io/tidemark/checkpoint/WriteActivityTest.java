@@ -9,33 +9,33 @@ class WriteActivityTest {
     private final DirtyCounter dirty = new DirtyCounter(new AtomicLong()::get);
     private final WriteActivity writeActivity = new WriteActivity(dirty);
 
-    private long movedAfterALookAt(long now) {
-        writeActivity.look(now);
+    private long lastWriteObservedAt(long now) {
+        writeActivity.observe(now);
         return writeActivity.lastWriteNanos();
     }
 
     @Test
-    void look_indexAloneMoved_isAWrite() {
+    void observe_indexAloneChanged_isAWrite() {
         dirty.mark(1, 10);
-        assertThat(movedAfterALookAt(100)).isEqualTo(100);
+        assertThat(lastWriteObservedAt(100)).isEqualTo(100);
         dirty.mark(2, 0); // a delete of nothing, as a store may count it
-        assertThat(movedAfterALookAt(200)).isEqualTo(200);
+        assertThat(lastWriteObservedAt(200)).isEqualTo(200);
         assertThat(writeActivity.index()).isEqualTo(2);
     }
 
     @Test
-    void look_bytesAloneMoved_isAWrite() {
+    void observe_bytesAloneChanged_isAWrite() {
         dirty.mark(1, 10);
-        assertThat(movedAfterALookAt(100)).isEqualTo(100);
-        dirty.mark(1, 10); // several writes may bear one index
-        assertThat(movedAfterALookAt(200)).isEqualTo(200);
+        assertThat(lastWriteObservedAt(100)).isEqualTo(100);
+        dirty.mark(1, 10); // several writes may have one index
+        assertThat(lastWriteObservedAt(200)).isEqualTo(200);
     }
 
     @Test
-    void look_nothingMoved_keepsTheFirstLookThatSawIt() {
+    void observe_nothingChanged_keepsTheFirstObservation() {
         dirty.mark(1, 10);
-        assertThat(movedAfterALookAt(100)).isEqualTo(100);
-        assertThat(movedAfterALookAt(200)).isEqualTo(100);
-        assertThat(movedAfterALookAt(300)).isEqualTo(100);
+        assertThat(lastWriteObservedAt(100)).isEqualTo(100);
+        assertThat(lastWriteObservedAt(200)).isEqualTo(100);
+        assertThat(lastWriteObservedAt(300)).isEqualTo(100);
     }
 }

@@ -10,7 +10,7 @@ import java.util.zip.Deflater;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The reserve file: it must hold blocks that no file system can save, and that are on disk. */
+/** The reserve file: its blocks must be allocated, whatever the file system compresses, and durable. */
 class BallastTest {
     private static final Path ROOT = Path.of("/data");
     private static final Path FILE = ROOT.resolve(Ballast.FILE);
@@ -37,7 +37,7 @@ class BallastTest {
     }
 
     @Test
-    void make_holdsBytesThatDontCompress() throws IOException {
+    void make_writesIncompressibleBytes() throws IOException {
         ballast.make(BYTES);
         Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
         deflater.setInput(disk.bytes(FILE));
@@ -52,7 +52,7 @@ class BallastTest {
     }
 
     @Test
-    void make_forceFails_leavesNoReserveThatIsNotThere() throws IOException {
+    void make_forceFails_leavesNoFileAndCountsNone() throws IOException {
         disk.faults().failForce(Ballast.FILE).times(1);
         assertThatThrownBy(() -> ballast.make(BYTES)).isInstanceOf(IOException.class);
         assertThat(ballast.bytes()).isZero();

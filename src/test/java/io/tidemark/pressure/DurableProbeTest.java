@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A disk that takes everything without an error, and gives back something else. */
+/** A disk that reports no error and returns other bytes. */
 class DurableProbeTest {
     private static final Path ROOT = Path.of("/data");
     private static final Path FILE = ROOT.resolve(DurableProbe.FILE);
@@ -23,19 +23,19 @@ class DurableProbeTest {
     }
 
     @Test
-    void run_diskGivesBackHoles_fails() throws IOException {
+    void run_diskReturnsZeros_fails() throws IOException {
         disk.faults().before(Operation.OPEN, DurableProbe.FILE, path -> {
             int length = disk.bytes(FILE).length;
             disk.put(FILE, new byte[length]);
         });
         assertThatThrownBy(() -> new DurableProbe(disk, ROOT).run())
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("other bytes than were written came back");
+                .hasMessageContaining("the bytes read back are not those written");
         assertThat(disk.exists(FILE)).isFalse();
     }
 
     @Test
-    void run_diskGivesBackWhatAnEarlierProbeWrote_fails() throws IOException {
+    void run_diskReturnsBytesOfAnEarlierProbe_fails() throws IOException {
         byte[][] earlier = new byte[1][];
         disk.faults().before(Operation.OPEN, DurableProbe.FILE, path -> {
             byte[] now = disk.bytes(FILE);
@@ -44,7 +44,7 @@ class DurableProbeTest {
             }
             earlier[0] = now;
         });
-        new DurableProbe(disk, ROOT).run(); // the control: this one reads what it wrote
+        new DurableProbe(disk, ROOT).run(); // control: this probe reads what it wrote
         assertThatThrownBy(() -> new DurableProbe(disk, ROOT).run()).isInstanceOf(IOException.class);
     }
 }

@@ -13,7 +13,7 @@ class PressureOptionsTest {
     private static final long MIB = 1L << 20;
 
     @Test
-    void json_thereAndBack_isEqual() {
+    void json_roundTrip_isEqual() {
         JsonObject json = new JsonObject()
                 .put("shed_free_bytes", 10)
                 .put("resume_free_bytes", 20L)
@@ -28,7 +28,7 @@ class PressureOptionsTest {
     }
 
     @Test
-    void json_wrong_isRefusedByNameAndValue() {
+    void json_invalid_isRefusedNamingKeyAndValue() {
         assertThatThrownBy(() -> new PressureOptions(new JsonObject().put("dwell", 1)))
                 .hasMessageContaining("`dwell`");
         assertThatThrownBy(() -> new PressureOptions(new JsonObject().put("dwell_ms", "soon")))
@@ -51,7 +51,7 @@ class PressureOptionsTest {
     }
 
     @Test
-    void marks_oneGiven_theOtherFollows() {
+    void marks_oneConfigured_theOtherFollows() {
         SpaceMarks lower = SpaceMarks.of(new PressureOptions().setShedFreeBytes(4_000 * MIB), 10_000 * MIB);
         assertThat(lower.resumeBytes()).isGreaterThan(lower.shedBytes());
         SpaceMarks upper = SpaceMarks.of(new PressureOptions().setResumeFreeBytes(10 * MIB), 10_000 * MIB);
@@ -59,7 +59,7 @@ class PressureOptionsTest {
     }
 
     @Property
-    void marks_ofAnyVolume_areTwo(@ForAll @LongRange(min = 0) long totalBytes) {
+    void marks_ofAnyVolume_resumeIsAboveShed(@ForAll @LongRange(min = 0) long totalBytes) {
         SpaceMarks marks = SpaceMarks.of(new PressureOptions(), totalBytes);
         assertThat(marks.resumeBytes()).isGreaterThan(marks.shedBytes());
         assertThat(marks.reserveBytes()).isLessThanOrEqualTo(marks.shedBytes());

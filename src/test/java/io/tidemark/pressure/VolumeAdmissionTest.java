@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a refusal costs: nothing. A volume of 100,000 bytes without reserve file, shed below 10,000. */
+/** A refused write reserves nothing. A volume of 100,000 bytes without reserve file, shed below 10,000. */
 class VolumeAdmissionTest {
     private static final Path ROOT = Path.of("/data");
 
@@ -32,15 +32,15 @@ class VolumeAdmissionTest {
     }
 
     @Test
-    void admit_refusedManyTimes_takesNoRoomAway() {
+    void admit_refusedManyTimes_reservesNothing() {
         for (int i = 0; i < 1_000; i++) {
             assertThat(volume.admit(200_000)).isFalse();
         }
         assertThat(volume.status().reservedBytes())
-                .as("promised to refused writes")
+                .as("reserved by refused writes")
                 .isZero();
         assertThat(volume.status().low()).as("low because of refusals").isFalse();
-        assertThat(volume.admit(80_000)).as("a write that has room").isTrue();
+        assertThat(volume.admit(80_000)).as("a write that fits").isTrue();
         assertThat(volume.status().reservedBytes()).isEqualTo(80_000);
     }
 }

@@ -25,12 +25,13 @@ class VolumeTest {
 
     private final FaultyDisk disk = FaultyDisk.seeded();
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-    private final List<Boolean> heard = new ArrayList<>();
+    private final List<Boolean> notified = new ArrayList<>();
     private final PressureOptions options = new PressureOptions()
             .setShedFreeBytes(10_000)
             .setResumeFreeBytes(20_000)
             .setBallastBytes(5_000);
-    private final Volume volume = new Volume(disk, "data", ROOT, options, tasks::add, (low, detail) -> heard.add(low));
+    private final Volume volume =
+            new Volume(disk, "data", ROOT, options, tasks::add, (low, detail) -> notified.add(low));
 
     @BeforeEach
     void makeRoot() throws IOException {
@@ -44,7 +45,7 @@ class VolumeTest {
         }
     }
 
-    /** Leaves so many bytes free, by somebody else's file. */
+    /** Leaves this many bytes free, by means of another file. */
     private void leaveFree(long bytes) throws IOException {
         disk.delete(FILLER);
         try (DiskFile file = disk.create(FILLER)) {
@@ -52,24 +53,24 @@ class VolumeTest {
         }
     }
 
-    private void look() {
+    private void sample() {
         volume.sample();
         runTasks();
     }
 
     @Test
-    void look_twoMarks_changesOnlyBeyondThem() throws IOException {
+    void sample_betweenTheMarks_changesNothing() throws IOException {
         volume.open();
         runTasks();
         for (long free : new long[] {10_000, 9_999, 15_000, 19_999, 20_000, 10_000, 9_999}) {
             leaveFree(free);
-            look();
+            sample();
         }
-        assertThat(heard).containsExactly(true, false, true);
+        assertThat(notified).containsExactly(true, false, true);
     }
 
     @Test
-    void ballast_madeWhereThereIsRoom_isWrittenInFull() throws IOException {
+    void ballast_enoughSpace_isWrittenInFull() throws IOException {
         volume.open();
         assertThat(disk.exists(ROOT.resolve(Ballast.FILE))).isFalse();
         runTasks();
@@ -81,34 +82,36 @@ class VolumeTest {
         runTasks();
         assertThat(later.status().ballastBytes()).isEqualTo(5_000);
         assertThat(disk.journal().count(Operation.WRITE, Ballast.FILE))
-                .as("one that is there already is kept")
+                .as("an existing file is kept")
                 .isEqualTo(writes);
     }
 
     @Test
-    void ballast_givenUp_isNoRoomForOthersAndMadeAgainAboveTheUpperMark() throws IOException {
+    void ballast_givenUp_stillCountsAsUsedAndIsMadeAgainAboveTheUpperMark() throws IOException {
         volume.open();
         runTasks();
         leaveFree(0);
-        look();
+        sample();
         assertThat(volume.makeRoom()).isTrue();
         assertThat(disk.freeBytes()).isEqualTo(5_000);
         assertThat(volume.makeRoom()).as("only once").isFalse();
         runTasks();
         leaveFree(24_999);
-        look();
-        assertThat(heard).as("24,999 less a ballast of 5,000 is below the mark").containsExactly(true);
+        sample();
+        assertThat(notified)
+                .as("24,999 less the ballast of 5,000 is below the mark")
+                .containsExactly(true);
         leaveFree(25_000);
-        look();
-        assertThat(heard).containsExactly(true, false);
+        sample();
+        assertThat(notified).containsExactly(true, false);
         assertThat(volume.status().ballastBytes()).isEqualTo(5_000);
         assertThat(disk.freeBytes()).isEqualTo(20_000);
-        look();
-        assertThat(heard).as("the new ballast does not press").containsExactly(true, false);
+        sample();
+        assertThat(notified).as("the new ballast raises no pressure").containsExactly(true, false);
     }
 
     @Test
-    void ballast_thatFindsNoRoom_leavesNothingBehind() throws IOException {
+    void ballast_diskFull_leavesNothingBehind() throws IOException {
         volume.open();
         disk.faults().failWrite(Ballast.FILE).saying(Faults.NO_SPACE).times(1);
         runTasks();
@@ -117,41 +120,39 @@ class VolumeTest {
     }
 
     @Test
-    void admit_betweenTwoLooks_countsWhatIsPromised() throws IOException {
+    void admit_betweenTwoSamples_countsReservations() throws IOException {
         volume.open();
         runTasks();
         leaveFree(30_000);
-        look();
+        sample();
         assertThat(volume.admit(24_000)).isTrue();
         assertThat(volume.admit(1_000)).isTrue();
-        assertThat(volume.admit(1))
-                .as("5,000 are kept for what is not a client's")
-                .isFalse();
-        assertThat(tasks).as("a refusal asks for a look").hasSize(1);
+        assertThat(volume.admit(1)).as("5,000 are kept for internal files").isFalse();
+        assertThat(tasks).as("a refusal samples again").hasSize(1);
         runTasks();
-        assertThat(heard).as("what is promised counts as written").containsExactly(true);
+        assertThat(notified).as("a reservation counts as written").containsExactly(true);
         volume.releaseReservation(25_000);
-        look();
-        assertThat(heard).as("it was not written after all").containsExactly(true, false);
+        sample();
+        assertThat(notified).as("it was not written after all").containsExactly(true, false);
         assertThat(volume.admit(1)).isTrue();
     }
 
     @Test
-    void admit_writtenButNotSettledWhenLookedAt_isNotCountedTwiceForLong() throws IOException {
+    void admit_sampledBetweenWriteAndRelease_isCountedTwiceUntilTheNextSample() throws IOException {
         volume.open();
         runTasks();
         assertThat(volume.admit(50_000)).isTrue();
         try (DiskFile file = disk.create(ROOT.resolve("written"))) {
             file.writeFully(ByteBuffer.allocate(50_000), 0);
         }
-        look();
+        sample();
         volume.releaseReservation(50_000);
-        look();
+        sample();
         assertThat(volume.admit(40_000)).isTrue();
     }
 
     @Test
-    void look_hangs_noSecondOneBegins() throws IOException {
+    void sample_hangs_noSecondOneStarts() throws IOException {
         volume.open();
         runTasks();
         for (int i = 0; i < 100; i++) {
@@ -164,57 +165,57 @@ class VolumeTest {
     }
 
     @Test
-    void look_fails_keepsWhatIsKnown() throws IOException {
+    void sample_fails_keepsTheLastOne() throws IOException {
         volume.open();
         runTasks();
         leaveFree(9_000);
-        look();
+        sample();
         disk.faults().fail(Operation.SPACE, "**").always();
-        look();
+        sample();
         assertThat(volume.status().low()).isTrue();
     }
 
     @Test
-    void freeSpaceUnknown_atTheStart_isNoReasonNotToServe() throws IOException {
+    void freeSpaceUnknown_atTheStart_admitsEverything() throws IOException {
         var unknown = disk.faults().fail(Operation.SPACE, "**").always();
         volume.open();
         runTasks();
-        assertThat(volume.admit(1_000_000)).as("nothing to hold it against").isTrue();
+        assertThat(volume.admit(1_000_000)).as("no free space to compare with").isTrue();
         assertThat(volume.ample()).isTrue();
         assertThat(volume.status().freeBytes()).isEqualTo(-1);
         assertThat(volume.status().totalBytes()).isEqualTo(-1);
-        assertThat(heard).isEmpty();
+        assertThat(notified).isEmpty();
         volume.releaseReservation(1_000_000);
         unknown.cancel();
         leaveFree(9_000);
-        look();
-        assertThat(heard).as("once it is known, it counts").containsExactly(true);
+        sample();
+        assertThat(notified).as("once known, it counts").containsExactly(true);
         assertThat(volume.status().freeBytes()).isEqualTo(9_000);
     }
 
     /** As ramfs does, and some file systems in user space. */
     @Test
-    void freeSpaceUnknown_fileSystemOfNoSize_isNotAFullDisk() throws IOException {
+    void freeSpaceUnknown_fileSystemReportsNoSize_isNotAFullDisk() throws IOException {
         disk.faults().limitBytes(0);
         volume.open();
-        look();
-        assertThat(heard).isEmpty();
+        sample();
+        assertThat(notified).isEmpty();
         assertThat(volume.admit(1)).isTrue();
         assertThat(volume.status().low()).isFalse();
         assertThat(disk.exists(ROOT.resolve(Ballast.FILE))).isFalse();
     }
 
     @Test
-    void freeSpaceUnknown_givesNoReserveAway() throws IOException {
+    void freeSpaceUnknown_keepsTheReserveFile() throws IOException {
         volume.open();
         runTasks();
         disk.faults().limitBytes(0);
-        volume.ensure(1_000);
+        volume.ensureFree(1_000);
         assertThat(volume.status().ballastBytes()).as("the reserve file").isEqualTo(5_000);
     }
 
     @Test
-    void probe_askedWhileOneRuns_isAnsweredByTheNext() throws IOException {
+    void probe_requestedWhileOneRuns_completesWithTheNext() throws IOException {
         volume.open();
         runTasks();
         Future<Void> first = volume.probe();
@@ -224,7 +225,7 @@ class VolumeTest {
         tasks.remove().run();
         assertThat(first.succeeded()).isTrue();
         assertThat(second.isComplete())
-                .as("it may have begun before this was asked")
+                .as("the running probe began before this call")
                 .isFalse();
         assertThat(tasks).hasSize(1);
         runTasks();
@@ -234,7 +235,7 @@ class VolumeTest {
     }
 
     @Test
-    void probe_eachStepFails_saysSo() throws IOException {
+    void probe_anyStepFails_fails() throws IOException {
         String file = DurableProbe.FILE;
         for (Operation operation :
                 new Operation[] {Operation.CREATE, Operation.WRITE, Operation.FORCE, Operation.OPEN, Operation.READ}) {
@@ -251,7 +252,7 @@ class VolumeTest {
         assertThat(probe.failed()).isTrue();
         Future<Void> sound = volume.probe();
         runTasks();
-        assertThat(sound.succeeded()).as("the control").isTrue();
+        assertThat(sound.succeeded()).as("control").isTrue();
     }
 
     @Test

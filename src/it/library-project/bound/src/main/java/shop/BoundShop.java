@@ -23,7 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** One store that follows a file and shows meters in the registry that Vert.x uses. */
+/** One store that follows a configuration file and registers its meters in the registry of Vert.x. */
 public final class BoundShop {
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
@@ -61,27 +61,27 @@ public final class BoundShop {
         Path fresh = directory.resolve("shop.yaml.new");
         Files.writeString(fresh, "checkpoint:\n  interval_ms: 50\n  idle_ms: 0\n");
         Files.move(fresh, file, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
-        reached("a tick of the interval in the file", () -> shelf.durable == 1);
-        reached(
+        awaitTrue("a tick of the interval in the file", () -> shelf.durable == 1);
+        awaitTrue(
                 "no dirty bytes",
                 () -> registry.get("tidemark.dirty.bytes").gauge().value() == 0);
-        reached(
+        awaitTrue(
                 "a generation was counted",
                 () -> registry.find("tidemark.checkpoint.duration").timers().stream()
                                 .mapToLong(timer -> timer.count())
                                 .sum()
                         >= 2);
 
-        await(retriever.close()); // else it may read the file once more while Vert.x closes
+        await(retriever.close()); // otherwise it may read the file again while Vert.x closes
         await(checkpointers.close());
         await(vertx.close());
-        System.out.println("followed the file and showed meters; all went well");
+        System.out.println("followed the file and registered meters; every check held");
     }
 
-    private static void reached(String what, BooleanSupplier is) throws InterruptedException {
-        for (int i = 0; i < 500 && !is.getAsBoolean(); i++) {
+    private static void awaitTrue(String what, BooleanSupplier condition) throws InterruptedException {
+        for (int i = 0; i < 500 && !condition.getAsBoolean(); i++) {
             Thread.sleep(20);
         }
-        check(what, is.getAsBoolean());
+        check(what, condition.getAsBoolean());
     }
 }

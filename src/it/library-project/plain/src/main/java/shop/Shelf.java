@@ -17,7 +17,7 @@ final class Shelf implements CheckpointTarget {
     private final DirtyCounter dirty;
     private volatile Snapshot applied = new Snapshot(0, 0, 1);
     volatile long durable;
-    volatile boolean breaks;
+    volatile boolean failForce;
     private boolean drained;
 
     Shelf(Path file, DirtyCounter dirty) throws IOException {
@@ -46,8 +46,8 @@ final class Shelf implements CheckpointTarget {
 
     @Override
     public void force(Capture captured) throws IOException {
-        if (breaks) {
-            throw new IOException("the shelf broke");
+        if (failForce) {
+            throw new IOException("injected failure");
         }
         channel.force(false);
         durable = captured.index();

@@ -20,7 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Two stores of two shards each: syncs, hears pressure, gives new options, undeploys. Exit code 0 if all of it went well. */
+/** Two stores of two shards each: requests syncs, receives pressure events, changes options, undeploys. Exit code 0 if every check held. */
 public final class Shop {
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
@@ -40,7 +40,7 @@ public final class Shop {
         users.get(1).put(new byte[100]);
         JsonObject synced = sync(vertx, CheckpointAddresses.sync("orders", 1));
         check("sync of orders 1", synced.getLong("durable_index") == 2 && orders.get(1).durable == 2);
-        check("users 1 is another shard", users.get(1).durable == 0);
+        check("shard 1 of users is not forced by it", users.get(1).durable == 0);
         JsonObject all = sync(vertx, CheckpointAddresses.syncAll("users"));
         check("sync of users", all.getJsonArray("shards").size() == 2 && users.get(1).durable == 1);
         check("sync in Java", await(usersCheckpointers.syncNow()).size() == 2);
@@ -53,32 +53,34 @@ public final class Shop {
         }
         check("a tick of the new interval", users.get(0).durable == 1);
 
-        orders.get(0).breaks = true;
+        orders.get(0).failForce = true;
         orders.get(0).put(new byte[100]);
         try {
             sync(vertx, CheckpointAddresses.sync("orders", 0));
-            check("a failing force fails the sync", false);
+            check("a failed force fails the sync", false);
         } catch (ExecutionException failed) {
             ReplyException why = (ReplyException) failed.getCause();
             check("code of a failed force", why.failureCode() == SyncFailure.FORCE_FAILED.code());
         }
         JsonObject event = pressure.poll(10, TimeUnit.SECONDS);
         check("pressure event", event != null && event.getString("reason").equals("FSYNC_FAILED"));
-        System.out.println("heard: " + event.encode());
-        check("writes are to be shed", DirtyCounter.of(vertx, "orders", 0).shedding());
-        check("those of others are not", !DirtyCounter.of(vertx, "orders", 1).shedding());
+        System.out.println("received: " + event.encode());
+        check(
+                "the failed shard sheds writes",
+                DirtyCounter.of(vertx, "orders", 0).shedding());
+        check("the other shard does not", !DirtyCounter.of(vertx, "orders", 1).shedding());
 
         users.get(0).put(new byte[100]);
         await(usersCheckpointers.close());
-        check("undeployed durable", users.get(0).durable == 2);
+        check("undeployed with everything durable", users.get(0).durable == 2);
         try {
             await(ordersCheckpointers.close());
-            check("a shard that is not durable is named", false);
+            check("closing a store that is not durable fails", false);
         } catch (ExecutionException failed) {
-            check("it is named", failed.getCause().getMessage().contains("store orders shard 0"));
+            check("the failure names the shard", failed.getCause().getMessage().contains("store orders shard 0"));
         }
         await(vertx.close());
-        System.out.println("the shop is closed; all went well");
+        System.out.println("the shop is closed; every check held");
     }
 
     private static List<Shelf> shelves(Vertx vertx, Path directory, String store) throws Exception {

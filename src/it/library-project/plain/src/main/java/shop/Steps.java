@@ -3,7 +3,7 @@ package shop;
 import io.vertx.core.Future;
 import java.util.concurrent.TimeUnit;
 
-/** What both shops do at each step. */
+/** Waits and checks of both projects. */
 final class Steps {
     private Steps() {}
 
@@ -11,10 +11,10 @@ final class Steps {
         return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
-    /** Ends the process with exit code 1 if it does not hold. */
+    /** Ends the process with exit code 1 if the check does not hold. */
     static void check(String what, boolean holds) {
         if (!holds) {
-            System.out.println("NOT SO: " + what);
+            System.out.println("FAILED: " + what);
             System.exit(1);
         }
     }
