@@ -286,7 +286,7 @@ class RepairTest {
         }
         for (CompletableFuture<Result> each : lost) {
             assertThat(each.get(20, TimeUnit.SECONDS))
-                    .as("told by the stop at the latest")
+                    .as("failed by the stop at the latest")
                     .isInstanceOfSatisfying(Result.Failure.class, failure -> assertThat(failure.kind())
                             .isIn(Result.Kind.STOPPED, Result.Kind.UNREADABLE));
         }

@@ -7,27 +7,27 @@ import io.tidemark.checkpoint.ForceStep;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 
-/** A store in memory that tells what its force is at: two data files, a directory, a manifest. */
+/** An in-memory store that reports the steps of its force: two data files, a directory, a manifest. */
 final class MeteredStore implements CheckpointTarget {
     static final String DATA_FILE = "0000000001.data";
     static final String MANIFEST_FILE = "CHECKPOINT";
 
-    private record Cut(long index, long bytes, int files) implements Capture {}
+    private record Snapshot(long index, long bytes, int files) implements Capture {}
 
     volatile boolean failManifest;
     private volatile CountDownLatch gate = new CountDownLatch(0);
-    private volatile Cut published = new Cut(0, 0, 0);
+    private volatile Snapshot published = new Snapshot(0, 0, 0);
     private volatile long durable;
-    private volatile boolean tells = true;
+    private volatile boolean reportsSteps = true;
 
-    /** Tells nothing from now on. */
+    /** Reports no steps from now on. */
     MeteredStore silent() {
-        tells = false;
+        reportsSteps = false;
         return this;
     }
 
     void write(DirtyCounter dirty) {
-        published = new Cut(published.index() + 1, 100, 1);
+        published = new Snapshot(published.index() + 1, 100, 1);
         dirty.mark(published.index(), 100);
     }
 
@@ -58,18 +58,18 @@ final class MeteredStore implements CheckpointTarget {
 
     @Override
     public void force(Capture captured, ForceProgress progress) throws IOException {
-        tell(progress, ForceStep.DATA, DATA_FILE);
+        report(progress, ForceStep.DATA, DATA_FILE);
         try {
             gate.await();
         } catch (InterruptedException e) {
             throw new IOException("interrupted inside force", e);
         }
         end(progress);
-        tell(progress, ForceStep.DATA, "0000000002.data");
+        report(progress, ForceStep.DATA, "0000000002.data");
         end(progress);
-        tell(progress, ForceStep.DIRECTORY, "data");
+        report(progress, ForceStep.DIRECTORY, "data");
         end(progress);
-        tell(progress, ForceStep.MANIFEST, MANIFEST_FILE);
+        report(progress, ForceStep.MANIFEST, MANIFEST_FILE);
         if (failManifest) {
             throw new IOException("Input/output error");
         }
@@ -77,21 +77,21 @@ final class MeteredStore implements CheckpointTarget {
         durable = captured.index();
     }
 
-    private void tell(ForceProgress progress, ForceStep step, String file) {
-        if (tells) {
+    private void report(ForceProgress progress, ForceStep step, String file) {
+        if (reportsSteps) {
             progress.begin(step, file);
         }
     }
 
     private void end(ForceProgress progress) {
-        if (tells) {
+        if (reportsSteps) {
             progress.end();
         }
     }
 
     @Override
     public int dirtyFiles() {
-        return tells ? (published.index() > durable ? 1 : 0) : UNKNOWN;
+        return reportsSteps ? (published.index() > durable ? 1 : 0) : UNKNOWN;
     }
 
     @Override
