@@ -106,7 +106,7 @@ class FailedForceIT {
             }
             assertThat(node.awaitExit(LIMIT)).as(node.stderr()).isEqualTo(5);
             assertThat(failing.strikes()).isEqualTo(1);
-            assertThat(node.stderr()).contains("shard " + STRUCK + ": the log in ", " failed; entries behind ");
+            assertThat(node.stderr()).contains("shard " + STRUCK + ": the log in ", " failed; whether entries after ");
         }
         assertCounters(acknowledged);
     }

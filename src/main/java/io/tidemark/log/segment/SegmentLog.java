@@ -319,7 +319,9 @@ public final class SegmentLog implements CommitLog {
             boolean carried = queue.hasCarriedBatch();
             scheduled.set(false);
             boolean work = committer.state() instanceof LogState.Suspended ? mayResume() : carried || !queue.isEmpty();
-            if (work || (releasePending && committer.inService() != null)) {
+            // what another thread asked for during this run could not schedule the next one
+            boolean asked = releasePending || trimPending || displacement != null;
+            if (work || (asked && committer.inService() != null)) {
                 schedule();
             }
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.disk.Disk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,6 +96,25 @@ final class DisplacedLogTest {
         assertThat(late.outcomeUnknown).isFalse();
         assertThatCode(() -> log.log.requireInPlace()).as("asked again").doesNotThrowAnyException();
         assertThat(log.failures).hasSize(1);
+    }
+
+    /** The thread that finds it can't schedule the log's next run while one is under way. */
+    @Test
+    void I1_fileTakenAwayWhileTheLogRuns_logFailsWithoutAnotherWrite() {
+        log.duringRun = () -> {
+            try {
+                Deed.UNLINK_CONTROL.carryOut(directory);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            assertThatThrownBy(() -> log.log.requireInPlace()).hasMessageContaining(Deed.UNLINK_CONTROL.said);
+        };
+        log.append("last");
+        log.runTasks();
+        assertThat(log.duringRun).as("has been run").isNull();
+        assertThat(log.failures).hasSize(1);
+        assertThat(log.failures.get(0)).hasMessageContaining(Deed.UNLINK_CONTROL.said);
+        assertThat(log.tasks).isEmpty();
     }
 
     @Test

@@ -64,6 +64,10 @@ final class LogFixture implements LogApplier, LogHost {
     @Nullable
     String early;
 
+    /** Run once while the log's thread applies an entry. */
+    @Nullable
+    Runnable duringRun;
+
     SegmentLog log;
 
     /** Files exactly as long as their frames, and none used again. */
@@ -199,6 +203,11 @@ final class LogFixture implements LogApplier, LogHost {
         }
         if (text.equals(early)) {
             throw new RetryLaterException("too early", new IOException("No space left on device"));
+        }
+        Runnable given = duringRun;
+        duringRun = null;
+        if (given != null) {
+            given.run();
         }
         applied.add(entry.index() + "=" + text);
         times.add(entry.timeMillis());
