@@ -14,7 +14,7 @@ final class Version implements CommandLine.IVersionProvider {
         return new String[] {"tidemark " + number()};
     }
 
-    /** Such as {@code 0.1.0}; {@code development} if it does not run from a jar. */
+    /** Such as {@code 0.1.0} or {@code 0.1.0-SNAPSHOT}; {@code development} if it does not run from a jar. */
     static String number() {
         try (InputStream in = Version.class.getResourceAsStream(BUILD_PROPERTIES)) {
             Properties properties = new Properties();
