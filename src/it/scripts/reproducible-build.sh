@@ -61,7 +61,7 @@ sums "$short" >"$BASE/first"
 clone "$long"
 find "$long" -type f -not -path '*/.git/*' -exec touch -d '2001-02-03 04:05:06' {} +
 (
-    umask 002
+    umask 077
     build "$long" TZ=Pacific/Auckland LC_ALL=C.UTF-8 USER=somebody
 )
 sums "$long" >"$BASE/second"

@@ -6,6 +6,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.io.IOException;
+import java.lang.module.ModuleDescriptor;
+import java.lang.module.ModuleDescriptor.Requires;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class JarContentsIT {
     private static final String OURS = "io/tidemark/";
 
+    private static final Set<String> INTERNAL = Set.of("io.tidemark.value");
+
     private static Set<String> ownClasses(JarFile jar) {
         return jar.stream()
                 .map(JarEntry::getName)
@@ -33,6 +37,12 @@ class JarContentsIT {
         return classes.stream()
                 .map(name -> name.substring(0, name.lastIndexOf('/')).replace('/', '.'))
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static ModuleDescriptor module(JarFile jar) throws IOException {
+        try (var in = jar.getInputStream(jar.getEntry("module-info.class"))) {
+            return ModuleDescriptor.read(in);
+        }
     }
 
     @Test
@@ -47,6 +57,7 @@ class JarContentsIT {
                     .doesNotContain("io.tidemark.node", "io.tidemark.shard", "io.tidemark.log", "io.tidemark.redis");
             assertThat(library.stream().map(JarEntry::getName).filter(name -> !name.endsWith("/")))
                     .allMatch(name -> name.startsWith(OURS)
+                            || name.equals("module-info.class")
                             || name.matches("META-INF/(MANIFEST\\.MF|LICENSE|NOTICE|maven/io\\.tidemark/.*)"));
         }
     }
@@ -74,7 +85,26 @@ class JarContentsIT {
     }
 
     @Test
-    void nodeJar_holdsEveryClass() throws IOException {
+    void libraryModule_exportsItsPackagesButTheInternalOnes_andRequiresTheBindingsOnlyToCompile() throws IOException {
+        try (JarFile library = new JarFile(Jars.library().toFile())) {
+            ModuleDescriptor module = module(library);
+            Set<String> exported = packages(ownClasses(library));
+            exported.removeAll(INTERNAL);
+            exported.removeIf(name -> name.startsWith("io.tidemark.disk."));
+            assertThat(module.name()).isEqualTo("io.tidemark");
+            assertThat(module.exports().stream()
+                            .filter(each -> !each.isQualified())
+                            .map(ModuleDescriptor.Exports::source))
+                    .containsExactlyInAnyOrderElementsOf(exported);
+            assertThat(module.requires().stream()
+                            .filter(each -> !each.modifiers().contains(Requires.Modifier.STATIC))
+                            .map(Requires::name))
+                    .containsExactlyInAnyOrder("java.base", "io.vertx.core", "org.slf4j");
+        }
+    }
+
+    @Test
+    void nodeJar_holdsEveryClass_andIsNoModule() throws IOException {
         Path classes = Path.of(System.getProperty("tidemark.basedir", "."), "target/classes");
         Set<String> compiled;
         try (Stream<Path> walk = Files.walk(classes.resolve("io"))) {
@@ -84,7 +114,9 @@ class JarContentsIT {
         }
         try (JarFile node = new JarFile(Jars.node().toFile())) {
             assertThat(ownClasses(node)).isEqualTo(compiled);
-            assertThat(node.stream().map(JarEntry::getName)).contains("logback.xml");
+            assertThat(node.stream().map(JarEntry::getName))
+                    .contains("logback.xml")
+                    .noneMatch(name -> name.endsWith("module-info.class"));
         }
     }
 
