@@ -17,11 +17,13 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /**
- * The README's table of what this project comes from: each row names tests that show it. A test of {@code mvn test} finds
- * out whether they exist; {@link #main}, which Maven calls when all tests have run, whether they ran.
+ * The table of {@code src/docs/origins.md}, what this project comes from: each row names tests that show it. A test of {@code
+ * mvn test} finds out whether they exist; {@link #main}, which Maven calls when all tests have run, whether they ran.
  */
 public final class OriginsTable {
-    private static final String HEADING = "## Where it comes from";
+    /** Where it is, from the project's directory. */
+    static final String FILE = "src/docs/origins.md";
+
     private static final Pattern TEST = Pattern.compile("`(\\w+)#(\\w+)`");
 
     private OriginsTable() {}
@@ -41,14 +43,10 @@ public final class OriginsTable {
     /** A row: what is said there, and the tests that show it. */
     record Row(String says, List<Named> tests) {}
 
-    /** The rows below the heading, without the table's own head. */
-    static List<Row> read(List<String> readme) {
+    /** The rows of the page's one table, without the table's own head. */
+    static List<Row> read(List<String> page) {
         List<Row> rows = new ArrayList<>();
-        int from = readme.indexOf(HEADING);
-        for (String line : readme.subList(from + 1, readme.size())) {
-            if (line.startsWith("## ")) {
-                break;
-            }
+        for (String line : page) {
             if (line.startsWith("|")) {
                 String[] cells = line.split("\\|", -1);
                 rows.add(new Row(cells[1].strip(), named(cells[3])));
@@ -129,7 +127,7 @@ public final class OriginsTable {
             }
         }
         Path project = Path.of(arguments[0]);
-        List<Row> rows = read(Files.readAllLines(project.resolve("README.md")));
+        List<Row> rows = read(Files.readAllLines(project.resolve(FILE)));
         List<Path> reports = new ArrayList<>();
         for (String folder : List.of("target/surefire-reports", "target/failsafe-reports")) {
             try (Stream<Path> files = Files.list(project.resolve(folder))) {
@@ -151,8 +149,7 @@ public final class OriginsTable {
             }
         }
         if (!problems.isEmpty()) {
-            throw new IllegalStateException(
-                    "README.md, " + HEADING.substring(3) + ":\n  " + String.join("\n  ", problems));
+            throw new IllegalStateException(FILE + ":\n  " + String.join("\n  ", problems));
         }
         System.out.println("OriginsTable: " + rows.size() + " rows, " + tests + " tests named, all ran");
     }

@@ -15,13 +15,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** Each row of the README's table of origins names tests, and they exist. */
+/** Each row of the table of origins names tests, and they exist. */
 class OriginsTableTest {
     private static final Path PROJECT = Path.of(System.getProperty("basedir", ""));
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private static List<OriginsTable.Row> table() throws IOException {
-        return OriginsTable.read(Files.readAllLines(PROJECT.resolve("README.md")));
+        return OriginsTable.read(Files.readAllLines(PROJECT.resolve(OriginsTable.FILE)));
     }
 
     @Test

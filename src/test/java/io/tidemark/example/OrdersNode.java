@@ -1,6 +1,6 @@
 package io.tidemark.example;
 
-// README:begin
+// library.md:begin
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tidemark.checkpoint.CheckpointAddresses;
@@ -231,4 +231,4 @@ public final class OrdersNode extends VerticleBase {
                         .compose(done -> vertx.undeploy(node)));
     }
 }
-// README:end
+// library.md:end

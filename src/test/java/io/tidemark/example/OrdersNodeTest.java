@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The node that README.md shows is this one, and it does what is said there. */
+/** The node that the library guide shows is this one, and it does what is said there. */
 class OrdersNodeTest {
     private static final Path PROJECT = Path.of(System.getProperty("basedir", ""));
 
@@ -63,11 +63,13 @@ class OrdersNodeTest {
     }
 
     @Test
-    void readme_codeBlock_isThisSource() throws Exception {
+    void libraryGuide_codeBlock_isThisSource() throws Exception {
         String source = Files.readString(PROJECT.resolve("src/test/java/io/tidemark/example/OrdersNode.java"));
-        String shown = between(source, "// README:begin\n", "// README:end");
-        String section =
-                between(Files.readString(PROJECT.resolve("README.md")), "## In your own Vert.x node\n", "\n## ");
+        String shown = between(source, "// library.md:begin\n", "// library.md:end");
+        String section = between(
+                Files.readString(PROJECT.resolve("src/docs/library.md")),
+                "## A node with a target of its own\n",
+                "\n## ");
         assertThat(between(section, "```java\n", "```")).isEqualTo(shown);
     }
 

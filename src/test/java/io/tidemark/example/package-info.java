@@ -1,4 +1,4 @@
-/** What README.md shows of the library, compiled and run. Written as its users write: without annotations of nullness. */
+/** What the library guide shows, compiled and run. Written as its users write: without annotations of nullness. */
 @NullUnmarked
 package io.tidemark.example;
 
