@@ -40,6 +40,7 @@ final class ArchitectureRules {
             row("bitcask", "disk"),
             row("reload", "checkpoint", "pressure", "value"),
             row("metrics", "checkpoint", "pressure"),
+            row("files", "checkpoint", "pressure", "disk"),
             row("checkpoint", "pressure", "value"),
             row("pressure", "disk", "value"),
             row("disk"),
@@ -89,7 +90,7 @@ final class ArchitectureRules {
     ArchRule theLibraryNeedsNoOptionalDependency() {
         return noClasses()
                 .that()
-                .resideInAnyPackage(subtree("checkpoint"), subtree("pressure"), subtree("disk"))
+                .resideInAnyPackage(subtree("files"), subtree("checkpoint"), subtree("pressure"), subtree("disk"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.vertx.config..", "io.micrometer..")

@@ -35,7 +35,16 @@ public interface CheckpointTarget {
     }
 
     /**
-     * Receives the options: at the checkpointer's start, before any other call, and at each change. Called on the shard's event
+     * The counter of the shard that this store is deployed as: a store that marks its writes itself takes it from here, and needs
+     * no names. Called on the shard's event loop at the checkpointer's start, before anything else; memory only. A store that is
+     * deployed a second time is given another one.
+     *
+     * @param dirty the same as {@link DirtyCounter#of} returns for this shard
+     */
+    default void attached(DirtyCounter dirty) {}
+
+    /**
+     * Receives the options: at the checkpointer's start, after {@link #attached}, and at each change. Called on the shard's event
      * loop; memory only. A store that paces its write-back takes {@link CheckpointOptions#getPacingBytes} from here.
      *
      * @param options the store's own copy

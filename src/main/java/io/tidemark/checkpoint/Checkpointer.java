@@ -112,6 +112,7 @@ final class Checkpointer {
     void start(long firstTickNanos) {
         unprovenSinceNanos = loop.nanoTime();
         ticks.begin(unprovenSinceNanos, firstTickNanos);
+        reports.runGuarded("attached() of the store", () -> target.attached(dirty));
         reports.runGuarded("configured() of the store", () -> target.configured(new CheckpointOptions(options)));
         dirty.adopt(() -> loop.execute(this::evaluate));
         marks.forgetPredecessor();
