@@ -1,6 +1,7 @@
 package io.tidemark.bitcask;
 
 import io.tidemark.disk.FaultyDisk;
+import io.tidemark.disk.durable.FileSnapshot;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ public final class SnapshotStress {
 
     private static boolean consistent(BitcaskSnapshot snapshot) {
         long bytes = 0;
-        for (BitcaskSnapshot.FileSnapshot each : snapshot.files()) {
+        for (FileSnapshot each : snapshot.files()) {
             bytes += each.length() - DataFile.HEADER;
         }
         return bytes == snapshot.index() * RECORD_BYTES;

@@ -2,6 +2,11 @@ package io.tidemark.bitcask;
 
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.durable.DurableState;
+import io.tidemark.disk.durable.Quarantine;
+import io.tidemark.disk.durable.RepairNeed;
+import io.tidemark.disk.durable.StoreDirectory;
+import io.tidemark.disk.durable.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -11,8 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +38,7 @@ public final class Bitcask implements AutoCloseable {
     private static final int BUFFER_KEPT = 16 << 20;
 
     private final StoreContext home;
-    private final DurableState durable;
+    private final DurableState<BitcaskSnapshot, Manifest> durable;
     private final Keydir keydir;
     private final Lock keydirReads;
     private final Lock keydirWrites;
@@ -48,7 +51,11 @@ public final class Bitcask implements AutoCloseable {
     private ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 16);
 
     private Bitcask(
-            StoreContext home, DurableState durable, List<DataFile> found, Keydir keydir, List<String> unlisted) {
+            StoreContext home,
+            DurableState<BitcaskSnapshot, Manifest> durable,
+            List<StoreFile> found,
+            Keydir keydir,
+            List<String> unlisted) {
         this.home = home;
         this.durable = durable;
         this.keydir = keydir;
@@ -76,25 +83,20 @@ public final class Bitcask implements AutoCloseable {
         StoreIdentity owner = new StoreIdentity(dataDirectoryId, shard);
         BitcaskRecovery found = BitcaskRecovery.read(disk, directory, owner);
         StoreContext home = new StoreContext(
-                disk,
-                directory,
-                owner,
-                options,
-                new AtomicLong(found.nextId()),
-                new Quarantine(disk, directory),
-                new AtomicInteger());
+                new StoreDirectory(disk, directory, found.nextId()), owner, options, new Quarantine(disk, directory));
         Keydir keydir = load(found.files(), found.manifest());
-        return new Bitcask(home, new DurableState(home, found.manifest()), found.files(), keydir, found.unlisted());
+        return new Bitcask(
+                home, new DurableState<>(home.home(), home, found.manifest()), found.files(), keydir, found.unlisted());
     }
 
     /** Builds the keydir of these files; closes them if that fails. */
-    private static Keydir load(List<DataFile> files, @Nullable Manifest manifest) throws IOException {
+    private static Keydir load(List<StoreFile> files, @Nullable Manifest manifest) throws IOException {
         Keydir keydir = new Keydir();
-        long total = files.stream().mapToLong(DataFile::durableLength).sum();
+        long total = files.stream().mapToLong(StoreFile::durableLength).sum();
         KeydirLoader loader = new KeydirLoader(keydir, manifest == null ? 0 : manifest.index(), total);
         try {
             int slot = 0;
-            for (DataFile file : files) {
+            for (StoreFile file : files) {
                 loader.load(file, slot++);
             }
             return keydir;
@@ -115,7 +117,7 @@ public final class Bitcask implements AutoCloseable {
             new DisplacedFiles(home, durableManifest).restore(files.all());
         }
         List<Manifest.Entry> entries = durableManifest == null ? List.of() : durableManifest.files();
-        List<DataFile> files = BitcaskRecovery.open(entries, home.disk(), home.directory(), home.owner());
+        List<StoreFile> files = BitcaskRecovery.open(entries, home.disk(), home.directory(), home.owner());
         return new Bitcask(home, durable.successor(), files, load(files, durableManifest), List.of());
     }
 
@@ -279,7 +281,7 @@ public final class Bitcask implements AutoCloseable {
      * @throws LostRecordException the same for a record that was not durable yet: a repair restores it
      */
     public byte @Nullable [] get(byte[] key) throws IOException {
-        DataFile file;
+        StoreFile file;
         long offset;
         int valueLength;
         keydirReads.lock();
@@ -309,7 +311,7 @@ public final class Bitcask implements AutoCloseable {
         }
     }
 
-    private static byte[] value(DataFile file, long offset, byte[] key, int valueLength) throws IOException {
+    private static byte[] value(StoreFile file, long offset, byte[] key, int valueLength) throws IOException {
         int size = Math.toIntExact(DataRecord.sizeOf(key.length, valueLength));
         ByteBuffer record = ByteBuffer.allocate(size);
         file.file().readFully(record, offset);
@@ -411,7 +413,7 @@ public final class Bitcask implements AutoCloseable {
     /** Closes a replacement that was never used, and removes the files that it created. */
     void discard() throws IOException {
         close();
-        for (DataFile file : files.created()) {
+        for (StoreFile file : files.created()) {
             home.quarantine().remove(home.directory().resolve(DataFile.name(file.id())));
         }
     }

@@ -2,6 +2,8 @@ package io.tidemark.bitcask;
 
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.durable.Quarantine;
+import io.tidemark.disk.durable.StoreFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param unlisted names of data files that the manifest does not list, of quarantined files, and of unfinished
  *     replacements
  */
-record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long nextId, List<String> unlisted) {
+record BitcaskRecovery(@Nullable Manifest manifest, List<StoreFile> files, long nextId, List<String> unlisted) {
 
     static BitcaskRecovery read(Disk disk, Path directory, StoreIdentity owner) throws IOException {
         List<String> names = disk.list(directory);
@@ -44,16 +46,16 @@ record BitcaskRecovery(@Nullable Manifest manifest, List<DataFile> files, long n
     }
 
     /** Opens files up to their durable lengths: all of them, or none. */
-    static List<DataFile> open(List<Manifest.Entry> entries, Disk disk, Path directory, StoreIdentity owner)
+    static List<StoreFile> open(List<Manifest.Entry> entries, Disk disk, Path directory, StoreIdentity owner)
             throws IOException {
-        List<DataFile> files = new ArrayList<>();
+        List<StoreFile> files = new ArrayList<>();
         try {
             for (Manifest.Entry entry : entries) {
                 files.add(DataFile.open(disk, directory, entry.id(), entry.length(), owner));
             }
             return files;
         } catch (IOException | RuntimeException e) {
-            for (DataFile file : files) {
+            for (StoreFile file : files) {
                 file.close();
             }
             throw e;

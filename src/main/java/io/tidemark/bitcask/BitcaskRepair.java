@@ -1,5 +1,6 @@
 package io.tidemark.bitcask;
 
+import io.tidemark.disk.durable.RepairNeed;
 import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

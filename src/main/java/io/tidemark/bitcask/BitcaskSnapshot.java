@@ -1,5 +1,7 @@
 package io.tidemark.bitcask;
 
+import io.tidemark.disk.durable.FileSnapshot;
+import io.tidemark.disk.durable.StoreSnapshot;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,18 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The state of a store between two entries: the applied index and the length of each file. Immutable and cheap to create:
  * the list of sealed files changes only at rotation.
  */
-public final class BitcaskSnapshot {
-
-    /** A file and its length in this snapshot. */
-    record FileSnapshot(DataFile file, long length) {
-        boolean unsynced() {
-            return length > file.durableLength() || !file.nameDurable();
-        }
-
-        long unsyncedBytes() {
-            return Math.max(0, length - file.durableLength());
-        }
-    }
+public final class BitcaskSnapshot implements StoreSnapshot {
 
     private final long index;
     private final long term;
@@ -35,12 +26,19 @@ public final class BitcaskSnapshot {
         this.active = active;
     }
 
+    @Override
+    public List<FileSnapshot> fileSnapshots() {
+        return files();
+    }
+
     /** Applied index: the last log index whose records are in the files at these lengths. */
+    @Override
     public long index() {
         return index;
     }
 
     /** Term of {@link #index}. */
+    @Override
     public long term() {
         return term;
     }

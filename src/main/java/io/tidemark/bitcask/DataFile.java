@@ -3,14 +3,15 @@ package io.tidemark.bitcask;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.DiskFile;
-import io.tidemark.disk.FileStamp;
+import io.tidemark.disk.durable.Quarantine;
+import io.tidemark.disk.durable.StoreDirectory;
+import io.tidemark.disk.durable.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.CRC32C;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One data file {@code NNNNNNNNNN.data}: a header of 64 bytes, then {@linkplain DataRecord records}. Append-only; once
@@ -22,87 +23,41 @@ import org.jspecify.annotations.Nullable;
  *   40 crc32c:i32         of bytes 0 to 39
  *   44 zeros up to 64
  * </pre>
- *
- * The descriptor that wrote it stays open until the store is closed: the kernel reports a write-back error only to
- * descriptors that were open when it happened.
  */
-final class DataFile implements AutoCloseable {
+final class DataFile {
     static final String SUFFIX = ".data";
     static final int HEADER = 64;
     private static final int MAGIC = 0x544d4446;
     private static final int VERSION = 1;
     private static final int CHECKED = 40;
 
-    private final long id;
-    private final DiskFile file;
-    private final @Nullable FileStamp stamp;
-    private final int failedForcesAtCreation;
-    private volatile long durableLength;
-    private volatile boolean nameDurable;
-    private volatile boolean poisoned;
-    private volatile boolean displaced;
+    private DataFile() {}
 
-    private DataFile(
-            long id,
-            DiskFile file,
-            @Nullable FileStamp stamp,
-            int failedForcesAtCreation,
-            long durableLength,
-            boolean nameDurable) {
-        this.id = id;
-        this.file = file;
-        this.stamp = stamp;
-        this.failedForcesAtCreation = failedForcesAtCreation;
-        this.durableLength = durableLength;
-        this.nameDurable = nameDurable;
-    }
-
-    /**
-     * Creates a file and writes its header; forces nothing. Removes the file again if that fails and the disk allows it.
-     *
-     * @param failedForcesAtCreation number of failed forces of the directory so far
-     */
-    static DataFile create(Disk disk, Path directory, long id, StoreIdentity owner, int failedForcesAtCreation)
-            throws IOException {
-        Path path = directory.resolve(name(id));
-        DiskFile file = disk.create(path);
-        FileStamp stamp;
-        try {
-            stamp = disk.stamp(path);
-            file.writeFully(header(id, owner), 0);
-        } catch (IOException | RuntimeException e) {
-            try {
-                file.close();
-                disk.delete(file.path());
-            } catch (IOException second) {
-                e.addSuppressed(second);
-            }
-            throw e;
-        }
-        return new DataFile(id, file, stamp, failedForcesAtCreation, 0, false);
+    /** Creates a file and writes its header; forces nothing. Removes the file again if that fails and the disk allows it. */
+    static StoreFile create(StoreDirectory home, long id, StoreIdentity owner) throws IOException {
+        return StoreFile.create(home, home.path().resolve(name(id)), id, header(id, owner));
     }
 
     /** Opens a file that the manifest lists, for reading. */
-    static DataFile open(Disk disk, Path directory, long id, long durableLength, StoreIdentity owner)
+    static StoreFile open(Disk disk, Path directory, long id, long durableLength, StoreIdentity owner)
             throws IOException {
         Path path = directory.resolve(name(id));
         if (!disk.exists(path)) {
             throw new CorruptionException("data file " + path + " is missing; restore it from a copy");
         }
-        DiskFile file = disk.openForRead(path);
-        FileStamp stamp;
+        StoreFile file = StoreFile.open(disk, path, id, durableLength);
         try {
-            stamp = disk.stamp(path);
-            if (file.size() < durableLength) {
-                throw new CorruptionException("data file " + path + " has " + file.size() + " bytes, but "
-                        + durableLength + " were durable; restore it from a copy");
+            if (file.file().size() < durableLength) {
+                throw new CorruptionException(
+                        "data file " + path + " has " + file.file().size() + " bytes, but " + durableLength
+                                + " were durable; restore it from a copy");
             }
-            check(file, path, id, owner);
+            check(file.file(), path, id, owner);
+            return file;
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
-        return new DataFile(id, file, stamp, 0, durableLength, true);
     }
 
     private static ByteBuffer header(long id, StoreIdentity owner) {
@@ -172,83 +127,5 @@ final class DataFile implements AutoCloseable {
             id = id * 10 + digit;
         }
         return id;
-    }
-
-    long id() {
-        return id;
-    }
-
-    DiskFile file() {
-        return file;
-    }
-
-    /** Bytes known to be on disk. Any thread. */
-    long durableLength() {
-        return durableLength;
-    }
-
-    /** Whether its directory entry is known to be on disk. Any thread. */
-    boolean nameDurable() {
-        return nameDurable;
-    }
-
-    /** Number of failed forces of its directory when the file was created. */
-    int failedForcesAtCreation() {
-        return failedForcesAtCreation;
-    }
-
-    /** Whether a force of this file, or of files forced with it, failed: bytes above its durable length can't be trusted. */
-    boolean poisoned() {
-        return poisoned;
-    }
-
-    /** From now on the file is neither appended to nor forced. */
-    void poison() {
-        poisoned = true;
-    }
-
-    /** The file's directory entry is on disk. */
-    void markNameDurable() {
-        nameDurable = true;
-    }
-
-    /**
-     * What was done to the file from outside the node: removed, replaced or truncated. {@code null} if its path still leads
-     * to this file and the file is long enough. One system call.
-     *
-     * @param length bytes that it must have
-     */
-    @Nullable
-    String displacement(Disk disk, long length) throws IOException {
-        Path path = file.path();
-        FileStamp now = disk.stamp(path);
-        String what = now == null
-                ? "data file " + path + " is not there any more: it was removed or renamed under the running node"
-                : stamp != null && !stamp.key().equals(now.key())
-                        ? "data file " + path + " is another file now: it was replaced under the running node"
-                        : now.bytes() < length
-                                ? "data file " + path + " has " + now.bytes() + " bytes, but " + length
-                                        + " were written: it was cut off under the running node"
-                                : null;
-        if (what != null && (now == null || now.bytes() >= length || now.bytes() < durableLength)) {
-            displaced = true;
-        }
-        return what;
-    }
-
-    /** Whether its durable bytes were once found missing under its path. Any thread. */
-    boolean displaced() {
-        return displaced;
-    }
-
-    /** All bytes up to this length, and the directory entry, are on disk. */
-    void markDurable(long length) {
-        durableLength = Math.max(durableLength, length);
-        nameDurable = true;
-    }
-
-    @Override
-    public void close() throws IOException {
-        file.close();
     }
 }

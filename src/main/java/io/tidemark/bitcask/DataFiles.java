@@ -1,7 +1,9 @@
 package io.tidemark.bitcask;
 
-import io.tidemark.bitcask.BitcaskSnapshot.FileSnapshot;
 import io.tidemark.disk.DiskFull;
+import io.tidemark.disk.durable.DurableState;
+import io.tidemark.disk.durable.FileSnapshot;
+import io.tidemark.disk.durable.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -17,46 +19,46 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataFiles implements AutoCloseable {
     private final StoreContext home;
-    private final DurableState durable;
+    private final DurableState<BitcaskSnapshot, Manifest> durable;
     private final int openedCount;
 
-    private volatile DataFile[] slots;
+    private volatile StoreFile[] slots;
     private List<FileSnapshot> sealed;
-    private @Nullable DataFile active;
+    private @Nullable StoreFile active;
     private int activeSlot = -1;
     private long activeLength;
     private boolean activeUnusable;
 
     /** @param opened files that the store starts with; valid up to their durable lengths and never appended to */
-    DataFiles(StoreContext home, DurableState durable, List<DataFile> opened) {
+    DataFiles(StoreContext home, DurableState<BitcaskSnapshot, Manifest> durable, List<StoreFile> opened) {
         this.home = home;
         this.durable = durable;
         this.openedCount = opened.size();
-        this.slots = opened.toArray(new DataFile[0]);
+        this.slots = opened.toArray(new StoreFile[0]);
         this.sealed = opened.stream()
                 .map(file -> new FileSnapshot(file, file.durableLength()))
                 .toList();
     }
 
     /** The file in a keydir's slot. */
-    DataFile at(int slot) {
+    StoreFile at(int slot) {
         return slots[slot];
     }
 
-    List<DataFile> all() {
+    List<StoreFile> all() {
         return List.of(slots);
     }
 
     /** The files that this store has created itself. */
-    List<DataFile> created() {
-        DataFile[] all = slots;
+    List<StoreFile> created() {
+        StoreFile[] all = slots;
         return List.of(all).subList(openedCount, all.length);
     }
 
     /** Whether a failed force of the directory covered the name of one of these files. Any thread; memory only. */
     boolean hasNameInDoubt() {
-        for (DataFile file : slots) {
-            if (home.isInDoubt(file)) {
+        for (StoreFile file : slots) {
+            if (home.home().isInDoubt(file)) {
                 return true;
             }
         }
@@ -70,9 +72,13 @@ final class DataFiles implements AutoCloseable {
 
     /** The state of the files after an entry has been applied. */
     BitcaskSnapshot snapshot(long index, long term) {
-        DataFile file = active;
+        StoreFile file = active;
         return new BitcaskSnapshot(
-                index, term, home.nextId().get(), sealed, file == null ? null : new FileSnapshot(file, activeLength));
+                index,
+                term,
+                home.home().nextId().get(),
+                sealed,
+                file == null ? null : new FileSnapshot(file, activeLength));
     }
 
     /**
@@ -84,7 +90,7 @@ final class DataFiles implements AutoCloseable {
      */
     long append(ByteBuffer batch) throws IOException {
         int bytes = batch.remaining();
-        DataFile file = fileFor(bytes);
+        StoreFile file = fileFor(bytes);
         long at = activeLength;
         try {
             file.file().writeFully(batch, at);
@@ -97,8 +103,8 @@ final class DataFiles implements AutoCloseable {
     }
 
     /** The active file, or a new one if it is missing, unusable, or would grow too large. Rotation forces nothing. */
-    private DataFile fileFor(long bytes) throws IOException {
-        DataFile current = active;
+    private StoreFile fileFor(long bytes) throws IOException {
+        StoreFile current = active;
         if (current == null) {
             return rotate(null);
         }
@@ -116,20 +122,15 @@ final class DataFiles implements AutoCloseable {
         return current;
     }
 
-    private DataFile rotate(@Nullable DataFile current) throws IOException {
+    private StoreFile rotate(@Nullable StoreFile current) throws IOException {
         durable.prepare();
-        DataFile next = DataFile.create(
-                home.disk(),
-                home.directory(),
-                home.nextId().getAndIncrement(),
-                home.owner(),
-                home.failedDirectoryForces().get());
+        StoreFile next = DataFile.create(home.home(), home.home().nextId().getAndIncrement(), home.owner());
         if (current != null) {
             List<FileSnapshot> more = new ArrayList<>(sealed);
             more.add(new FileSnapshot(current, activeLength));
             sealed = List.copyOf(more);
         }
-        DataFile[] grown = Arrays.copyOf(slots, slots.length + 1);
+        StoreFile[] grown = Arrays.copyOf(slots, slots.length + 1);
         activeSlot = slots.length;
         grown[activeSlot] = next;
         slots = grown;
@@ -144,8 +145,8 @@ final class DataFiles implements AutoCloseable {
         closeAll(all());
     }
 
-    static void closeAll(List<DataFile> files) throws IOException {
-        for (DataFile file : files) {
+    static void closeAll(List<StoreFile> files) throws IOException {
+        for (StoreFile file : files) {
             file.close();
         }
     }

@@ -1,6 +1,7 @@
 package io.tidemark.bitcask;
 
 import io.tidemark.disk.CorruptionException;
+import io.tidemark.disk.durable.StoreFile;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -30,7 +31,7 @@ final class KeydirLoader {
      * @param slot the slot by which the keydir refers to it
      * @throws CorruptionException if anything below the durable length is not a whole and valid record
      */
-    void load(DataFile file, int slot) throws IOException {
+    void load(StoreFile file, int slot) throws IOException {
         RecordScan scan = new RecordScan(file, durableIndex);
         while (scan.next()) {
             if (scan.valueLength() < 0) {
@@ -43,7 +44,7 @@ final class KeydirLoader {
         loadedBytes += file.durableLength();
     }
 
-    private void logProgress(DataFile file) {
+    private void logProgress(StoreFile file) {
         long now = System.nanoTime();
         if (now - nextReportNanos > 0) {
             nextReportNanos = now + PROGRESS_NANOS;

@@ -2,6 +2,7 @@ package io.tidemark.bitcask;
 
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.durable.StoreManifest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -26,7 +27,7 @@ import java.util.zip.CRC32C;
  *   .. crc32c:i32         of all bytes before it
  * </pre>
  */
-record Manifest(StoreIdentity owner, long index, long term, long nextId, List<Entry> files) {
+record Manifest(StoreIdentity owner, long index, long term, long nextId, List<Entry> files) implements StoreManifest {
     static final String NAME = "CHECKPOINT";
     private static final int MAGIC = 0x544d4350;
     private static final int VERSION = 1;
@@ -37,11 +38,13 @@ record Manifest(StoreIdentity owner, long index, long term, long nextId, List<En
     record Entry(long id, long length) {}
 
     /** Numbers of the listed files. */
-    Set<Long> fileIds() {
+    @Override
+    public Set<Long> fileIds() {
         return files.stream().map(Entry::id).collect(Collectors.toUnmodifiableSet());
     }
 
-    void write(Disk disk, Path directory) throws IOException {
+    @Override
+    public void write(Disk disk, Path directory) throws IOException {
         ByteBuffer out = ByteBuffer.allocate(FIXED + 16 * files.size() + 4);
         out.putInt(MAGIC).putInt(VERSION);
         out.putLong(owner.directory().getMostSignificantBits());

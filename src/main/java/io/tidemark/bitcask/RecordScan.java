@@ -3,6 +3,7 @@ package io.tidemark.bitcask;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.DiskFile;
 import io.tidemark.disk.FileWindow;
+import io.tidemark.disk.durable.StoreFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ final class RecordScan {
     private int valueLength;
 
     /** @param durableIndex the manifest's durable index: no record below the durable length comes from a later entry */
-    RecordScan(DataFile file, long durableIndex) {
+    RecordScan(StoreFile file, long durableIndex) {
         this(file.file(), file.durableLength(), durableIndex);
     }
 

@@ -1,31 +1,46 @@
 package io.tidemark.bitcask;
 
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.durable.DurableState;
+import io.tidemark.disk.durable.Quarantine;
+import io.tidemark.disk.durable.StoreDirectory;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.List;
 
 /**
  * What a store shares with the store that replaces it after a repair: both work in the same directory.
  *
- * @param directory created at the first write
+ * @param home the directory, created at the first write
  * @param owner the identity that every file must carry
- * @param nextId every lower number has been used, if only by a failed attempt
  * @param quarantine files that repairs have replaced
- * @param failedDirectoryForces number of forces of the directory that failed, or may have: a name created before the last of
- *     them is not proven durable by a later force
  */
-record StoreContext(
-        Disk disk,
-        Path directory,
-        StoreIdentity owner,
-        BitcaskOptions options,
-        AtomicLong nextId,
-        Quarantine quarantine,
-        AtomicInteger failedDirectoryForces) {
+record StoreContext(StoreDirectory home, StoreIdentity owner, BitcaskOptions options, Quarantine quarantine)
+        implements DurableState.ManifestFormat<BitcaskSnapshot, Manifest> {
 
-    /** Whether a file's directory entry may be lost although a later force of the directory succeeds. */
-    boolean isInDoubt(DataFile file) {
-        return !file.nameDurable() && file.failedForcesAtCreation() != failedDirectoryForces.get();
+    Disk disk() {
+        return home.disk();
+    }
+
+    Path directory() {
+        return home.path();
+    }
+
+    @Override
+    public Manifest of(BitcaskSnapshot snapshot) {
+        List<Manifest.Entry> files = snapshot.files().stream()
+                .map(each -> new Manifest.Entry(each.file().id(), each.length()))
+                .toList();
+        return new Manifest(owner, snapshot.index(), snapshot.term(), snapshot.nextId(), files);
+    }
+
+    @Override
+    public Manifest empty() {
+        return new Manifest(owner, 0, 0, home.nextId().get(), List.of());
+    }
+
+    @Override
+    public Manifest read(Disk disk, Path directory) throws IOException {
+        return Manifest.read(disk, directory, owner);
     }
 }

@@ -2,6 +2,7 @@ package io.tidemark.bitcask;
 
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
+import io.tidemark.disk.durable.StoreFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ public final class StoreInspection {
             return report(-1, true, 0, List.of());
         }
         for (Manifest.Entry entry : manifest.files()) {
-            try (DataFile file = DataFile.open(disk, directory, entry.id(), entry.length(), owner)) {
+            try (StoreFile file = DataFile.open(disk, directory, entry.id(), entry.length(), owner)) {
                 read(file, manifest.index());
             } catch (CorruptionException damaged) {
                 problems.add(damaged.getMessage());
@@ -88,7 +89,7 @@ public final class StoreInspection {
                 manifest.index(), true, manifest.files().size(), BitcaskRecovery.unlisted(names, manifest.fileIds()));
     }
 
-    private void read(DataFile file, long durableIndex) throws IOException {
+    private void read(StoreFile file, long durableIndex) throws IOException {
         durableBytes += file.durableLength();
         nonDurableBytes += file.file().size() - file.durableLength();
         RecordScan scan = new RecordScan(file, durableIndex);

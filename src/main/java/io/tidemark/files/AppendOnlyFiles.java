@@ -242,10 +242,11 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
                 long rest = Math.min(limit - target.position(), piece.end() - at);
                 target.limit(target.position() + (int) rest);
                 try {
-                    piece.extent().file().file().readFully(target, at - piece.start());
+                    piece.snapshot().file().file().readFully(target, at - piece.start());
                 } catch (EOFException ends) {
-                    throw new CorruptionException("data file "
-                            + piece.extent().file().file().path() + " is shorter than it was; restore it from a copy");
+                    throw new CorruptionException(
+                            "data file " + piece.snapshot().file().file().path()
+                                    + " is shorter than it was; restore it from a copy");
                 }
                 at += rest;
             }

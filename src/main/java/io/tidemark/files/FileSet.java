@@ -1,7 +1,7 @@
 package io.tidemark.files;
 
 import io.tidemark.disk.Disk;
-import io.tidemark.disk.durable.DisplacedFiles;
+import io.tidemark.disk.durable.DisplacedFile;
 import io.tidemark.disk.durable.DurableState;
 import io.tidemark.disk.durable.RepairNeed;
 import io.tidemark.disk.durable.StoreDirectory;
@@ -32,8 +32,8 @@ final class FileSet implements AutoCloseable {
             List<PositionFile.Entry> files = snapshot.pieces().stream()
                     .map(piece -> new PositionFile.Entry(
                             piece.name(),
-                            piece.extent().file().id(),
-                            piece.extent().length(),
+                            piece.snapshot().file().id(),
+                            piece.snapshot().length(),
                             piece.crc()))
                     .toList();
             return new PositionFile(snapshot.position(), snapshot.nextId(), files);
@@ -67,7 +67,7 @@ final class FileSet implements AutoCloseable {
         this.home = home;
         this.maxFileBytes = maxFileBytes;
         this.durable = durable;
-        this.opened = pieces.stream().map(piece -> piece.extent().file()).toList();
+        this.opened = pieces.stream().map(piece -> piece.snapshot().file()).toList();
         Map<String, List<Piece>> byName = new LinkedHashMap<>();
         pieces.forEach(piece ->
                 byName.computeIfAbsent(piece.name(), name -> new ArrayList<>()).add(piece));
@@ -159,7 +159,7 @@ final class FileSet implements AutoCloseable {
 
     /** Whether there is one position file only that a power cut can leave. */
     boolean certain() {
-        return durable.certain();
+        return durable.manifestCertain();
     }
 
     /** What a generation captured is durable. Memory only. */
@@ -178,7 +178,7 @@ final class FileSet implements AutoCloseable {
         if (need != RepairNeed.NEW_MANIFEST || made.stream().noneMatch(home::isInDoubt)) {
             return need;
         }
-        durable.lost(
+        durable.dataLost(
                 "the force of the directory that failed behind the position file covered the names of new data files");
         return RepairNeed.NEW_FILES;
     }
@@ -190,7 +190,7 @@ final class FileSet implements AutoCloseable {
 
     /** A second set over what is proven durable of this one; nothing of what only the page cache has. Blocks. */
     FileSet reopenProven() throws IOException {
-        PositionFile proven = durable.proven();
+        PositionFile proven = durable.durableManifest();
         if (proven != null) {
             putBack(proven);
         }
@@ -202,7 +202,7 @@ final class FileSet implements AutoCloseable {
         for (PositionFile.Entry entry : proven.files()) {
             for (StoreFile file : all()) {
                 if (file.id() == entry.id()) {
-                    DisplacedFiles.putBack(
+                    DisplacedFile.restore(
                             home.disk(),
                             home.path(),
                             file,
@@ -215,7 +215,7 @@ final class FileSet implements AutoCloseable {
 
     /** Numbers of the files that are proven durable. */
     Set<Long> provenIds() {
-        PositionFile proven = durable.proven();
+        PositionFile proven = durable.durableManifest();
         return proven == null ? Set.of() : proven.fileIds();
     }
 

@@ -2,7 +2,7 @@ package io.tidemark.files;
 
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
-import io.tidemark.disk.durable.Extent;
+import io.tidemark.disk.durable.FileSnapshot;
 import io.tidemark.disk.durable.Quarantine;
 import io.tidemark.disk.durable.StoreDirectory;
 import io.tidemark.disk.durable.StoreFile;
@@ -108,13 +108,16 @@ final class FilesRecovery {
                 Path path = home.path().resolve(Piece.fileName(entry.name(), entry.id()));
                 long start = ends.getOrDefault(entry.name(), 0L);
                 pieces.add(new Piece(
-                        entry.name(), start, new Extent(open(home.disk(), path, entry), entry.length()), entry.crc()));
+                        entry.name(),
+                        start,
+                        new FileSnapshot(open(home.disk(), path, entry), entry.length()),
+                        entry.crc()));
                 ends.put(entry.name(), start + entry.length());
             }
             return pieces;
         } catch (IOException | RuntimeException | Error e) {
             for (Piece piece : pieces) {
-                piece.extent().file().close();
+                piece.snapshot().file().close();
             }
             throw e;
         }

@@ -1,7 +1,7 @@
 package io.tidemark.files;
 
 import io.tidemark.checkpoint.CheckpointTarget;
-import io.tidemark.disk.durable.Extent;
+import io.tidemark.disk.durable.FileSnapshot;
 import io.tidemark.disk.durable.StoreSnapshot;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,17 +72,17 @@ record FilesSnapshot(FileSet set, long position, long nextId, List<Named> named)
     }
 
     @Override
-    public List<Extent> extents() {
-        return pieces().stream().map(Piece::extent).toList();
+    public List<FileSnapshot> fileSnapshots() {
+        return pieces().stream().map(Piece::snapshot).toList();
     }
 
     @Override
     public long bytes() {
-        return extents().stream().mapToLong(Extent::unsyncedBytes).sum();
+        return fileSnapshots().stream().mapToLong(FileSnapshot::unsyncedBytes).sum();
     }
 
     @Override
     public int files() {
-        return (int) extents().stream().filter(Extent::unsynced).count();
+        return (int) fileSnapshots().stream().filter(FileSnapshot::unsynced).count();
     }
 }

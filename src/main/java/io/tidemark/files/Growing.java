@@ -1,7 +1,7 @@
 package io.tidemark.files;
 
 import io.tidemark.disk.DiskFull;
-import io.tidemark.disk.durable.Extent;
+import io.tidemark.disk.durable.FileSnapshot;
 import io.tidemark.disk.durable.StoreDirectory;
 import io.tidemark.disk.durable.StoreFile;
 import io.tidemark.files.FilesSnapshot.Named;
@@ -81,7 +81,7 @@ final class Growing {
     }
 
     private Piece piece(StoreFile file) {
-        return new Piece(name, start, new Extent(file, length), (int) crc.getValue());
+        return new Piece(name, start, new FileSnapshot(file, length), (int) crc.getValue());
     }
 
     /** The active file, or a new one if there is none or it would grow too large. Nothing is forced at rotation. */

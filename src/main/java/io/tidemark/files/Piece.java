@@ -2,7 +2,7 @@ package io.tidemark.files;
 
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.DiskFile;
-import io.tidemark.disk.durable.Extent;
+import io.tidemark.disk.durable.FileSnapshot;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -13,16 +13,16 @@ import java.util.zip.CRC32C;
  * nothing else.
  *
  * @param start offset of its first byte among all that was appended under the name
- * @param extent the file, and how much of it counts
+ * @param snapshot the file, and how much of it counts
  * @param crc CRC32C of the bytes that count
  */
-record Piece(String name, long start, Extent extent, int crc) {
+record Piece(String name, long start, FileSnapshot snapshot, int crc) {
     private static final String SUFFIX = ".data";
     private static final int DIGITS = 10;
     private static final int STEP_BYTES = 1 << 20;
 
     long end() {
-        return start + extent.length();
+        return start + snapshot.length();
     }
 
     static String fileName(String name, long id) {

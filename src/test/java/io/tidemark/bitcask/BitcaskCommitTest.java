@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.Operation;
+import io.tidemark.disk.durable.RepairNeed;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 

@@ -15,6 +15,7 @@ import io.tidemark.disk.Faults;
 import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.NotReplacedException;
 import io.tidemark.disk.Operation;
+import io.tidemark.disk.durable.RepairNeed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -13,6 +13,8 @@ import io.tidemark.disk.Faults;
 import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.Operation;
 import io.tidemark.disk.OperationRecord;
+import io.tidemark.disk.durable.Quarantine;
+import io.tidemark.disk.durable.RepairNeed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.FaultyDisk;
+import io.tidemark.disk.durable.RepairNeed;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tidemark.bitcask.BitcaskSnapshot.FileSnapshot;
 import io.tidemark.disk.Disk;
 import io.tidemark.disk.FaultOrder;
 import io.tidemark.disk.Faults;
@@ -20,6 +19,8 @@ import io.tidemark.disk.FaultyDisk;
 import io.tidemark.disk.FileRange;
 import io.tidemark.disk.Operation;
 import io.tidemark.disk.OperationRecord;
+import io.tidemark.disk.durable.FileSnapshot;
+import io.tidemark.disk.durable.PacedWriteBack;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.FaultyDisk;
+import io.tidemark.disk.durable.StoreDirectory;
 import io.tidemark.fuzz.Allocations;
 import io.tidemark.fuzz.Input;
 import java.io.IOException;
@@ -56,7 +57,7 @@ class StoreFuzzTest {
     }
 
     private static ByteBuffer header(FaultyDisk scratch, long id) throws IOException {
-        DataFile.create(scratch, StoreFixture.DIRECTORY.getRoot(), id, owner(), 0)
+        DataFile.create(new StoreDirectory(scratch, StoreFixture.DIRECTORY.getRoot(), 1), id, owner())
                 .close();
         byte[] header = scratch.bytes(StoreFixture.DIRECTORY.getRoot().resolve(DataFile.name(id)));
         return ByteBuffer.allocate(32 << 10).put(header);

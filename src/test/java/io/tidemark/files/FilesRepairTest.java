@@ -262,6 +262,9 @@ final class FilesRepairTest {
     private static void awaitWaiting(Thread thread) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (thread.getState() != Thread.State.WAITING) {
+            assertThat(thread.getState())
+                    .as("an append that is to wait for the repair")
+                    .isNotEqualTo(Thread.State.TERMINATED);
             assertThat(System.nanoTime()).as("20 s for an append to wait").isLessThan(end);
             Thread.onSpinWait();
         }
@@ -419,7 +422,7 @@ final class FilesRepairTest {
         assertThatThrownBy(() -> files.force(files.capture())).hasMessageContaining("was cut off");
         assertThatThrownBy(() -> repair(files))
                 .isInstanceOf(CorruptionException.class)
-                .hasMessageContaining("put it back from a copy");
+                .hasMessageContaining("restore it from a copy");
         disk.unlink(file(ORDERS, 1));
         try (var fresh = disk.create(file(ORDERS, 1))) {
             fresh.writeFully(ByteBuffer.wrap(copy), 0); // and not forced

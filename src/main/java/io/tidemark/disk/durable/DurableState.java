@@ -12,22 +12,25 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much of a store is on disk, and making it more.
+ * The durable state of a store, and the code that advances it.
  *
- * <p>After a failure nothing is forced again: the kernel may have dropped the pages it could not write, and would report
- * success over the loss. What helps depends on what failed, never on the error's number, which can differ from call to call:
+ * <p>After a failed force nothing is forced again: the kernel may have dropped the pages it could not write, and would
+ * report success despite the loss. The remedy depends on what failed, never on the errno, which can differ from call to
+ * call:
  *
  * <ul>
- *   <li>A file, a range of it, or the directory that names it: this object can't be used any more. Its store is opened a
- *       second time as it was {@linkplain #proven() proven} last, from memory's own knowledge, and goes on in new files.
- *   <li>The manifest or its directory, once all it lists has been forced: the manifest is written again, into a new file. Until
- *       that has succeeded, a power cut may leave any of the manifests that were tried, or the one before them; so the log keeps
- *       what the oldest needs, and no file is removed that {@linkplain #listed() any of them lists}.
- *   <li>The new manifest could not be created or written: no force has failed, and the old one is certain. Nothing is needed;
- *       the next generation forces its data, again if need be, and writes its own.
+ *   <li>The force of a file, of a range of it, or of the directory that names it: this object can't be used any more. The
+ *       store is opened a second time in the state of its {@linkplain #durableManifest() last durable manifest}, as memory
+ *       has it, and writes to new files.
+ *   <li>The force of the manifest or of its directory, after all that it lists was forced: the manifest is written again,
+ *       into a new file. Until that succeeds, a power cut may leave any of the manifests that were tried, or the one before
+ *       them. So the log keeps the entries that the oldest one needs, and no file is removed that {@linkplain #listed() any
+ *       of them lists}.
+ *   <li>The new manifest could not be created or written: no force has failed, and the old manifest is in place. No repair
+ *       is needed; the next generation forces its own data and writes its own manifest.
  * </ul>
  *
- * <p>{@link #force}, {@link #confirm}, {@link #rewriteManifest} and {@link #successor} belong to one thread at a time.
+ * <p>{@link #force}, {@link #confirm}, {@link #rewriteManifest} and {@link #successor} are called on one thread at a time.
  *
  * @param <S> the store's snapshots
  * @param <M> its manifests
@@ -36,50 +39,55 @@ public final class DurableState<S extends StoreSnapshot, M extends StoreManifest
 
     /** How a store makes its manifests. */
     public interface ManifestFormat<S, M> {
-        /** What lists a snapshot. */
+        /** The manifest that lists a snapshot. */
         M of(S snapshot);
 
-        /** What lists nothing. */
+        /** A manifest that lists no file. */
         M empty();
 
         /**
-         * The one in a directory.
+         * The manifest in a directory.
          *
-         * @throws IOException if there is none, or it is damaged
+         * @throws IOException if it is missing or damaged
          */
         M read(Disk disk, Path directory) throws IOException;
     }
 
-    private sealed interface Trouble {
-        record None() implements Trouble {}
+    private sealed interface Failure {
+        record None() implements Failure {}
 
-        /** All that a manifest lists is on disk; whether it is itself is not known. */
-        record ManifestUncertain(StoreManifest manifest, String why) implements Trouble {}
+        /** All data that a manifest lists is on disk; the manifest itself may not be. */
+        record ManifestUncertain(StoreManifest manifest, String why) implements Failure {}
 
-        /** Bytes or names that were to be on disk may never get there. */
-        record DataLost(String why) implements Trouble {}
+        /** Bytes or directory entries that were to be forced may be lost. */
+        record DataLost(String why) implements Failure {}
     }
 
-    private static final Trouble NONE = new Trouble.None();
+    private static final Failure NONE = new Failure.None();
 
     private final StoreDirectory home;
     private final ManifestFormat<S, M> format;
-    private final Object gate = new Object();
-    private final AtomicReference<Trouble> trouble = new AtomicReference<>(NONE);
+    private final Object lock = new Object();
+    private final AtomicReference<Failure> failure = new AtomicReference<>(NONE);
     private final List<StoreManifest> maybeOnDisk = new ArrayList<>();
-    private @Nullable M proven;
+    private @Nullable M durableManifest;
     private volatile boolean prepared;
     private volatile boolean confirmed;
     private volatile long index;
     private volatile long term;
 
-    /** @param proven the manifest that is known to be on disk, or is to be {@linkplain #confirm confirmed} first */
-    public DurableState(StoreDirectory home, ManifestFormat<S, M> format, @Nullable M proven) {
+    /**
+     * The state of a store that has just been opened.
+     *
+     * @param durableManifest the manifest known to be on disk, or the one to {@linkplain #confirm} first; {@code null} if none was
+     *     ever written
+     */
+    public DurableState(StoreDirectory home, ManifestFormat<S, M> format, @Nullable M durableManifest) {
         this.home = home;
         this.format = format;
-        this.proven = proven;
-        this.prepared = proven != null;
-        this.confirmed = proven == null;
+        this.durableManifest = durableManifest;
+        this.prepared = durableManifest != null;
+        this.confirmed = durableManifest == null;
     }
 
     private void publish(M manifest) {
@@ -87,49 +95,49 @@ public final class DurableState<S extends StoreSnapshot, M extends StoreManifest
         index = manifest.index();
     }
 
-    /** The state of a store that takes the place of this one's, as it was proven last; what is in doubt stays so. */
+    /** The state of the store that replaces this one: the same durable manifest, the same uncertain ones. */
     public DurableState<S, M> successor() {
-        synchronized (gate) {
-            DurableState<S, M> next = new DurableState<>(home, format, proven);
+        synchronized (lock) {
+            DurableState<S, M> next = new DurableState<>(home, format, durableManifest);
             next.maybeOnDisk.addAll(maybeOnDisk);
-            if (proven != null && confirmed) {
+            if (durableManifest != null && confirmed) {
                 next.confirmed = true;
-                next.publish(proven);
+                next.publish(durableManifest);
             }
             return next;
         }
     }
 
-    /** The durable index; 0 until the manifest that was found has been confirmed. Any thread. */
+    /** The durable index; 0 until the manifest that was found has been {@linkplain #confirm confirmed}. Any thread. */
     public long index() {
         return index;
     }
 
-    /** Its term. Any thread. */
+    /** Term of {@link #index}. Any thread. */
     public long term() {
         return term;
     }
 
-    /** The last manifest that is known to be on disk, with all that it lists; {@code null} if there has been none. */
-    public @Nullable M proven() {
-        synchronized (gate) {
-            return proven;
+    /** The last manifest known to be on disk, with all that it lists; {@code null} if none was ever written. */
+    public @Nullable M durableManifest() {
+        synchronized (lock) {
+            return durableManifest;
         }
     }
 
-    /** Whether there is one manifest only that a power cut can leave. */
-    public boolean certain() {
-        synchronized (gate) {
+    /** Whether a power cut can leave one manifest only. */
+    public boolean manifestCertain() {
+        synchronized (lock) {
             return maybeOnDisk.isEmpty();
         }
     }
 
-    /** Numbers of all files that a manifest lists which a power cut may leave. */
+    /** Numbers of the files that are listed by any manifest that a power cut may leave. */
     public Set<Long> listed() {
-        synchronized (gate) {
+        synchronized (lock) {
             Set<Long> ids = new HashSet<>();
-            if (proven != null) {
-                ids.addAll(proven.fileIds());
+            if (durableManifest != null) {
+                ids.addAll(durableManifest.fileIds());
             }
             for (StoreManifest manifest : maybeOnDisk) {
                 ids.addAll(manifest.fileIds());
@@ -138,126 +146,126 @@ public final class DurableState<S extends StoreSnapshot, M extends StoreManifest
         }
     }
 
-    /** What is needed before anything can be forced again. Any thread; memory only. */
+    /** The repair needed before anything can be forced again. Any thread; memory only. */
     public RepairNeed need() {
-        Trouble now = trouble.get();
+        Failure now = failure.get();
         if (now == NONE) {
             return RepairNeed.NOTHING;
         }
-        return now instanceof Trouble.DataLost ? RepairNeed.NEW_FILES : RepairNeed.NEW_MANIFEST;
+        return now instanceof Failure.DataLost ? RepairNeed.NEW_FILES : RepairNeed.NEW_MANIFEST;
     }
 
-    /** Bytes are gone that were not durable yet: nothing is forced from now on. Any thread. */
-    public void lost(String why) {
-        trouble.updateAndGet(now -> now instanceof Trouble.DataLost ? now : new Trouble.DataLost(why));
+    /** Bytes that were not durable yet are lost: nothing is forced from now on. Any thread. */
+    public void dataLost(String why) {
+        failure.updateAndGet(now -> now instanceof Failure.DataLost ? now : new Failure.DataLost(why));
     }
 
-    private void requireSound() throws IOException {
-        Trouble now = trouble.get();
-        if (now instanceof Trouble.DataLost lost) {
+    private void requireNoFailure() throws IOException {
+        Failure now = failure.get();
+        if (now instanceof Failure.DataLost lost) {
             throw new IOException("not forced again after an earlier failure: " + lost.why());
         }
-        if (now instanceof Trouble.ManifestUncertain uncertain) {
+        if (now instanceof Failure.ManifestUncertain uncertain) {
             throw new IOException("not forced again after an earlier failure of the manifest: " + uncertain.why());
         }
     }
 
     /**
-     * Before the first data file: the directory, and a manifest that lists nothing. From then on a missing manifest is always
-     * corruption.
+     * Called before the first data file is created: creates the directory, and a manifest that lists no file. From then on a
+     * missing manifest is always corruption.
      */
     public void prepare() throws IOException {
         if (prepared) {
-            return; // without the gate, which a hanging generation may hold
+            return; // without the lock, which a hanging generation may hold
         }
-        synchronized (gate) {
+        synchronized (lock) {
             if (!prepared) {
                 write(format.empty());
             }
         }
     }
 
-    /** Whether there is one, listing files or not. */
+    /** Whether a manifest was written, listing files or not. */
     public boolean hasManifest() {
         return prepared;
     }
 
-    /** Writes the manifest again that was found, if there is one: whether its name is on disk is not known. */
+    /** Rewrites the manifest that was found, if any: its directory entry may not be on disk. */
     public void confirm() throws IOException {
         if (confirmed) {
             return;
         }
-        synchronized (gate) {
-            if (!confirmed && proven != null) {
-                write(proven);
-                publish(proven);
+        synchronized (lock) {
+            if (!confirmed && durableManifest != null) {
+                write(durableManifest);
+                publish(durableManifest);
                 confirmed = true;
             }
         }
     }
 
     /**
-     * Makes a snapshot durable: data, then the directory, then the manifest, which says that all that is durable. Blocks. No
-     * system call if it is durable already.
+     * Forces data, then the directory, then the manifest, which records all that as durable. Blocks. No system call if the
+     * snapshot is durable already.
      *
-     * @param pacingBytes before it is forced, much data is written back in steps of so many bytes; 0 for none
-     * @throws NotReplacedException if no force failed, and the manifest is the old one: it may be called again
-     * @throws IOException if it may not be; every later call fails without trying, until {@link #need} has been met
+     * @param pacingBytes large unsynced ranges are first written back in steps of this size; 0 for none
+     * @throws NotReplacedException if no force failed, and the manifest is the old one: the call may be repeated
+     * @throws IOException if a force failed: every later call fails without trying, until {@link #need} has been met
      */
     public void force(S snapshot, int pacingBytes) throws IOException {
-        requireSound();
+        requireNoFailure();
         confirm();
-        synchronized (gate) {
-            if (snapshot.index() <= (proven == null ? 0 : proven.index())) {
+        synchronized (lock) {
+            if (snapshot.index() <= (durableManifest == null ? 0 : durableManifest.index())) {
                 return;
             }
         }
         try {
-            new PacedWriteBack(home.disk(), pacingBytes).run(snapshot.extents());
+            new PacedWriteBack(home.disk(), pacingBytes).run(snapshot.fileSnapshots());
             forceData(snapshot);
             requireInPlace(snapshot);
         } catch (IOException | RuntimeException | Error e) {
-            for (Extent extent : snapshot.extents()) {
-                if (extent.unsynced()) {
-                    extent.file().poison();
+            for (FileSnapshot each : snapshot.fileSnapshots()) {
+                if (each.unsynced()) {
+                    each.file().poison();
                 }
             }
-            lost(String.valueOf(e.getMessage()));
+            dataLost(String.valueOf(e.getMessage()));
             throw e;
         }
-        requireSound(); // a reader may have missed bytes meanwhile
+        requireNoFailure(); // a reader may have found lost bytes meanwhile
         M next = format.of(snapshot);
-        synchronized (gate) {
+        synchronized (lock) {
             try {
                 write(next);
             } catch (NotReplacedException e) {
-                throw e; // no force has failed: the next generation may force
+                throw e; // no force has failed: the next generation may force again
             } catch (IOException | RuntimeException | Error e) {
-                trouble.compareAndSet(NONE, new Trouble.ManifestUncertain(next, String.valueOf(e.getMessage())));
+                failure.compareAndSet(NONE, new Failure.ManifestUncertain(next, String.valueOf(e.getMessage())));
                 throw e;
             }
         }
     }
 
     private void forceData(S snapshot) throws IOException {
-        boolean names = false;
-        for (Extent extent : snapshot.extents()) {
-            if (extent.unsynced()) {
-                force(extent);
-                names |= !extent.file().nameDurable();
+        boolean newNames = false;
+        for (FileSnapshot each : snapshot.fileSnapshots()) {
+            if (each.unsynced()) {
+                force(each);
+                newNames |= !each.file().nameDurable();
             }
         }
-        if (names) {
-            forceNames(snapshot);
+        if (newNames) {
+            forceDirectory(snapshot);
         }
     }
 
-    /** What the manifest is to list must be what its names stand for: it is what the next start opens. */
+    /** The paths that the manifest will list must lead to the files just forced: the next start opens these paths. */
     private void requireInPlace(S snapshot) throws IOException {
         String first = null;
         int count = 0;
-        for (Extent extent : snapshot.extents()) {
-            String found = extent.file().displacement(home.disk(), extent.length());
+        for (FileSnapshot each : snapshot.fileSnapshots()) {
+            String found = each.file().displacement(home.disk(), each.length());
             if (found != null) {
                 first = first == null ? found : first;
                 count++;
@@ -265,63 +273,63 @@ public final class DurableState<S extends StoreSnapshot, M extends StoreManifest
         }
         if (first != null) {
             throw new IOException((count == 1 ? first : first + ", and " + (count - 1) + " more")
-                    + "; nothing but the node may change its files while it runs");
+                    + "; only the node may change its files while it runs");
         }
     }
 
-    private void forceNames(S snapshot) throws IOException {
-        for (Extent extent : snapshot.extents()) {
-            if (home.isInDoubt(extent.file())) {
-                throw new IOException("the name of " + extent.file().file().path()
+    private void forceDirectory(S snapshot) throws IOException {
+        for (FileSnapshot each : snapshot.fileSnapshots()) {
+            if (home.isInDoubt(each.file())) {
+                throw new IOException("the name of " + each.file().file().path()
                         + " was among those of an earlier force of its directory that failed");
             }
         }
         try {
             home.disk().forceDirectory(home.path());
         } catch (IOException | RuntimeException | Error e) {
-            home.failedNameForces().incrementAndGet();
+            home.failedDirectoryForces().incrementAndGet();
             throw e;
         }
-        snapshot.extents().forEach(extent -> extent.file().nameIsDurable());
+        snapshot.fileSnapshots().forEach(each -> each.file().markNameDurable());
     }
 
-    private static void force(Extent extent) throws IOException {
+    private static void force(FileSnapshot each) throws IOException {
         try {
-            extent.file().file().force();
+            each.file().file().force();
         } catch (IOException e) {
-            throw new IOException("forcing " + extent.file().file().path() + ": " + e.getMessage(), e);
+            throw new IOException("forcing " + each.file().file().path() + ": " + e.getMessage(), e);
         }
     }
 
-    /** With the gate held. When it returns there is one manifest only that a power cut can leave. */
+    /** Called with the lock held. After it returns, a power cut can leave this manifest only. */
     private void write(M next) throws IOException {
         if (!prepared) {
             home.disk().createDurably(home.path());
         }
-        boolean other = !maybeOnDisk.contains(next);
-        if (other) {
+        boolean added = !maybeOnDisk.contains(next);
+        if (added) {
             maybeOnDisk.add(next);
         }
         try {
             next.write(home.disk(), home.path());
         } catch (NotReplacedException e) {
-            if (other) {
+            if (added) {
                 maybeOnDisk.remove(next);
             }
             throw e;
         } catch (IOException | RuntimeException | Error e) {
-            if (mayHaveItsName(next)) {
-                home.failedNameForces().incrementAndGet();
+            if (mayBeInPlace(next)) {
+                home.failedDirectoryForces().incrementAndGet();
             }
             throw e;
         }
-        proven = next;
+        durableManifest = next;
         maybeOnDisk.clear();
         prepared = true;
     }
 
-    /** Whether it may have been the force of the directory that failed, and not a step before the rename. */
-    private boolean mayHaveItsName(M next) {
+    /** Whether the rename may have happened, so that it was the force of the directory that failed. */
+    private boolean mayBeInPlace(M next) {
         try {
             return format.read(home.disk(), home.path()).equals(next);
         } catch (IOException unknown) {
@@ -329,25 +337,25 @@ public final class DurableState<S extends StoreSnapshot, M extends StoreManifest
         }
     }
 
-    /** Writes the manifest again that could not be written, if that is all that failed. */
+    /** Writes the manifest again whose write failed, if nothing else failed. */
     public void rewriteManifest() throws IOException {
-        if (trouble.get() instanceof Trouble.ManifestUncertain uncertain) {
-            synchronized (gate) {
-                @SuppressWarnings("unchecked") // made by force(), of this very state
+        if (failure.get() instanceof Failure.ManifestUncertain uncertain) {
+            synchronized (lock) {
+                @SuppressWarnings("unchecked") // force() of this state made it
                 M manifest = (M) uncertain.manifest();
                 write(manifest);
             }
-            trouble.compareAndSet(uncertain, NONE);
+            failure.compareAndSet(uncertain, NONE);
         }
     }
 
-    /** What was captured is durable: its index is the durable index now, unless a later one is. Memory only. */
+    /** The snapshot is durable: its index is the durable index now, unless a later one is. Memory only. */
     public void completed(S snapshot) {
         if (snapshot.index() < index) {
             return;
         }
-        for (Extent extent : snapshot.extents()) {
-            extent.file().durable(extent.length());
+        for (FileSnapshot each : snapshot.fileSnapshots()) {
+            each.file().markDurable(each.length());
         }
         term = snapshot.term();
         index = snapshot.index();

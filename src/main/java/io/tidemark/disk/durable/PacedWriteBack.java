@@ -13,28 +13,30 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes much unsynced data back step by step before it is forced. A force of many bytes holds up the log's fdatasync, on
- * the same device and behind the same journal, until all of them are written; between two steps the log gets its turn,
- * and after each one as long as the step took.
+ * Paced write-back: writes large unsynced ranges back in steps before the force. A force of many bytes delays the log's
+ * fdatasync, on the same device and in the same journal, until all of them are written. Between two steps the log gets its
+ * turn: the write-back pauses for as long as the step took.
  *
- * <p>It makes nothing durable: the force that follows does. But a step that fails is a force that failed.
+ * <p>It makes nothing durable; the force that follows does. But a failed step counts as a failed force.
  */
 public final class PacedWriteBack {
     private static final Logger LOG = LoggerFactory.getLogger(PacedWriteBack.class);
 
-    /** A file with fewer steps to write back is forced at once. */
-    static final int MIN_STEPS = 4;
+    /** A file with fewer steps to write back is forced directly. */
+    public static final int MIN_STEPS = 4;
 
-    /** A mapping lives until it is collected, so there is one for many steps. */
+    /** A mapping lives until it is garbage-collected, so many steps share one. */
     static final int WINDOW_BYTES = 256 << 20;
 
-    /** How often what was appended meanwhile is written back too, which the force would else do in one go. */
-    static final int MAX_ROUNDS = 4;
+    /** Bytes appended meanwhile are written back too, in so many rounds at most; the force would write them in one go. */
+    public static final int MAX_ROUNDS = 4;
 
-    /** After a step the device, and the processor that it takes, are left to others as long as the step took. */
+    /**
+     * After a step the device and the processor are left to others for as long as the step took, but no longer than this.
+     */
     static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    /** Such a step found nothing to write, or a device that has nothing else to do. */
+    /** A shorter step found nothing to write, or an idle device. */
     static final long SHORT_STEP_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
 
     private final Disk disk;
@@ -44,16 +46,20 @@ public final class PacedWriteBack {
     private final LongConsumer sleep;
 
     /**
-     * One generation's.
+     * Paces one generation.
      *
-     * @param stepBytes 0 for none: everything is left to the force
+     * @param stepBytes bytes per step; 0 leaves everything to the force
      */
     public PacedWriteBack(Disk disk, int stepBytes) {
         this(disk, stepBytes, WINDOW_BYTES, System::nanoTime, LockSupport::parkNanos);
     }
 
-    /** @param sleep of so many nanoseconds */
-    PacedWriteBack(Disk disk, int stepBytes, int windowBytes, LongSupplier nanoTime, LongConsumer sleep) {
+    /**
+     * Paces one generation by another clock.
+     *
+     * @param sleep sleeps for the given number of nanoseconds
+     */
+    public PacedWriteBack(Disk disk, int stepBytes, int windowBytes, LongSupplier nanoTime, LongConsumer sleep) {
         this.disk = disk;
         this.stepBytes = stepBytes;
         this.windowBytes = windowBytes;
@@ -62,29 +68,29 @@ public final class PacedWriteBack {
     }
 
     /**
-     * Writes the files' unsynced bytes back; in the files that are still appended to, also those that come in meanwhile.
+     * Writes the files' unsynced bytes back; in files that are still appended to, also the bytes appended meanwhile.
      *
      * @throws IOException if any byte may be lost
      */
-    public void run(List<Extent> extents) throws IOException {
+    public void run(List<FileSnapshot> files) throws IOException {
         if (stepBytes == 0) {
             return;
         }
-        for (Extent extent : extents) {
-            if (isLong(extent.unsyncedBytes())) {
-                writeBack(extent.file().file(), extent.file().durableLength(), extent.length());
+        for (FileSnapshot each : files) {
+            if (needsPacing(each.unsyncedBytes())) {
+                writeBack(each.file().file(), each.file().durableLength(), each.length());
             }
         }
     }
 
-    private boolean isLong(long bytes) {
+    private boolean needsPacing(long bytes) {
         return bytes >= (long) MIN_STEPS * stepBytes;
     }
 
-    private void writeBack(DiskFile file, long durable, long captured) throws IOException {
-        long from = durable;
-        long to = captured;
-        for (int round = 0; round < MAX_ROUNDS && (round == 0 || isLong(to - from)); round++) {
+    private void writeBack(DiskFile file, long durableLength, long snapshotLength) throws IOException {
+        long from = durableLength;
+        long to = snapshotLength;
+        for (int round = 0; round < MAX_ROUNDS && (round == 0 || needsPacing(to - from)); round++) {
             for (long at = from; at < to; at += windowBytes) {
                 FileRange window;
                 try {
@@ -93,7 +99,7 @@ public final class PacedWriteBack {
                     LOG.warn("{} is forced without pacing: it can't be mapped", file.path(), e);
                     return;
                 }
-                step(window);
+                forceInSteps(window);
             }
             from = to;
             to = file.size();
@@ -106,14 +112,14 @@ public final class PacedWriteBack {
         }
     }
 
-    /** In steps that end at multiples of their size, so that no page is written twice. */
-    private void step(FileRange window) throws IOException {
+    /** Steps end at multiples of the step size, so that no page is written twice. */
+    private void forceInSteps(FileRange window) throws IOException {
         long end = window.offset() + window.length();
         for (long at = window.offset(); at < end; ) {
             long next = Math.min(end, (at / stepBytes + 1) * stepBytes);
-            long begunNanos = nanoTime.getAsLong();
+            long startNanos = nanoTime.getAsLong();
             window.force(at, (int) (next - at));
-            pause(nanoTime.getAsLong() - begunNanos);
+            pause(nanoTime.getAsLong() - startNanos);
             at = next;
         }
     }

@@ -10,22 +10,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Files that a repair has given up, until a later generation is durable. Nothing is read from them any more and nothing
- * needs them: they are for whoever wants to see what the disk made of them.
+ * Files that a repair has replaced, kept until a later generation is durable. Nothing reads or needs them any more: they are
+ * kept so that an operator can see what the disk did to them.
  *
  * <pre>
- * 0000000007.data            listed: stays, counts up to its durable length, what is above is dead
- * 0000000008.data.poisoned   no manifest that a power cut may leave lists it: set aside
- * 0000000009.data            only a manifest that may or may not be on disk lists it: stays until it is certain which
+ * 0000000007.data            listed: stays, valid up to its durable length; the tail above is dead
+ * 0000000008.data.poisoned   listed by no manifest that a power cut may leave: renamed
+ * 0000000009.data            listed only by a manifest that may be on disk: stays until that is certain
  * </pre>
  *
- * If the files that a repair wrote fail as well, these are removed, and those of the first failure kept; so disk use stays
- * bounded while the disk is bad. A start removes what it finds of all this.
+ * If the files that a repair wrote fail as well, they are removed and those of the first failure are kept; so disk use stays
+ * bounded while the disk is bad. A start removes all quarantined files, once the log has accepted the manifest.
  *
- * <p>Used by one checkpoint worker at a time; {@link #count} by anybody.
+ * <p>Used by one checkpoint worker at a time; {@link #count} by any thread.
  */
 public final class Quarantine {
-    /** What the name of a file that was set aside ends with. */
+    /** What the name of a quarantined file ends with. */
     public static final String SUFFIX = ".poisoned";
 
     private static final Logger LOG = LoggerFactory.getLogger(Quarantine.class);
@@ -42,27 +42,28 @@ public final class Quarantine {
         this.directory = directory;
     }
 
-    /** How many files are kept, those with a dead tail included. */
+    /** Number of files kept, including those with a dead tail. */
     public int count() {
         return count;
     }
 
     /**
-     * Takes over what a repaired store leaves. Never fails: a file that can't be renamed or removed keeps its name for now.
+     * Takes over the files of a store that a repair has replaced. Never fails: a file that can't be renamed or removed keeps
+     * its name for now.
      *
-     * @param proven numbers of the files that the repaired store goes on with
-     * @param listed numbers of those that a manifest lists which may be on disk
+     * @param inUse numbers of the files that the replacement still uses
+     * @param listed numbers of the files listed by any manifest that may be on disk
      */
-    public void take(List<StoreFile> left, Set<Long> proven, Set<Long> listed) {
+    public void take(List<StoreFile> files, Set<Long> inUse, Set<Long> listed) {
         boolean first = kept.isEmpty();
-        for (StoreFile file : left) {
+        for (StoreFile file : files) {
             Path path = file.file().path();
-            if (proven.contains(file.id())) {
+            if (inUse.contains(file.id())) {
                 deadTails += file.poisoned() ? 1 : 0;
             } else if (listed.contains(file.id())) {
                 kept.add(path);
             } else if (first) {
-                kept.add(setAside(path));
+                kept.add(rename(path));
             } else {
                 remove(path);
             }
@@ -70,30 +71,30 @@ public final class Quarantine {
         count = kept.size() + deadTails;
     }
 
-    private Path setAside(Path path) {
-        Path aside = path.resolveSibling(path.getFileName() + SUFFIX);
+    private Path rename(Path path) {
+        Path renamed = path.resolveSibling(path.getFileName() + SUFFIX);
         try {
-            disk.rename(path, aside);
-            LOG.warn("{}: set aside after a failed force; its contents have been written again from the log", aside);
-            return aside;
+            disk.rename(path, renamed);
+            LOG.warn("{}: quarantined after a failed force; its entries have been rewritten from the log", renamed);
+            return renamed;
         } catch (IOException e) {
-            LOG.warn("{}: given up after a failed force, but it can't be renamed", path, e);
+            LOG.warn("{}: quarantined after a failed force, but it can't be renamed", path, e);
             return path;
         }
     }
 
-    /** Removes a file that nothing lists; if that fails it is tried again after the next generation. */
+    /** Removes a file that no manifest lists; if that fails, it is retried after the next generation. */
     public void remove(Path path) {
         try {
             disk.delete(path);
         } catch (IOException e) {
-            LOG.warn("{}: given up, but not removed yet", path, e);
+            LOG.warn("{}: a quarantined file can't be removed; this is retried after the next generation", path, e);
             kept.add(path);
             count = kept.size() + deadTails;
         }
     }
 
-    /** A generation is durable whose manifest lists none of these: removes them. Never fails. */
+    /** Removes all files: the manifest that is durable now lists none of them. Never fails. */
     public void release() {
         if (count == 0) {
             return;
@@ -105,6 +106,6 @@ public final class Quarantine {
             remove(path);
         }
         count = kept.size();
-        LOG.info("{}: {} files that a repair had given up removed, {} left", directory, all.size(), kept.size());
+        LOG.info("{}: removed {} quarantined files, {} left", directory, all.size(), kept.size());
     }
 }

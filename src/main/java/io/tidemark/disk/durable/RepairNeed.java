@@ -1,11 +1,14 @@
 package io.tidemark.disk.durable;
 
-/** What a store needs before anything of it can be forced again. */
+/** The repair that a store needs after a failure before it can be forced again. */
 public enum RepairNeed {
-    /** No force has failed. */
+    /** Nothing has failed. */
     NOTHING,
-    /** The data are durable; only the manifest is to be written again. */
+    /** Data and directory are on disk, but the manifest may not be: it must be written again. */
     NEW_MANIFEST,
-    /** Bytes or names may be lost: what was not durable is to be written again, from the log and into new files. */
+    /**
+     * Bytes or directory entries above the last durable manifest may be lost, whatever the page cache shows: they must be
+     * rewritten from the log into new files.
+     */
     NEW_FILES
 }

@@ -6,21 +6,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A store's directory: what the states have in common that follow one another when a repair replaces one by the next.
+ * A store's directory, which it shares with the store that replaces it after a repair.
  *
- * @param nextId every number below it has been used by a file, were it only for an attempt
- * @param failedNameForces how often the directory could not be forced, or may not have been: names made before the last time
- *     are not believed by a later force
+ * @param nextId every lower number has been used, if only by a failed attempt
+ * @param failedDirectoryForces number of forces of the directory that failed, or may have: a name created before the last of
+ *     them is not proven durable by a later force
  */
-public record StoreDirectory(Disk disk, Path path, AtomicLong nextId, AtomicInteger failedNameForces) {
+public record StoreDirectory(Disk disk, Path path, AtomicLong nextId, AtomicInteger failedDirectoryForces) {
 
-    /** A directory of which no force has failed in this process. */
+    /** A directory that no force of has failed in this process. */
     public StoreDirectory(Disk disk, Path path, long nextId) {
         this(disk, path, new AtomicLong(nextId), new AtomicInteger());
     }
 
-    /** Whether a file's name may be lost although a later force of the directory says OK. */
+    /** Whether a file's directory entry may be lost although a later force of the directory succeeds. */
     public boolean isInDoubt(StoreFile file) {
-        return !file.nameDurable() && file.namedAfter() != failedNameForces.get();
+        return !file.nameDurable() && file.failedForcesAtCreation() != failedDirectoryForces.get();
     }
 }

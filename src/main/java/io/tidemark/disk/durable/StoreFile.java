@@ -17,19 +17,24 @@ import org.jspecify.annotations.Nullable;
 public final class StoreFile implements AutoCloseable {
     private final long id;
     private final DiskFile file;
-    private final @Nullable FileStamp made;
-    private final int namedAfter;
+    private final @Nullable FileStamp stamp;
+    private final int failedForcesAtCreation;
     private volatile long durableLength;
     private volatile boolean nameDurable;
     private volatile boolean poisoned;
     private volatile boolean displaced;
 
     private StoreFile(
-            long id, DiskFile file, @Nullable FileStamp made, int namedAfter, long durableLength, boolean nameDurable) {
+            long id,
+            DiskFile file,
+            @Nullable FileStamp stamp,
+            int failedForcesAtCreation,
+            long durableLength,
+            boolean nameDurable) {
         this.id = id;
         this.file = file;
-        this.made = made;
-        this.namedAfter = namedAfter;
+        this.stamp = stamp;
+        this.failedForcesAtCreation = failedForcesAtCreation;
         this.durableLength = durableLength;
         this.nameDurable = nameDurable;
     }
@@ -41,11 +46,11 @@ public final class StoreFile implements AutoCloseable {
      */
     public static StoreFile create(StoreDirectory home, Path path, long id, ByteBuffer header) throws IOException {
         Disk disk = home.disk();
-        int namedAfter = home.failedNameForces().get();
+        int failedForcesAtCreation = home.failedDirectoryForces().get();
         DiskFile file = disk.create(path);
-        FileStamp made;
+        FileStamp stamp;
         try {
-            made = disk.stamp(path);
+            stamp = disk.stamp(path);
             file.writeFully(header, 0);
         } catch (IOException | RuntimeException e) {
             try {
@@ -56,7 +61,7 @@ public final class StoreFile implements AutoCloseable {
             }
             throw e;
         }
-        return new StoreFile(id, file, made, namedAfter, 0, false);
+        return new StoreFile(id, file, stamp, failedForcesAtCreation, 0, false);
     }
 
     /**
@@ -74,7 +79,7 @@ public final class StoreFile implements AutoCloseable {
         }
     }
 
-    /** Its number, of which the store never uses one twice. */
+    /** Its number; a store never uses one twice. */
     public long id() {
         return id;
     }
@@ -89,43 +94,43 @@ public final class StoreFile implements AutoCloseable {
         return durableLength;
     }
 
-    /** Whether its name is known to be on disk. Any thread. */
+    /** Whether its directory entry is known to be on disk. Any thread. */
     public boolean nameDurable() {
         return nameDurable;
     }
 
-    /** How many forces of its directory had failed when it got its name. */
-    int namedAfter() {
-        return namedAfter;
+    /** Number of failed forces of its directory when the file was created. */
+    int failedForcesAtCreation() {
+        return failedForcesAtCreation;
     }
 
-    /** Whether a force of it failed, or of what was forced with it: what is above its durable length proves nothing. */
+    /** Whether a force of this file, or of files forced with it, failed: bytes above its durable length can't be trusted. */
     public boolean poisoned() {
         return poisoned;
     }
 
-    /** It is never appended or forced again. */
+    /** From now on the file is neither appended to nor forced. */
     void poison() {
         poisoned = true;
     }
 
-    /** Its name is on disk. */
-    void nameIsDurable() {
+    /** The file's directory entry is on disk. */
+    void markNameDurable() {
         nameDurable = true;
     }
 
     /**
-     * What somebody has done to it behind its descriptor's back; {@code null} if its name still stands for it, and it is as
-     * long as it must be. Asks the disk once.
+     * What was done to the file from outside the node: removed, replaced or truncated. {@code null} if its path still leads
+     * to this file and the file is long enough. One system call.
      *
-     * @param length what it must have
+     * @param length bytes that it must have
      */
     public @Nullable String displacement(Disk disk, long length) throws IOException {
         Path path = file.path();
         FileStamp now = disk.stamp(path);
         String what = now == null
                 ? "data file " + path + " is not there any more: it was removed or renamed under the running node"
-                : made != null && !made.key().equals(now.key())
+                : stamp != null && !stamp.key().equals(now.key())
                         ? "data file " + path + " is another file now: it was replaced under the running node"
                         : now.bytes() < length
                                 ? "data file " + path + " has " + now.bytes() + " bytes, but " + length
@@ -137,13 +142,13 @@ public final class StoreFile implements AutoCloseable {
         return what;
     }
 
-    /** Whether what was durable of it was found gone from under its name at some time. Any thread. */
+    /** Whether its durable bytes were once found missing under its path. Any thread. */
     public boolean displaced() {
         return displaced;
     }
 
-    /** Everything up to a length, and the name, are on disk. */
-    void durable(long length) {
+    /** All bytes up to this length, and the directory entry, are on disk. */
+    void markDurable(long length) {
         durableLength = Math.max(durableLength, length);
         nameDurable = true;
     }

@@ -12,6 +12,6 @@ public interface StoreSnapshot {
         return 0;
     }
 
-    /** Every file, and how far it reached then. */
-    List<Extent> extents();
+    /** Every file, and its length. */
+    List<FileSnapshot> fileSnapshots();
 }

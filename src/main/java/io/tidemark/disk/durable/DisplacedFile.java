@@ -11,18 +11,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts back a file that a manifest lists, and somebody has removed, replaced or cut off under the running node.
+ * Restores a file that a manifest lists and that was removed, replaced or truncated while the node was running.
  *
- * <p>An unlinked file is there as long as it is open. What was durable of it was forced and has not been written since, so
- * its bytes are good if their checksums hold; they are copied into a new file, which is forced and takes the name. If they
- * are gone from there, too, a whole file that somebody has put under the name by now serves as well, and is copied in the same
- * way: nobody knows whether it was ever forced. If there is none, the store stays as it is until there is.
+ * <p>An unlinked file exists as long as it is open. Its durable bytes were forced and have not been written since, so they
+ * are good if their checksums match. They are copied into a new file, which is forced and renamed to the old name. If the
+ * open file has lost them as well, a complete file that an operator has put under the name is used, and copied in the same
+ * way, since it may never have been forced. If that is missing too, the store stays failed until there is one.
  */
-public final class DisplacedFiles {
-    private static final Logger LOG = LoggerFactory.getLogger(DisplacedFiles.class);
+public final class DisplacedFile {
+    private static final Logger LOG = LoggerFactory.getLogger(DisplacedFile.class);
     private static final int STEP_BYTES = 1 << 20;
 
-    private DisplacedFiles() {}
+    private DisplacedFile() {}
 
     /** Checks that a file holds what was durable of another. */
     @FunctionalInterface
@@ -36,36 +36,36 @@ public final class DisplacedFiles {
     }
 
     /**
-     * Puts a file back if it is not in its place; one system call if it is. Blocks.
+     * Restores a file that is missing or changed; one system call if it is not. Blocks.
      *
-     * @param length how much of it is durable
-     * @throws CorruptionException if these bytes are nowhere any more; it names the file
+     * @param length how many of its bytes are durable
+     * @throws CorruptionException if these bytes are lost; the message names the file
      */
-    public static void putBack(Disk disk, Path directory, StoreFile file, long length, Check check) throws IOException {
+    public static void restore(Disk disk, Path directory, StoreFile file, long length, Check check) throws IOException {
         if (file.displacement(disk, length) == null && !file.displaced()) {
             return;
         }
         Path path = file.file().path();
-        IOException gone;
+        IOException incomplete;
         try {
             requireWhole(file.file(), length, check);
             write(disk, directory, file.file(), path, length);
-            LOG.warn("{}: written again from the descriptor that was still open, {} bytes", path, length);
+            LOG.warn("{}: restored from the descriptor that was still open, {} bytes", path, length);
             return;
-        } catch (CorruptionException | EOFException notThere) {
-            gone = notThere;
+        } catch (CorruptionException | EOFException lost) {
+            incomplete = lost;
         }
         if (!disk.exists(path)) {
-            throw new CorruptionException(path + " is gone, and what is still open of it is not whole ("
-                    + gone.getMessage() + "): put it back from a copy, and the shard goes on by itself");
+            throw new CorruptionException(path + " is missing, and its open descriptor does not have all of it ("
+                    + incomplete.getMessage() + "): restore it from a copy; the shard then recovers by itself");
         }
         try (DiskFile found = disk.openForRead(path)) {
             requireWhole(found, length, check);
             write(disk, directory, found, path, length);
-            LOG.warn("{}: written again from the file that was put under its name, {} bytes", path, length);
+            LOG.warn("{}: restored from the file that was put in its place, {} bytes", path, length);
         } catch (CorruptionException | EOFException damaged) {
-            throw new CorruptionException(path + " is not what was durable of it, " + length + " bytes ("
-                    + damaged.getMessage() + "): put it back from a copy, and the shard goes on by itself");
+            throw new CorruptionException(path + " does not have its durable " + length + " bytes ("
+                    + damaged.getMessage() + "): restore it from a copy; the shard then recovers by itself");
         }
     }
 
@@ -77,9 +77,9 @@ public final class DisplacedFiles {
     }
 
     private static void write(Disk disk, Path directory, DiskFile source, Path path, long length) throws IOException {
-        Path fresh = path.resolveSibling(path.getFileName() + ".new");
-        disk.delete(fresh);
-        try (DiskFile target = disk.create(fresh)) {
+        Path copy = path.resolveSibling(path.getFileName() + ".new");
+        disk.delete(copy);
+        try (DiskFile target = disk.create(copy)) {
             ByteBuffer step = ByteBuffer.allocateDirect((int) Math.min(STEP_BYTES, length));
             for (long at = 0; at < length; at += step.limit()) {
                 step.clear().limit((int) Math.min(STEP_BYTES, length - at));
@@ -88,7 +88,7 @@ public final class DisplacedFiles {
             }
             target.force();
         }
-        disk.rename(fresh, path);
+        disk.rename(copy, path);
         disk.forceDirectory(directory);
     }
 }

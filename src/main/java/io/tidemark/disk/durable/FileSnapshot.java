@@ -1,11 +1,11 @@
 package io.tidemark.disk.durable;
 
 /**
- * A file and how far it reached at some moment.
+ * A file and its length in a snapshot.
  *
  * @param length in bytes
  */
-public record Extent(StoreFile file, long length) {
+public record FileSnapshot(StoreFile file, long length) {
     /** Whether a generation has something to make durable here: bytes, or the name. */
     public boolean unsynced() {
         return length > file.durableLength() || !file.nameDurable();
