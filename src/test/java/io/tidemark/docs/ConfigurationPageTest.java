@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ConfigurationPageTest {
     private static final Path PAGE = Document.project().resolve("src/docs/configuration.md");
     private static final Pattern KEY = Pattern.compile(
-            "`((?:redis|admin|checkpoint|log|bitcask|pressure|reload)\\.[a-z_]+|data_dir|shards|shutdown_timeout_ms)`");
+            "`((?:redis|admin|checkpoint|bitcask|pressure|reload)\\.[a-z_]+|log\\.(?:dir|[a-z]+_[a-z_]+)|data_dir|shards|shutdown_timeout_ms)`");
 
     @TempDir
     Path directory;

@@ -2,11 +2,13 @@ package io.tidemark.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidemark.checkpoint.SyncResult;
+import io.tidemark.files.AppendOnlyFiles;
+import io.vertx.core.Deployable;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Method;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -39,22 +41,26 @@ class FrontPageTest {
     }
 
     @Test
-    void libraryExample_run_makesItsLineDurable() throws Exception {
-        Class<?> notes = JavaBlocks.load(example(), classes);
+    void libraryExample_run_answersWhenTheOrderIsOnDisk() throws Exception {
+        Deployable orders = (Deployable)
+                JavaBlocks.load(example(), classes).getDeclaredConstructor().newInstance();
         Vertx vertx = Vertx.vertx();
         try {
-            Constructor<?> open = notes.getDeclaredConstructor(Vertx.class, Path.class);
-            Method demo = notes.getDeclaredMethod("demo", Vertx.class, notes);
-            open.setAccessible(true);
-            demo.setAccessible(true);
-            Future<?> done = (Future<?>) demo.invoke(null, vertx, open.newInstance(vertx, data));
-            SyncResult synced =
-                    (SyncResult) done.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-            assertThat(synced.durableIndex()).as("durable index").isEqualTo(1);
-            assertThat(synced.generation()).as("generation").isEqualTo(1);
-            assertThat(data.resolve("NOTES")).hasContent("tea\n");
+            JsonObject config = new JsonObject().put("directory", data.toString());
+            await(vertx.deployVerticle(orders, new DeploymentOptions().setConfig(config)));
+            Message<Long> answer =
+                    await(vertx.eventBus().request("orders.put", new JsonObject().put("customer", "ann")));
+            assertThat(answer.body()).as("position").isEqualTo(1);
         } finally {
-            vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+            await(vertx.close());
         }
+        try (AppendOnlyFiles files = AppendOnlyFiles.open(data)) {
+            assertThat(files.position()).as("durable position").isEqualTo(1);
+            assertThat(files.length("customers")).as("durable length").isEqualTo("ann\n".length());
+        }
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 }
