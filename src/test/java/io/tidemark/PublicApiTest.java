@@ -43,6 +43,18 @@ class PublicApiTest {
     }
 
     @Test
+    void publicTypes_sayInWhichVersionTheyCame() throws Exception {
+        SortedSet<String> types = new TreeSet<>();
+        for (String line : today()) {
+            types.add(line.replaceFirst("[$ ].*", ""));
+        }
+        assertThat(types).hasSizeGreaterThan(40).allSatisfy(type -> assertThat(
+                        Files.readString(HERE.resolve("src/main/java/" + type.replace('.', '/') + ".java")))
+                .as(type)
+                .contains(" * @since "));
+    }
+
+    @Test
     void breaks_ofALineThatIsGoneOrChanged_areReported() {
         SortedSet<String> before = lines("a.B | final class", "a.B | int size()", "a.B | static final int MAX = 3");
         assertThat(PublicApi.breaks(

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * replay.
  *
  * <p>Not thread-safe; every method that takes options copies them. Equal if all values are equal.
+ *
+ * @since 0.1
  */
 public final class CheckpointOptions {
     /** Default of {@link #setIntervalMs}: 10 s. */
@@ -81,7 +83,11 @@ public final class CheckpointOptions {
     /** All defaults. */
     public CheckpointOptions() {}
 
-    /** A copy. */
+    /**
+     * A copy.
+     *
+     * @param other the options to copy
+     */
     public CheckpointOptions(CheckpointOptions other) {
         this(other.toJson());
     }
@@ -90,6 +96,7 @@ public final class CheckpointOptions {
      * From JSON; a missing key has its default. A number may also be text, as some configuration stores give it, and a size
      * may end in KiB, MiB or GiB.
      *
+     * @param json the keys that are set
      * @throws IllegalArgumentException naming the key and its value if a key is unknown, has no value, or has one of the wrong type
      *     or range
      */
@@ -123,6 +130,7 @@ public final class CheckpointOptions {
      * the options in force.
      *
      * @param running the options in force
+     * @return the copy
      * @throws IllegalArgumentException naming the key and both values if these options set them differently
      */
     public CheckpointOptions whileRunning(CheckpointOptions running) {
@@ -145,7 +153,7 @@ public final class CheckpointOptions {
         return RawSection.validate(SECTION + "." + key, type, value);
     }
 
-    /** JSON with every key; {@code node} and {@code clustered} only where they have been set. */
+    /** {@return JSON with every key; {@code node} and {@code clustered} only where they have been set} */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("interval_ms", intervalMs)
@@ -162,29 +170,39 @@ public final class CheckpointOptions {
         return clustered == null ? json : json.put("clustered", clustered);
     }
 
-    /** How often a dirty shard is due, in milliseconds. */
+    /** {@return how often a dirty shard is due, in milliseconds} */
     public long getIntervalMs() {
         return intervalMs;
     }
 
-    /** How often a dirty shard is due, in milliseconds, 10 ms to a day. */
+    /**
+     * How often a dirty shard is due, in milliseconds, 10 ms to a day.
+     *
+     * @param intervalMs the new value
+     * @return this
+     */
     public CheckpointOptions setIntervalMs(long intervalMs) {
         this.intervalMs = checked("interval_ms", MILLISECONDS, intervalMs);
         return this;
     }
 
-    /** How long a due shard must have been idle, in milliseconds. */
+    /** {@return how long a due shard must have been idle, in milliseconds} */
     public long getIdleMs() {
         return idleMs;
     }
 
-    /** How long a due shard must have been idle before it is forced, in milliseconds, 0 to a day; 0 forces at the tick. */
+    /**
+     * How long a due shard must have been idle before it is forced, in milliseconds, 0 to a day; 0 forces at the tick.
+     *
+     * @param idleMs the new value
+     * @return this
+     */
     public CheckpointOptions setIdleMs(long idleMs) {
         this.idleMs = checked("idle_ms", IDLE_MILLISECONDS, idleMs);
         return this;
     }
 
-    /** How old the oldest unsynced byte may get, in milliseconds. */
+    /** {@return how old the oldest unsynced byte may get, in milliseconds} */
     public long getMaxDelayMs() {
         return maxDelayMs;
     }
@@ -192,24 +210,32 @@ public final class CheckpointOptions {
     /**
      * How old the oldest unsynced byte may get under continuous writes before a generation is started, in milliseconds, 10 ms
      * to a day. It bounds what a restart replays.
+     *
+     * @param maxDelayMs the new value
+     * @return this
      */
     public CheckpointOptions setMaxDelayMs(long maxDelayMs) {
         this.maxDelayMs = checked("max_delay_ms", MILLISECONDS, maxDelayMs);
         return this;
     }
 
-    /** How many unsynced bytes start a generation at once. */
+    /** {@return how many unsynced bytes start a generation at once} */
     public long getMaxDirtyBytes() {
         return maxDirtyBytes;
     }
 
-    /** How many unsynced bytes of one shard start a generation without waiting for idleness, 4 KiB to 1 TiB. */
+    /**
+     * How many unsynced bytes of one shard start a generation without waiting for idleness, 4 KiB to 1 TiB.
+     *
+     * @param maxDirtyBytes the new value
+     * @return this
+     */
     public CheckpointOptions setMaxDirtyBytes(long maxDirtyBytes) {
         this.maxDirtyBytes = checked("max_dirty_bytes", DIRTY_BYTES, maxDirtyBytes);
         return this;
     }
 
-    /** How many generations may force at once. */
+    /** {@return how many generations may force at once} */
     public int getMaxConcurrentFsyncs() {
         return maxConcurrentFsyncs;
     }
@@ -217,13 +243,16 @@ public final class CheckpointOptions {
     /**
      * How many generations of all stores on one Vert.x instance may force at once, 1 to 64, not counting those that hang. The
      * limit belongs to the instance: the latest deployment or reconfiguration of any store sets it.
+     *
+     * @param maxConcurrentFsyncs the new value
+     * @return this
      */
     public CheckpointOptions setMaxConcurrentFsyncs(int maxConcurrentFsyncs) {
         this.maxConcurrentFsyncs = (int) checked("max_concurrent_fsyncs", FSYNCS, maxConcurrentFsyncs);
         return this;
     }
 
-    /** Size of the steps in which a large dirty range is written back before the force; 0 for no steps. */
+    /** {@return the size of the steps in which a large dirty range is written back before the force; 0 for no steps} */
     public int getPacingBytes() {
         return pacingBytes;
     }
@@ -232,13 +261,16 @@ public final class CheckpointOptions {
      * Size of the steps in which a large dirty range is written back before the final force, in bytes, 64 KiB to 64 MiB, or
      * 0 to leave everything to the final force. A force of much data makes the log's fdatasync queue behind it; small steps
      * let it in between. The store implements this, see {@link CheckpointTarget#configured}.
+     *
+     * @param pacingBytes the new value
+     * @return this
      */
     public CheckpointOptions setPacingBytes(int pacingBytes) {
         this.pacingBytes = (int) checked("pacing_bytes", PACING, pacingBytes);
         return this;
     }
 
-    /** After how long a running generation is reported, in milliseconds. */
+    /** {@return after how long a running generation is reported, in milliseconds} */
     public long getStallWarnMs() {
         return stallWarnMs;
     }
@@ -247,24 +279,32 @@ public final class CheckpointOptions {
      * After how long a generation that is still forcing is reported, in milliseconds, 10 ms to a day. By then it has lent its
      * permit and no longer counts for {@link #setMaxConcurrentFsyncs}; while other forces hang, it lends it sooner. A generation
      * that waits for a permit is reported when it has waited this long past its deadline.
+     *
+     * @param stallWarnMs the new value
+     * @return this
      */
     public CheckpointOptions setStallWarnMs(long stallWarnMs) {
         this.stallWarnMs = checked("stall_warn_ms", MILLISECONDS, stallWarnMs);
         return this;
     }
 
-    /** After how long a running generation sheds the shard's writes, in milliseconds. */
+    /** {@return after how long a running generation sheds the shard's writes, in milliseconds} */
     public long getStallShedMs() {
         return stallShedMs;
     }
 
-    /** After how long a generation that is still forcing makes the shard shed client writes, in milliseconds, 10 ms to a day. */
+    /**
+     * After how long a generation that is still forcing makes the shard shed client writes, in milliseconds, 10 ms to a day.
+     *
+     * @param stallShedMs the new value
+     * @return this
+     */
     public CheckpointOptions setStallShedMs(long stallShedMs) {
         this.stallShedMs = checked("stall_shed_ms", MILLISECONDS, stallShedMs);
         return this;
     }
 
-    /** The name of this node, an empty string if it has none. */
+    /** {@return the name of this node, an empty string if it has none} */
     public String getNode() {
         return node == null ? DEFAULT_NODE : node;
     }
@@ -272,13 +312,16 @@ public final class CheckpointOptions {
     /**
      * The name of this node, for events and for requests from other nodes: letters, digits, {@code _} and {@code -}; unique in
      * the cluster. It can't change while a checkpointer runs; options that don't set it keep it.
+     *
+     * @param node the name, or an empty string for none
+     * @return this
      */
     public CheckpointOptions setNode(String node) {
         this.node = node.isEmpty() ? node : StoreName.checked("checkpoint.node", node);
         return this;
     }
 
-    /** Whether other nodes of a cluster may request a sync. */
+    /** {@return whether other nodes of a cluster may request a sync} */
     public boolean isClustered() {
         return clustered != null ? clustered : DEFAULT_CLUSTERED;
     }
@@ -286,6 +329,9 @@ public final class CheckpointOptions {
     /**
      * Whether other nodes of a cluster may request a sync under this node's name, see {@link CheckpointAddresses#sync(String,
      * String, int)}; needs {@link #setNode}. It can't change while a checkpointer runs.
+     *
+     * @param clustered whether they may
+     * @return this
      */
     public CheckpointOptions setClustered(boolean clustered) {
         this.clustered = clustered;

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param failedStep the step that failed; {@code null} if no force failed: the generation succeeded, could not be
  *     scheduled, could not capture, or was {@linkplain ForcePostponedException postponed}
  * @param error why it failed, {@code null} if it succeeded
+ * @since 0.1
  */
 public record CheckpointOutcome(
         String store,
@@ -38,17 +39,19 @@ public record CheckpointOutcome(
         @Nullable ForceStep failedStep,
         @Nullable String error) {
 
-    /** Whether everything captured is durable. */
+    /** {@return whether everything captured is durable} */
     public boolean succeeded() {
         return error == null;
     }
 
-    /** {@code ok} or {@code failed}, in events and metrics. */
+    /** {@return {@code ok} or {@code failed}, in events and metrics} */
     public String label() {
         return succeeded() ? "ok" : "failed";
     }
 
-    /** Body of the event on {@link CheckpointAddresses#outcome}; times in milliseconds with three decimals. */
+    /**
+     * {@return the body of the event on {@link CheckpointAddresses#outcome}; times in milliseconds with three decimals}
+     */
     public JsonObject toJson() {
         JsonObject json = new JsonObject()
                 .put("store", store)

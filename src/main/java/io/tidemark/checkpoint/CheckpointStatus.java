@@ -14,6 +14,7 @@ import io.tidemark.pressure.PressureLevel;
  * @param dirtyAgeMillis age of the oldest of them in milliseconds; 0 if the shard is clean
  * @param inFlightMillis how long the current generation has been running, in milliseconds; 0 if none is
  * @param level the shard's pressure level
+ * @since 0.1
  */
 public record CheckpointStatus(
         String store,

@@ -10,6 +10,8 @@ import java.io.IOException;
  * <p>The writer appends without force, publishes what it appended, and then calls {@link DirtyCounter#mark}. The
  * checkpointer calls, for each generation, {@link #capture}, {@link #force} and {@link #completed}, in that order, never
  * two generations at once. It also calls {@link #capture} alone, to find what was applied but not marked.
+ *
+ * @since 0.1
  */
 public interface CheckpointTarget {
 
@@ -24,13 +26,13 @@ public interface CheckpointTarget {
      * another entry.
      */
     interface Capture {
-        /** Last log index whose bytes are in the files at the captured lengths; 0 if none. */
+        /** {@return the last log index whose bytes are in the files at the captured lengths; 0 if none} */
         long index();
 
-        /** Bytes to force, as far as the store knows; for reports only. */
+        /** {@return bytes to force, as far as the store knows; for reports only} */
         long bytes();
 
-        /** Files to force; for reports only. */
+        /** {@return files to force; for reports only} */
         int files();
     }
 
@@ -68,6 +70,7 @@ public interface CheckpointTarget {
      * the directories; then the position file and its directory. Called on a worker thread; blocks for as long as the disk
      * takes.
      *
+     * @param captured the capture
      * @throws ForcePostponedException if no force failed, and this method may be called again
      * @throws IOException if part of it may not be durable. The force is never retried: on Linux a second force reports success
      *     although pages were lost
@@ -78,7 +81,9 @@ public interface CheckpointTarget {
      * The method that the checkpointer calls. A store that implements it instead of {@link #force(Capture)} reports its steps,
      * so that times and failures of data files, directories and position file are distinguished.
      *
+     * @param captured the capture
      * @param progress receives the steps; on this thread, during this call
+     * @throws IOException if part of it may not be durable
      */
     default void force(Capture captured, ForceProgress progress) throws IOException {
         force(captured);
@@ -87,6 +92,8 @@ public interface CheckpointTarget {
     /**
      * The capture is durable. Called on the shard's event loop; memory only, for example to hand the index to the log, which
      * then releases entries on its own thread.
+     *
+     * @param captured the capture
      */
     void completed(Capture captured);
 
@@ -95,8 +102,10 @@ public interface CheckpointTarget {
      * worker thread after {@link #force} failed, and again after growing pauses while it throws {@link IOException}. When it
      * returns, generations resume.
      *
+     * @param failed the capture whose force failed
      * @throws UnsupportedOperationException (the default) if this store can't: the shard is then {@code FAILED} until a
      *     restart recovers it from the log
+     * @throws IOException if the repair failed; it is tried again later
      */
     default void repair(Capture failed) throws IOException {
         throw new UnsupportedOperationException("this store can't be repaired in place");
@@ -115,7 +124,9 @@ public interface CheckpointTarget {
         return Future.succeededFuture();
     }
 
-    /** How many files have unsynced bytes, {@link #UNKNOWN} by default; for reports only. Any thread; memory only. */
+    /**
+     * {@return how many files have unsynced bytes, {@link #UNKNOWN} by default; for reports only} Any thread; memory only.
+     */
     default int dirtyFiles() {
         return UNKNOWN;
     }

@@ -2,7 +2,11 @@ package io.tidemark.checkpoint;
 
 import java.util.Locale;
 
-/** Why a generation runs. */
+/**
+ * Why a generation runs.
+ *
+ * @since 0.1
+ */
 public enum CheckpointTrigger {
     /** A tick found the shard dirty and idle, or it became idle after a tick. */
     INTERVAL,
@@ -17,7 +21,7 @@ public enum CheckpointTrigger {
     /** The first generation after a start: nothing found on disk is taken for durable. */
     RECOVERY;
 
-    /** The name in events and metrics, for example {@code max_delay}. */
+    /** {@return the name in events and metrics, for example {@code max_delay}} */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

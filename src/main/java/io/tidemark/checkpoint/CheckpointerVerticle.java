@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * It never interrupts a force; while one hangs, it waits. The store must keep its files open until the undeployment has ended.
  *
  * <p>The constructor may be called on any thread; all other methods are called by Vert.x.
+ *
+ * @since 0.1
  */
 public final class CheckpointerVerticle extends VerticleBase {
     private static final long NO_TIMER = -1;
@@ -48,6 +50,7 @@ public final class CheckpointerVerticle extends VerticleBase {
      *
      * @param store the store's name, see {@link Checkpointers#deploy}
      * @param shard the shard's number, 0 or more
+     * @param target the shard's files; one checkpointer at a time
      * @throws IllegalArgumentException if either is invalid
      */
     public CheckpointerVerticle(String store, int shard, CheckpointTarget target) {

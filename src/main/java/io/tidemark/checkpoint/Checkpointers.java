@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Checkpointers deployed from a verticle become its children: undeploying that verticle, or closing Vert.x, stops them before
  * the verticle's own {@code stop}, as {@link #close} does.
+ *
+ * @since 0.1
  */
 public final class Checkpointers {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointers.class);
@@ -46,6 +48,7 @@ public final class Checkpointers {
     /**
      * Deploys one checkpointer per target; the target's place in the list is its shard's number.
      *
+     * @param vertx the Vert.x instance
      * @param store the store's name: 1 to 64 letters, digits, {@code _} and {@code -}; any number of stores may share one
      *     Vert.x instance
      * @param options copied
@@ -63,7 +66,12 @@ public final class Checkpointers {
     /**
      * As {@link #deploy(Vertx, String, CheckpointOptions, List)}, with a listener that is notified of every generation.
      *
+     * @param vertx the Vert.x instance
+     * @param store see there
+     * @param options copied
+     * @param targets one per shard
      * @param listener called on the shard's event loop
+     * @return as there
      */
     public static Future<Checkpointers> deploy(
             Vertx vertx,
@@ -85,12 +93,12 @@ public final class Checkpointers {
                 .map(id -> new Checkpointers(vertx, parent, id, store, mine));
     }
 
-    /** The store's name. */
+    /** {@return the store's name} */
     public String store() {
         return store;
     }
 
-    /** The options in force: those of the deployment, or of the last {@link #reconfigure}; a copy. */
+    /** {@return the options in force: those of the deployment, or of the last {@link #reconfigure}; a copy} */
     public CheckpointOptions options() {
         return new CheckpointOptions(options);
     }
@@ -99,6 +107,7 @@ public final class Checkpointers {
      * Makes durable what a shard had applied before this call. Completes at once, without a system call, if the shard is clean.
      * After {@link #close} it succeeds if the shard was left durable and nothing has been marked or applied since.
      *
+     * @param shard the shard's number, from 0
      * @return fails with a {@link SyncException}, also if the shard does not exist
      */
     public Future<SyncResult> syncNow(int shard) {
@@ -133,7 +142,12 @@ public final class Checkpointers {
         return CallersContext.bring(parent.reconfigure(options()));
     }
 
-    /** Gives every running checkpointer new pressure options: how long a cause must have been gone. */
+    /**
+     * Gives every running checkpointer new pressure options: how long a cause must have been gone.
+     *
+     * @param options the new options
+     * @return completes when every checkpointer has them
+     */
     public Future<Void> reconfigurePressure(PressureOptions options) {
         return CallersContext.bring(parent.reconfigure(new PressureOptions(options)));
     }
@@ -142,6 +156,8 @@ public final class Checkpointers {
      * Reports pressure that the store itself has found, in addition to what its checkpointer finds. Returns at once; the calls of
      * one thread take effect in order, on the shard's event loop. Does nothing after the checkpointer has stopped.
      *
+     * @param shard the shard's number, from 0
+     * @param reason the kind of cause
      * @param level how severe the cause is; {@code NORMAL} if it is gone, so that the latch may open when a {@linkplain
      *     CheckpointTarget#probe probe} has succeeded
      * @param detail which file, what happened, what to do
@@ -150,38 +166,52 @@ public final class Checkpointers {
         parent.reportPressure(shard, reason, level, detail);
     }
 
-    /** The number of shards; they are numbered from 0. */
+    /** {@return the number of shards; they are numbered from 0} */
     public int shards() {
         return parent.shards();
     }
 
     /**
-     * A shard's status. Never blocks.
+     * {@return a shard's status} Never blocks.
      *
+     * @param shard the shard's number, from 0
      * @throws IllegalArgumentException if the shard does not exist
      */
     public CheckpointStatus status(int shard) {
         return Objects.requireNonNull(parent.child(shard).status(), "not started");
     }
 
-    /** Adds a listener. Earlier events are in {@link #status} and {@link #journal}. */
+    /**
+     * Adds a listener. Earlier events are in {@link #status} and {@link #journal}.
+     *
+     * @param listener the listener
+     */
     public void addListener(CheckpointListener listener) {
         parent.listeners().add(listener);
     }
 
-    /** Removes a listener. */
+    /**
+     * Removes a listener.
+     *
+     * @param listener the listener
+     */
     public void removeListener(CheckpointListener listener) {
         parent.listeners().remove(listener);
     }
 
-    /** Notifies the listeners that new options for this store were accepted or rejected. */
+    /**
+     * Notifies the listeners that new options for this store were accepted or rejected.
+     *
+     * @param accepted true if they are in use now
+     */
     public void notifyReload(boolean accepted) {
         parent.listeners().reloaded(parent.store(), accepted);
     }
 
     /**
-     * A shard's last 256 generations, deferrals and incidents, oldest first; also after it has stopped. Never blocks.
+     * {@return a shard's last 256 generations, deferrals and incidents, oldest first; also after it has stopped} Never blocks.
      *
+     * @param shard the shard's number, from 0
      * @throws IllegalArgumentException if the shard does not exist
      */
     public List<JournalEntry> journal(int shard) {

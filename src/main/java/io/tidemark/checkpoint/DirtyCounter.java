@@ -32,6 +32,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: {@link #mark} belongs to the shard's one writer (one thread at a time, hand-over with a happens-before); the
  * package-private methods to the checkpointer's event loop; everything else may be called on any thread.
+ *
+ * @since 0.1
  */
 public final class DirtyCounter implements Shareable {
     private static final String MAP = "tidemark.dirty-counters";
@@ -86,13 +88,14 @@ public final class DirtyCounter implements Shareable {
     }
 
     /**
-     * The counter of a shard: the same object for all callers on this Vert.x instance, before, during and after the deployment
-     * of its checkpointer. Any thread.
+     * {@return the counter of a shard: the same object for all callers on this Vert.x instance, before, during and after the
+     * deployment of its checkpointer} Any thread.
      *
      * <p>Name, number and instance must be those of the deployment: marks on another counter don't wake this shard's
      * checkpointer. It finds what was applied but not marked by {@link CheckpointTarget#capture} at its ticks, at a sync and at
      * a stop, forces it, and logs that.
      *
+     * @param vertx the Vert.x instance
      * @param store see {@link Checkpointers#deploy}
      * @param shard 0 or more
      * @throws IllegalArgumentException if either is invalid
@@ -163,19 +166,21 @@ public final class DirtyCounter implements Shareable {
         }
     }
 
-    /** Whether client writes should be refused now, before they enter the log. One volatile read; any thread. */
+    /**
+     * {@return whether client writes should be refused now, before they enter the log} One volatile read; any thread.
+     */
     public boolean shedding() {
         return pressure.level().sheds();
     }
 
-    /** The shard's pressure: its level, and every reason. One volatile read. */
+    /** {@return the shard's pressure: its level, and every reason} One volatile read. */
     public PressureState pressure() {
         return pressure;
     }
 
     /**
-     * Whether there may be bytes that are not durable, as far as marks and the checkpointer show; true until a first generation
-     * has succeeded. Any thread.
+     * {@return whether there may be bytes that are not durable, as far as marks and the checkpointer show; true until a first
+     * generation has succeeded} Any thread.
      */
     public boolean dirty() {
         return unproven || appendedIndex > durableIndex || appendedBytes > durableBytes;
@@ -186,22 +191,24 @@ public final class DirtyCounter implements Shareable {
         return unproven;
     }
 
-    /** Whether a generation is running. Any thread. */
+    /** {@return whether a generation is running} Any thread. */
     public boolean inFlight() {
         return inFlight;
     }
 
-    /** Last index marked. Any thread. */
+    /** {@return the last index marked} Any thread. */
     public long appendedIndex() {
         return appendedIndex;
     }
 
-    /** The durable index as known since the checkpointer's start; -1 before its first generation. Any thread. */
+    /**
+     * {@return the durable index as known since the checkpointer's start; -1 before its first generation} Any thread.
+     */
     public long durableIndex() {
         return durableIndex;
     }
 
-    /** Bytes marked and not known durable; 0 when clean. Any thread. */
+    /** {@return bytes marked and not known durable; 0 when clean} Any thread. */
     public long dirtyBytes() {
         return Math.max(0, appendedBytes - durableBytes);
     }

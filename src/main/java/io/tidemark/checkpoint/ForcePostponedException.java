@@ -9,11 +9,18 @@ import java.io.IOException;
  *
  * <p>Never throw it after any force, of data, a directory or the position file, has failed, nor when it is uncertain which
  * position file a power cut would leave: a second force proves nothing about the first.
+ *
+ * @since 0.1
  */
 public final class ForcePostponedException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    /** The message says which file, and what could not be done. */
+    /**
+     * The message says which file, and what could not be done.
+     *
+     * @param message what happened
+     * @param cause why no force was tried
+     */
     public ForcePostponedException(String message, Throwable cause) {
         super(message, cause);
     }

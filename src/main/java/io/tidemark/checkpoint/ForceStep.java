@@ -2,7 +2,11 @@ package io.tidemark.checkpoint;
 
 import java.util.Locale;
 
-/** The steps of a force; metrics and failures refer to them. */
+/**
+ * The steps of a force; metrics and failures refer to them.
+ *
+ * @since 0.1
+ */
 public enum ForceStep {
     /** A range of a data file is written back before the file is forced. */
     WRITE_BACK,
@@ -15,7 +19,7 @@ public enum ForceStep {
     /** The whole force: for a target that reports no steps, and for a failure between two steps. */
     ALL;
 
-    /** The name in events and metrics, for example {@code data}. */
+    /** {@return the name in events and metrics, for example {@code data}} */
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -3,10 +3,14 @@ package io.tidemark.checkpoint;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 
-/** An entry of a shard's journal: a generation, a deferral, or an incident. */
+/**
+ * An entry of a shard's journal: a generation, a deferral, or an incident.
+ *
+ * @since 0.1
+ */
 public sealed interface JournalEntry {
 
-    /** The entry as JSON; {@code kind} says which type it is. */
+    /** {@return the entry as JSON; {@code kind} says which type it is} */
     JsonObject toJson();
 
     /** A generation that ended. */

@@ -12,6 +12,7 @@ import java.util.UUID;
  *
  * @param node the node's name, or an empty string where none was given
  * @param instance random; differs from any other node's, and from the same node's before a restart
+ * @since 0.1
  */
 public record NodeIdentity(String node, String instance) {
     private static final String MAP = "tidemark.nodes";
@@ -23,7 +24,12 @@ public record NodeIdentity(String node, String instance) {
         return new NodeIdentity(node, instance(names(vertx)));
     }
 
-    /** The identity of a store on a Vert.x instance; without a name if it was never deployed there. Any thread. */
+    /**
+     * {@return the identity of a store on a Vert.x instance; without a name if it was never deployed there} Any thread.
+     *
+     * @param vertx the Vert.x instance
+     * @param store the store's name
+     */
     public static NodeIdentity of(Vertx vertx, String store) {
         LocalMap<String, String> names = names(vertx);
         return new NodeIdentity(names.getOrDefault(STORE + store, CheckpointOptions.DEFAULT_NODE), instance(names));
@@ -44,7 +50,12 @@ public record NodeIdentity(String node, String instance) {
         return names.computeIfAbsent(INSTANCE, key -> UUID.randomUUID().toString());
     }
 
-    /** Adds {@code node} and {@code instance} to a body, and returns it. */
+    /**
+     * Adds {@code node} and {@code instance} to a body, and returns it.
+     *
+     * @param body the body
+     * @return the same body
+     */
     public JsonObject addTo(JsonObject body) {
         return body.put("node", node).put("instance", instance);
     }

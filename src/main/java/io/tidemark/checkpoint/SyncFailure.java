@@ -15,6 +15,8 @@ package io.tidemark.checkpoint;
  * <tr><td>-1</td><td>the bus itself</td><td>{@code NO_HANDLERS}: no such store, shard or node, or it has stopped; {@code
  * TIMEOUT}: the caller's own send timeout (30 s unless set) has passed, or the checkpointer stopped meanwhile</td></tr>
  * </table>
+ *
+ * @since 0.1
  */
 public enum SyncFailure {
     /** The generation that should have answered failed. */
@@ -37,7 +39,7 @@ public enum SyncFailure {
         this.code = code;
     }
 
-    /** The code that {@link io.vertx.core.eventbus.ReplyException#failureCode} shows. */
+    /** {@return the code that {@link io.vertx.core.eventbus.ReplyException#failureCode} shows} */
     public int code() {
         return code;
     }

@@ -11,10 +11,11 @@ import io.vertx.core.json.JsonObject;
  * @param files files forced by that generation; 0 if the shard was clean
  * @param bytes bytes forced by it; 0 if the shard was clean
  * @param waitedMillis from the request to the answer, in milliseconds
+ * @since 0.1
  */
 public record SyncResult(int shard, long generation, long durableIndex, int files, long bytes, long waitedMillis) {
 
-    /** Body of the reply on the event bus. */
+    /** {@return the body of the reply on the event bus} */
     public JsonObject toJson() {
         return new JsonObject()
                 .put("shard", shard)

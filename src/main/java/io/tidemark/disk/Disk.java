@@ -9,15 +9,19 @@ import org.jspecify.annotations.Nullable;
  * A file system as this project uses it. {@link #real()} is the machine's own; tests pass one that injects faults.
  *
  * <p>All methods block and may be called from any thread but an event loop.
+ *
+ * @since 0.1
  */
 public interface Disk {
 
-    /** The machine's own file systems. */
+    /** {@return the machine's own file systems} */
     static Disk real() {
         return RealDisk.INSTANCE;
     }
 
-    /** Number of files this process has open through {@link #real()}; each holds a file descriptor. Any thread. */
+    /**
+     * {@return the number of files this process has open through {@link #real()}; each holds a file descriptor} Any thread.
+     */
     static int openFiles() {
         return RealDisk.openFiles();
     }
@@ -26,6 +30,8 @@ public interface Disk {
      * Creates an empty file, open for reading and writing. Its name is durable only after {@link #forceDirectory} of
      * its parent.
      *
+     * @param file the file
+     * @return the open file
      * @throws java.nio.file.FileAlreadyExistsException if a file of that name exists
      * @throws NoDescriptorsException if the process has no file descriptor left; so may every method that opens a file
      */
@@ -34,6 +40,8 @@ public interface Disk {
     /**
      * Opens an existing file for reading only.
      *
+     * @param file the file
+     * @return the open file
      * @throws java.nio.file.NoSuchFileException if it does not exist
      */
     DiskFile openForRead(Path file) throws IOException;
@@ -41,6 +49,8 @@ public interface Disk {
     /**
      * Opens an existing file for reading and writing, to overwrite it from the start; it is not truncated.
      *
+     * @param file the file
+     * @return the open file
      * @throws java.nio.file.NoSuchFileException if it does not exist
      * @throws IOException also if it is a symbolic link
      */
@@ -50,7 +60,10 @@ public interface Disk {
      * Maps a range of an existing file, through a separate descriptor, to write it back in steps. The file may be open and
      * grow meanwhile; it must not shrink.
      *
+     * @param file the file
+     * @param offset offset in bytes from the start of the file
      * @param bytes 1 to {@link FileRange#MAX_BYTES}
+     * @return the mapped range
      * @throws IllegalArgumentException if the file ends before the range does
      * @throws IOException if the range can't be mapped, as on file systems without shared mappings; nothing has been
      *     written back then, and nothing is lost
@@ -60,12 +73,18 @@ public interface Disk {
     /**
      * Creates a directory and its missing parents, and forces each parent that changed. If a force fails, the directory whose
      * name could not be made durable is removed again, so that a second attempt creates it again.
+     *
+     * @param directory the directory
+     * @throws IOException if a directory can't be created, or its name can't be made durable
      */
     void createDirectories(Path directory) throws IOException;
 
     /**
      * Like {@link #createDirectories}; also makes the name of a directory durable that an earlier process created but
      * may not have forced.
+     *
+     * @param directory the directory
+     * @throws IOException if a directory can't be created, or its name can't be made durable
      */
     default void createDurably(Path directory) throws IOException {
         createDirectories(directory);
@@ -75,40 +94,59 @@ public interface Disk {
         }
     }
 
-    /** Renames within one directory, replacing the target atomically. Durable after {@link #forceDirectory}. */
+    /**
+     * Renames within one directory, replacing the target atomically. Durable after {@link #forceDirectory}.
+     *
+     * @param from its present name
+     * @param to its new name
+     * @throws IOException if it can't be renamed
+     */
     void rename(Path from, Path to) throws IOException;
 
-    /** Removes a file; does nothing if it does not exist. Durable after {@link #forceDirectory}. */
+    /**
+     * Removes a file; does nothing if it does not exist. Durable after {@link #forceDirectory}.
+     *
+     * @param file the file
+     * @throws IOException if it can't be removed
+     */
     void delete(Path file) throws IOException;
 
-    /** Makes the names in a directory durable (fsync of the directory). Blocks. */
+    /**
+     * Makes the names in a directory durable (fsync of the directory). Blocks.
+     *
+     * @param directory the directory
+     * @throws IOException if the names may not be durable
+     */
     void forceDirectory(Path directory) throws IOException;
 
     /**
-     * The names in a directory, sorted; empty if the directory does not exist.
+     * {@return the names in a directory, sorted; empty if the directory does not exist}
      *
+     * @param directory the directory
      * @throws IOException if the directory can't be read: unreadable must not be taken for absent
      */
     List<String> list(Path directory) throws IOException;
 
     /**
-     * Whether a file or directory of that name exists.
+     * {@return whether a file or directory of that name exists}
      *
+     * @param path the path
      * @throws IOException if that is unknown: unreadable must not be taken for absent
      */
     boolean exists(Path path) throws IOException;
 
     /**
-     * Which file a name refers to now, and its length; {@code null} if no file has that name. One system call.
+     * {@return which file a name refers to now, and its length; {@code null} if no file has that name} One system call.
      *
+     * @param file the file
      * @throws IOException if that is unknown: unreadable must not be taken for absent
      */
     @Nullable
     FileStamp stamp(Path file) throws IOException;
 
     /**
-     * Free space of the volume that holds a directory, if the file system reports it; see {@link DiskSpace#isKnown}. Blocks
-     * on a hanging disk like any other call. The default implementation reports an unbounded volume.
+     * {@return free space of the volume that holds a directory, if the file system reports it; see {@link
+     * DiskSpace#isKnown}} Blocks on a hanging disk like any other call. The default implementation reports an unbounded volume.
      *
      * @param directory an existing directory
      * @throws IOException if the volume itself can't be determined
@@ -121,6 +159,8 @@ public interface Disk {
      * Replaces a small file atomically, so that a crash leaves either the old or the new contents: writes a new file beside it
      * (name plus {@code .new}), forces it, renames it, syncs the directory.
      *
+     * @param file the file
+     * @param contents the new contents
      * @throws NotReplacedException if the new file could not be created or written: the old one is unchanged
      * @throws IOException if any later step fails; which of the two contents is durable is then unknown
      */
@@ -147,7 +187,9 @@ public interface Disk {
     /**
      * Reads a small file as a whole.
      *
+     * @param file the file
      * @param maxBytes largest valid size of such a file
+     * @return its bytes
      * @throws CorruptionException if it is larger than {@code maxBytes}
      */
     default byte[] readAll(Path file, int maxBytes) throws IOException {

@@ -13,10 +13,12 @@ import java.nio.file.Path;
  * bytes again, into another file.
  *
  * <p>Never interrupt a thread inside a call: an interrupt closes the file for all its users.
+ *
+ * @since 0.1
  */
 public interface DiskFile extends AutoCloseable {
 
-    /** Path of this file. */
+    /** {@return the path of this file} */
     Path path();
 
     /**
@@ -33,11 +35,18 @@ public interface DiskFile extends AutoCloseable {
     /**
      * Reads some bytes at a position.
      *
+     * @param target receives the bytes
+     * @param position offset in bytes from the start of the file
      * @return bytes read, or -1 at or after the end of the file
+     * @throws IOException if the bytes can't be read
      */
     int read(ByteBuffer target, long position) throws IOException;
 
-    /** Length of the file in bytes. */
+    /**
+     * {@return the length of the file in bytes}
+     *
+     * @throws IOException if the length is unknown
+     */
     long size() throws IOException;
 
     /**
@@ -51,7 +60,13 @@ public interface DiskFile extends AutoCloseable {
     @Override
     void close() throws IOException;
 
-    /** Writes all remaining bytes; continues after a short write. */
+    /**
+     * Writes all remaining bytes; continues after a short write.
+     *
+     * @param source its remaining bytes are written
+     * @param position offset in bytes from the start of the file
+     * @throws IOException if not all bytes could be written
+     */
     default void writeFully(ByteBuffer source, long position) throws IOException {
         long at = position;
         while (source.hasRemaining()) {
@@ -66,6 +81,8 @@ public interface DiskFile extends AutoCloseable {
     /**
      * Reads until the target is full.
      *
+     * @param target receives the bytes
+     * @param position offset in bytes from the start of the file
      * @throws java.io.EOFException if the file ends before that
      */
     default void readFully(ByteBuffer target, long position) throws IOException {

@@ -9,20 +9,28 @@ import org.jspecify.annotations.Nullable;
  * <p>A <em>write</em> that failed on a full disk can be retried at the same offset once there is space, and so can the
  * creation of a file that is not yet in use. A failed <em>force</em> of anything else can't: it has lost bytes, whatever
  * the reason. So check first which operation failed, and only then ask this class why.
+ *
+ * @since 0.1
  */
 public final class DiskFull {
     private static final ErrorTexts TEXTS = ErrorTexts.ofThisProcess();
 
     private DiskFull() {}
 
-    /** Whether a failure, or one of its causes, is known to be a full disk or quota: freeing space helps then. */
+    /**
+     * {@return whether a failure, or one of its causes, is known to be a full disk or quota: freeing space helps then}
+     *
+     * @param failure the failure
+     */
     public static boolean isCauseOf(@Nullable Throwable failure) {
         return kindOf(failure) == ErrorTexts.Kind.NO_SPACE;
     }
 
     /**
-     * Whether it is or may be a full disk: in a locale other than English an exceeded quota can't be recognised. For operations
-     * that can safely be retried, such as a write that has not been acknowledged.
+     * {@return whether it is or may be a full disk: in a locale other than English an exceeded quota can't be recognised} For
+     * operations that can safely be retried, such as a write that has not been acknowledged.
+     *
+     * @param failure the failure
      */
     public static boolean mayBeCauseOf(@Nullable Throwable failure) {
         return kindOf(failure) != ErrorTexts.Kind.OTHER;

@@ -2,7 +2,11 @@ package io.tidemark.disk;
 
 import java.io.IOException;
 
-/** Checks that this process still owns its directories: another process may have taken them over. Any thread. */
+/**
+ * Checks that this process still owns its directories: another process may have taken them over. Any thread.
+ *
+ * @since 0.1
+ */
 @FunctionalInterface
 public interface Fence {
     /** For directories that no other process can take over. */

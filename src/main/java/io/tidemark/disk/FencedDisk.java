@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param disk the disk to delegate to
  * @param fence checked before each such step
+ * @since 0.1
  */
 public record FencedDisk(Disk disk, Fence fence) implements Disk {
 

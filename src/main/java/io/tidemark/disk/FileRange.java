@@ -12,15 +12,17 @@ import java.io.IOException;
  *
  * <p>There is nothing to close. The mapping is freed when this object is garbage collected; until then an unlinked file
  * keeps its blocks. So keep few of them, and none longer than needed. Never use one on an event loop.
+ *
+ * @since 0.1
  */
 public interface FileRange {
     /** Longest range that can be mapped, in bytes. */
     int MAX_BYTES = 1 << 30;
 
-    /** Offset of its first byte in the file. */
+    /** {@return the offset of its first byte in the file} */
     long offset();
 
-    /** Its length in bytes. */
+    /** {@return its length in bytes} */
     int length();
 
     /**

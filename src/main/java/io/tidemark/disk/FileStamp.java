@@ -6,5 +6,6 @@ package io.tidemark.disk;
  *
  * @param key the file's device and inode: equal under any of its names, as long as the file is open or has a name
  * @param bytes its length
+ * @since 0.1
  */
 public record FileStamp(Object key, long bytes) {}

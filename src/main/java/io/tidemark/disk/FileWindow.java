@@ -3,7 +3,11 @@ package io.tidemark.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Reads a file through a sliding window, for scans that read each byte once. Not thread-safe. */
+/**
+ * Reads a file through a sliding window, for scans that read each byte once. Not thread-safe.
+ *
+ * @since 0.1
+ */
 public final class FileWindow {
     private static final int BYTES = 1 << 20;
 
@@ -15,6 +19,7 @@ public final class FileWindow {
     /**
      * A window on a file.
      *
+     * @param file the file to read
      * @param end offset at which reading ends; the file must be at least that long
      */
     public FileWindow(DiskFile file, long end) {
@@ -22,7 +27,7 @@ public final class FileWindow {
         this.end = end;
     }
 
-    /** Offset at which reading ends. */
+    /** {@return the offset at which reading ends} */
     public long end() {
         return end;
     }
@@ -33,6 +38,7 @@ public final class FileWindow {
      * @param offset in the file
      * @param bytes at most {@code end() - offset}
      * @return where the range begins in {@link #bytes}
+     * @throws IOException if the bytes can't be read
      */
     public int load(long offset, int bytes) throws IOException {
         if (offset >= start && offset + bytes <= start + window.limit()) {
@@ -49,7 +55,7 @@ public final class FileWindow {
         return 0;
     }
 
-    /** The loaded bytes; valid until the next {@link #load}. */
+    /** {@return the loaded bytes; valid until the next {@link #load}} */
     public ByteBuffer bytes() {
         return window;
     }

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 /**
  * Notified by a {@link MeasuredDisk} before and after each operation that makes bytes durable, on the thread that runs it.
  * Implementations must return at once and not throw.
+ *
+ * @since 0.1
  */
 public interface ForceMeter {
 
@@ -20,11 +22,19 @@ public interface ForceMeter {
         REPLACEMENT
     }
 
-    /** An operation begins. It may block for any length of time. */
+    /**
+     * An operation begins. It may block for any length of time.
+     *
+     * @param kind what is made durable
+     * @param path the file or directory
+     */
     default void began(Kind kind, Path path) {}
 
     /**
      * An operation has ended.
+     *
+     * @param kind what is made durable
+     * @param path the file or directory
      * @param nanos its duration in nanoseconds
      * @param ok false if it threw
      */

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param disk the disk to delegate to
  * @param meter notified of each force
+ * @since 0.1
  */
 public record MeasuredDisk(Disk disk, ForceMeter meter) implements Disk {
 

@@ -6,17 +6,27 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file could not be opened because the process, or the system, has no file descriptor left. That says nothing about the disk:
  * the same call may be retried once descriptors are free.
+ *
+ * @since 0.1
  */
 public final class NoDescriptorsException extends FileSystemException {
     private static final long serialVersionUID = 1L;
 
-    /** Wraps the failure of an open. */
+    /**
+     * Wraps the failure of an open.
+     *
+     * @param failure the failure that the system reported
+     */
     public NoDescriptorsException(FileSystemException failure) {
         super(failure.getFile(), failure.getOtherFile(), failure.getReason());
         initCause(failure);
     }
 
-    /** Whether a failure, or one of its causes, is a lack of descriptors. */
+    /**
+     * {@return whether a failure, or one of its causes, is a lack of descriptors}
+     *
+     * @param failure the failure that the system reported
+     */
     public static boolean isCauseOf(@Nullable Throwable failure) {
         for (Throwable at = failure; at != null; at = at.getCause()) {
             if (at instanceof NoDescriptorsException

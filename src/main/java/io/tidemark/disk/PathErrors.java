@@ -9,11 +9,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import org.jspecify.annotations.Nullable;
 
-/** Java's exceptions about a path often carry only the path as their message; this adds what is wrong with it. */
+/**
+ * Java's exceptions about a path often carry only the path as their message; this adds what is wrong with it.
+ *
+ * @since 0.1
+ */
 public final class PathErrors {
     private PathErrors() {}
 
-    /** The same failure, with the same type, and a message that says what is wrong. */
+    /**
+     * {@return the same failure, with the same type, and a message that says what is wrong}
+     *
+     * @param failure the failure
+     */
     public static IOException explained(IOException failure) {
         if (!(failure instanceof FileSystemException bare) || bare.getReason() != null) {
             return failure;
@@ -23,7 +31,11 @@ public final class PathErrors {
         return explained;
     }
 
-    /** What went wrong, as text; the exception's type where Java has no message. */
+    /**
+     * {@return what went wrong, as text; the exception's type where Java has no message}
+     *
+     * @param failure the failure
+     */
     public static String reason(IOException failure) {
         String message = explained(failure).getMessage();
         return message == null ? failure.getClass().getSimpleName() : message;

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  * {@code tidemark_dirty_bytes} and so on. No histogram has a label for the shard, and no label carries a file's name.
  *
  * <p>Any thread.
+ *
+ * @since 0.1
  */
 public final class CheckpointMeters implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CheckpointMeters.class);
@@ -41,12 +43,25 @@ public final class CheckpointMeters implements AutoCloseable {
         this.listener = new GenerationMeters(registry, key.node());
     }
 
-    /** Binds a store's checkpointers, which are counted from now on. */
+    /**
+     * Binds a store's checkpointers, which are counted from now on.
+     *
+     * @param registry where the meters are registered
+     * @param checkpointers the store's checkpointers
+     * @return the binding; close it to remove the meters
+     */
     public static CheckpointMeters bind(MeterRegistry registry, Checkpointers checkpointers) {
         return bind(registry, checkpointers, ShardInsight.NONE);
     }
 
-    /** The same, with what their owner knows beyond them. */
+    /**
+     * The same, with what their owner knows beyond them.
+     *
+     * @param registry where the meters are registered
+     * @param checkpointers the store's checkpointers
+     * @param insight what the owner knows
+     * @return the binding; close it to remove the meters
+     */
     public static CheckpointMeters bind(MeterRegistry registry, Checkpointers checkpointers, ShardInsight insight) {
         CheckpointMeters meters = new CheckpointMeters(registry, checkpointers);
         CheckpointMeters before = Bindings.replace(registry, meters.key, meters);

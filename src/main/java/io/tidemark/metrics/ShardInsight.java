@@ -5,6 +5,8 @@ import io.tidemark.checkpoint.CheckpointStatus;
 /**
  * What the owner of a store knows of its shards beyond what their checkpointers do. Called at each scrape, on any
  * thread; must not block or read files.
+ *
+ * @since 0.1
  */
 public interface ShardInsight {
 
@@ -14,13 +16,17 @@ public interface ShardInsight {
     /** Adds nothing. */
     ShardInsight NONE = new ShardInsight() {};
 
-    /** The shard's status with what the owner knows better: indices from before the start, pressure of other disks. */
+    /**
+     * {@return the shard's status with what the owner knows better: indices from before the start, pressure of other disks}
+     *
+     * @param known the status as the checkpointer knows it
+     */
     default CheckpointStatus refine(CheckpointStatus known) {
         return known;
     }
 
     /**
-     * How long a restart would replay for this shard if the process died now, in seconds.
+     * {@return how long a restart would replay for this shard if the process died now, in seconds}
      *
      * @param now as refined
      */

@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * @param disk the disk to test
  * @param directory where the file is made; must exist. One probe at a time
+ * @since 0.1
  */
 public record DurableProbe(Disk disk, Path directory) {
     /** The file's name. The file exists only while a probe runs, or after a crash during one. */
@@ -21,7 +22,11 @@ public record DurableProbe(Disk disk, Path directory) {
 
     private static final int BYTES = 4096;
 
-    /** Probes a directory of this machine. */
+    /**
+     * Probes a directory of this machine.
+     *
+     * @param directory where the file is made; must exist
+     */
     public DurableProbe(Path directory) {
         this(Disk.real(), directory);
     }

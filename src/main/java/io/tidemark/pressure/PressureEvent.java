@@ -15,6 +15,7 @@ import java.util.Map;
  * @param sinceEpochMillis when that latch closed, at level {@code NORMAL} when it opened; milliseconds since 1970
  * @param detail which file, what happened, what to do
  * @param reasons every closed latch with its level; unmodifiable
+ * @since 0.1
  */
 public record PressureEvent(
         String node,
@@ -26,7 +27,17 @@ public record PressureEvent(
         String detail,
         Map<PressureReason, PressureLevel> reasons) {
 
-    /** An event of a shard with this one latch. */
+    /**
+     * An event of a shard with this one latch.
+     *
+     * @param node the node's name
+     * @param store the store's name
+     * @param shard the shard's number, from 0
+     * @param level its level
+     * @param reason the cause
+     * @param sinceEpochMillis when the latch closed or opened, in milliseconds since 1970
+     * @param detail which file, what happened, what to do
+     */
     public PressureEvent(
             String node,
             String store,
@@ -49,7 +60,9 @@ public record PressureEvent(
     /** Event-bus address on which every change is published as {@link #toJson}, with the publisher's {@code instance}. */
     public static final String ADDRESS = "tidemark.disk-pressure";
 
-    /** Body on the bus: {@code {node, store, shard, level, reason, since, detail, reasons: {REASON: LEVEL}}}. */
+    /**
+     * {@return the body on the bus: {@code {node, store, shard, level, reason, since, detail, reasons: {REASON: LEVEL}}}}
+     */
     public JsonObject toJson() {
         JsonObject all = new JsonObject();
         reasons.forEach((each, latched) -> all.put(each.name(), latched.name()));

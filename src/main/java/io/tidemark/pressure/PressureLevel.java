@@ -1,6 +1,10 @@
 package io.tidemark.pressure;
 
-/** How much pressure a shard's disks put on it, from none to out of service for writes. */
+/**
+ * How much pressure a shard's disks put on it, from none to out of service for writes.
+ *
+ * @since 0.1
+ */
 public enum PressureLevel {
     /** No pressure. */
     NORMAL,
@@ -11,7 +15,7 @@ public enum PressureLevel {
     /** Client writes are refused until a repair succeeds after one that failed, or an operator acts. */
     FAILED;
 
-    /** Whether client writes are refused at this level. */
+    /** {@return whether client writes are refused at this level} */
     public boolean sheds() {
         return this == SHED || this == FAILED;
     }

@@ -10,6 +10,8 @@ import java.util.Set;
  * setters' names in snake_case; sizes that are left out follow from the size of each volume, see {@link SpaceMarks}.
  *
  * <p>Not thread-safe; every method that takes options copies them.
+ *
+ * @since 0.1
  */
 public final class PressureOptions {
     /** Default of {@link #setDwellMs}: 5 s. */
@@ -31,7 +33,11 @@ public final class PressureOptions {
     /** All defaults. */
     public PressureOptions() {}
 
-    /** A copy. */
+    /**
+     * A copy.
+     *
+     * @param other the options to copy
+     */
     public PressureOptions(PressureOptions other) {
         shedFreeBytes = other.shedFreeBytes;
         resumeFreeBytes = other.resumeFreeBytes;
@@ -43,6 +49,7 @@ public final class PressureOptions {
      * From JSON; a missing key has its default. A number may also be text, as some configuration stores give it, and a size
      * may end in KiB, MiB or GiB.
      *
+     * @param json the keys that are set
      * @throws IllegalArgumentException naming the key and its value if a key is unknown, has no value, or has one of the wrong type
      *     or range, or if the two marks contradict each other
      */
@@ -62,7 +69,7 @@ public final class PressureOptions {
         return bytes == BY_VOLUME ? BY_VOLUME : RawSection.validate(SECTION + "." + key, BYTES, bytes);
     }
 
-    /** JSON with every key that is set. */
+    /** {@return JSON with every key that is set} */
     public JsonObject toJson() {
         JsonObject json = new JsonObject().put("dwell_ms", dwellMs);
         put(json, "shed_free_bytes", shedFreeBytes);
@@ -77,45 +84,73 @@ public final class PressureOptions {
         }
     }
 
-    /** With less free space than this, writes are shed; {@link #BY_VOLUME} if not set. */
+    /**
+     * With less free space than this, writes are shed; {@link #BY_VOLUME} if not set.
+     *
+     * @return bytes
+     */
     public long getShedFreeBytes() {
         return shedFreeBytes;
     }
 
-    /** With less free space than this on a volume, its shards shed writes; in bytes, 0 for never, or {@link #BY_VOLUME}. */
+    /**
+     * With less free space than this on a volume, its shards shed writes; in bytes, 0 for never, or {@link #BY_VOLUME}.
+     *
+     * @param shedFreeBytes the new value
+     * @return this
+     */
     public PressureOptions setShedFreeBytes(long shedFreeBytes) {
         this.shedFreeBytes = bytes("shed_free_bytes", shedFreeBytes);
         return this;
     }
 
-    /** With this much free space, shedding ends; {@link #BY_VOLUME} if not set. */
+    /**
+     * With this much free space, shedding ends; {@link #BY_VOLUME} if not set.
+     *
+     * @return bytes
+     */
     public long getResumeFreeBytes() {
         return resumeFreeBytes;
     }
 
-    /** With at least this much free space, shedding ends; in bytes, more than the other mark, or {@link #BY_VOLUME}. */
+    /**
+     * With at least this much free space, shedding ends; in bytes, more than the other mark, or {@link #BY_VOLUME}.
+     *
+     * @param resumeFreeBytes the new value
+     * @return this
+     */
     public PressureOptions setResumeFreeBytes(long resumeFreeBytes) {
         this.resumeFreeBytes = bytes("resume_free_bytes", resumeFreeBytes);
         return this;
     }
 
-    /** Size of the reserve file of each volume; {@link #BY_VOLUME} if not set. */
+    /** {@return the size of the reserve file of each volume; {@link #BY_VOLUME} if not set} */
     public long getBallastBytes() {
         return ballastBytes;
     }
 
-    /** Size of the reserve file on each volume, in bytes; 0 for none. It is given up before a committed entry must wait. */
+    /**
+     * Size of the reserve file on each volume, in bytes; 0 for none. It is given up before a committed entry must wait.
+     *
+     * @param ballastBytes the new value
+     * @return this
+     */
     public PressureOptions setBallastBytes(long ballastBytes) {
         this.ballastBytes = bytes("ballast_bytes", ballastBytes);
         return this;
     }
 
-    /** How long a cause of pressure must have been gone. */
+    /** {@return how long a cause of pressure must have been gone} */
     public long getDwellMs() {
         return dwellMs;
     }
 
-    /** How long a cause of pressure must have been gone before shedding ends, in milliseconds, 10 ms to an hour. */
+    /**
+     * How long a cause of pressure must have been gone before shedding ends, in milliseconds, 10 ms to an hour.
+     *
+     * @param dwellMs the new value
+     * @return this
+     */
     public PressureOptions setDwellMs(long dwellMs) {
         this.dwellMs = RawSection.validate(SECTION + ".dwell_ms", DWELL_MILLISECONDS, dwellMs);
         return this;

@@ -1,6 +1,10 @@
 package io.tidemark.pressure;
 
-/** Why a shard is under pressure. */
+/**
+ * Why a shard is under pressure.
+ *
+ * @since 0.1
+ */
 public enum PressureReason {
     /** A volume has less free space than its mark, or the log found no space. Deletes pass. */
     LOW_SPACE,

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * starts again. The state does not survive a restart: a cause that is still present then closes its latch again.
  *
  * <p>Times are on one monotonic clock, in nanoseconds.
+ *
+ * @since 0.1
  */
 public final class PressureState {
     /** No latch is closed. */
@@ -77,40 +79,50 @@ public final class PressureState {
                 .orElse(PressureLevel.NORMAL);
     }
 
-    /** The worst latch's level. */
+    /** {@return the worst latch's level} */
     public PressureLevel level() {
         return level;
     }
 
-    /** Each closed latch's level; unmodifiable. */
+    /** {@return each closed latch's level; unmodifiable} */
     public Map<PressureReason, PressureLevel> reasons() {
         Map<PressureReason, PressureLevel> reasons = new EnumMap<>(PressureReason.class);
         latches.forEach((reason, latch) -> reasons.put(reason, latch.level()));
         return Collections.unmodifiableMap(reasons);
     }
 
-    /** The reason of the worst latch. Of latches of one level, {@code LOW_SPACE} comes last, and the oldest first. */
+    /**
+     * {@return the reason of the worst latch} Of latches of one level, {@code LOW_SPACE} comes last, and the oldest first.
+     */
     public Optional<PressureReason> worstReason() {
         return worst().map(Map.Entry::getKey);
     }
 
-    /** When the worst latch closed, milliseconds since 1970; 0 if none is. */
+    /** {@return when the worst latch closed, milliseconds since 1970; 0 if none is} */
     public long sinceEpochMillis() {
         return worst().map(each -> each.getValue().closedEpochMillis()).orElse(0L);
     }
 
-    /** The detail of the worst latch; empty if none is closed. */
+    /** {@return the detail of the worst latch; empty if none is closed} */
     public String detail() {
         return worst().map(each -> each.getValue().detail()).orElse("");
     }
 
-    /** The detail of a closed latch; empty if it is open. */
+    /**
+     * {@return the detail of a closed latch; empty if it is open}
+     *
+     * @param reason the reason of the latch
+     */
     public String detail(PressureReason reason) {
         Latch latch = latches.get(reason);
         return latch == null ? "" : latch.detail();
     }
 
-    /** Whether writes are shed for this reason alone. */
+    /**
+     * {@return whether writes are shed for this reason alone}
+     *
+     * @param reason the reason of the latch
+     */
     public boolean shedsOnlyFor(PressureReason reason) {
         return level.sheds()
                 && latches.entrySet().stream()
@@ -125,7 +137,12 @@ public final class PressureState {
     /**
      * A cause is present. A latch that sheds keeps its level if the cause becomes milder.
      *
+     * @param reason the reason of the latch
      * @param cause {@code WARN}, {@code SHED} or {@code FAILED}
+     * @param detail which file, what happened, what to do
+     * @param nowNanos the monotonic time now, in nanoseconds
+     * @param epochMillis the time now, in milliseconds since 1970
+     * @return the state after that
      */
     public PressureState raise(
             PressureReason reason, PressureLevel cause, String detail, long nowNanos, long epochMillis) {
@@ -139,6 +156,13 @@ public final class PressureState {
     /**
      * The limits that a cause is measured by have changed: its latch takes this level, even if it is milder, and opens at
      * {@code NORMAL}.
+     *
+     * @param reason the reason of the latch
+     * @param cause the level by the new limits
+     * @param detail which file, what happened, what to do
+     * @param nowNanos the monotonic time now, in nanoseconds
+     * @param epochMillis the time now, in milliseconds since 1970
+     * @return the state after that
      */
     public PressureState reassessed(
             PressureReason reason, PressureLevel cause, String detail, long nowNanos, long epochMillis) {
@@ -148,7 +172,14 @@ public final class PressureState {
         return cause == PressureLevel.NORMAL ? without : without.raise(reason, cause, detail, nowNanos, epochMillis);
     }
 
-    /** A cause is gone. Does nothing if it was not present. */
+    /**
+     * A cause is gone. Does nothing if it was not present.
+     *
+     * @param reason the reason of the latch
+     * @param detail which file, what happened, what to do
+     * @param nowNanos the monotonic time now, in nanoseconds
+     * @return the state after that
+     */
     public PressureState clear(PressureReason reason, String detail, long nowNanos) {
         Latch latch = latches.get(reason);
         if (latch == null || !latch.present()) {
@@ -157,7 +188,12 @@ public final class PressureState {
         return with(reason, latch.cleared(nowNanos, detail));
     }
 
-    /** The latch for which a probe should begin now, if one should. One probe at a time. */
+    /**
+     * {@return the latch for which a probe should begin now, if one should} One probe at a time.
+     *
+     * @param nowNanos the monotonic time now, in nanoseconds
+     * @param dwellNanos how long a cause must have been gone, in nanoseconds
+     */
     public Optional<PressureReason> probeDue(long nowNanos, long dwellNanos) {
         if (probe != null) {
             return Optional.empty();
@@ -168,7 +204,11 @@ public final class PressureState {
                 .findFirst();
     }
 
-    /** When {@link #probeDue} may next return a reason; empty if not before another change. */
+    /**
+     * {@return when {@link #probeDue} may next return a reason; empty if not before another change}
+     *
+     * @param dwellNanos how long a cause must have been gone, in nanoseconds
+     */
     public OptionalLong nextProbeNanos(long dwellNanos) {
         if (probe != null) {
             return OptionalLong.empty();
@@ -179,7 +219,13 @@ public final class PressureState {
                 .min();
     }
 
-    /** A probe for this latch has started. */
+    /**
+     * A probe for this latch has started.
+     *
+     * @param reason the reason of the latch
+     * @param nowNanos the monotonic time now, in nanoseconds
+     * @return the state after that
+     */
     public PressureState probeStarted(PressureReason reason, long nowNanos) {
         return new PressureState(latches, new Probe(reason, nowNanos));
     }
@@ -187,6 +233,11 @@ public final class PressureState {
     /**
      * The probe has ended. If it succeeded, and the cause had been gone for the dwell time when it began, its latch opens. If
      * it failed, the next probe waits for the dwell time again.
+     *
+     * @param succeeded whether it succeeded
+     * @param nowNanos the monotonic time now, in nanoseconds
+     * @param dwellNanos how long a cause must have been gone, in nanoseconds
+     * @return the state after that
      */
     public PressureState probeEnded(boolean succeeded, long nowNanos, long dwellNanos) {
         Probe ended = probe;

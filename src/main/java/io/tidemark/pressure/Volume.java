@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Threads: {@link #open}, {@link #makeRoom} and {@link #ensureFree} block. All other methods return at once and do their work
  * on the executor, where a hanging disk blocks at most one thread for each kind of work.
+ *
+ * @since 0.1
  */
 public final class Volume {
     private static final Logger LOG = LoggerFactory.getLogger(Volume.class);
@@ -33,7 +35,12 @@ public final class Volume {
     /** Notified when the free space becomes too low, and when there is enough again. */
     @FunctionalInterface
     public interface Listener {
-        /** Called on a thread of the executor, never twice in a row with the same {@code low}; must return at once. */
+        /**
+         * Called on a thread of the executor, never twice in a row with the same {@code low}; must return at once.
+         *
+         * @param low true if there is too little space
+         * @param detail the space seen, and what would be enough
+         */
         void changed(boolean low, String detail);
     }
 
@@ -62,9 +69,12 @@ public final class Volume {
     /**
      * A volume that has not been sampled.
      *
+     * @param disk the disk
      * @param name for logs and status: {@code data}, {@code log}
      * @param directory where the reserve file and probe files are made; must exist from {@link #open} on
+     * @param options the marks and the size of the reserve file; copied
      * @param executor runs tasks that block on this volume, some of them in parallel
+     * @param listener notified when there is too little space, and when there is enough again
      */
     public Volume(
             Disk disk, String name, Path directory, PressureOptions options, Executor executor, Listener listener) {
@@ -88,13 +98,22 @@ public final class Volume {
         takeSample();
     }
 
-    /** Changes the marks. They apply from the next sample on, which is taken at once. */
+    /**
+     * Changes the marks. They apply from the next sample on, which is taken at once.
+     *
+     * @param fresh the new options; copied
+     */
     public void reconfigure(PressureOptions fresh) {
         options = new PressureOptions(fresh);
         sample();
     }
 
-    /** Reserves space for a write. If there is too little, returns false and samples again. */
+    /**
+     * Reserves space for a write. If there is too little, returns false and samples again.
+     *
+     * @param bytes the most that the write will need
+     * @return whether the space is reserved
+     */
     public boolean admit(long bytes) {
         Sample last = sample;
         long total = admitted.addAndGet(bytes);
@@ -106,13 +125,20 @@ public final class Volume {
         return false;
     }
 
-    /** Whether there is space for optional files, which only save time: at or above the mark where shedding ends. Any thread. */
+    /**
+     * {@return whether there is space for optional files, which only save time: at or above the mark where shedding ends}
+     * Any thread.
+     */
     public boolean ample() {
         Sample last = sample;
         return last == null || remaining(last, admitted.get()) >= last.marks().resumeBytes();
     }
 
-    /** Releases a reservation: what was admitted has been written, or never will be. */
+    /**
+     * Releases a reservation: what was admitted has been written, or never will be.
+     *
+     * @param bytes as many as were admitted
+     */
     public void releaseReservation(long bytes) {
         released.addAndGet(bytes);
     }
@@ -261,7 +287,11 @@ public final class Volume {
         }
     }
 
-    /** Gives up the reserve file if less than this much is free. Blocks. */
+    /**
+     * Gives up the reserve file if less than this much is free. Blocks.
+     *
+     * @param bytes how many bytes must be free
+     */
     public void ensureFree(long bytes) {
         try {
             DiskSpace space = ballast.bytes() > 0 ? disk.space(directory) : DiskSpace.unbounded();
@@ -273,7 +303,11 @@ public final class Volume {
         }
     }
 
-    /** Runs a {@link DurableProbe} that begins after this call. Calls during a probe share the next one. */
+    /**
+     * Runs a {@link DurableProbe} that begins after this call. Calls during a probe share the next one.
+     *
+     * @return completes if the probe succeeded; fails with its error
+     */
     public Future<Void> probe() {
         Promise<Void> mine;
         synchronized (probeGate) {
@@ -322,7 +356,7 @@ public final class Volume {
         }
     }
 
-    /** The volume as of the last sample. Any thread. */
+    /** {@return the volume as of the last sample} Any thread. */
     public VolumeStatus status() {
         Sample last = sample;
         long reserved = Math.max(0, admitted.get() - released.get());

@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param shedBytes below this, writes are shed; 0 if the free space is unknown
  * @param resumeBytes at or above this, shedding ends; 0 if the free space is unknown
  * @param low whether the free space is too low
+ * @since 0.1
  */
 public record VolumeStatus(
         String name,

@@ -20,6 +20,8 @@ import java.util.List;
  *         .addStore(new ConfigStoreOptions().setType("file").setFormat("yaml").setConfig(new JsonObject().put("path", path))));
  * ConfigReload reload = CheckpointReload.bind(vertx, retriever, "checkpoint", checkpointers);
  * }</pre>
+ *
+ * @since 0.1
  */
 public final class CheckpointReload {
     private CheckpointReload() {}
@@ -28,8 +30,11 @@ public final class CheckpointReload {
      * Applies a section of a configuration to running checkpointers whenever it changes. A key that the section omits
      * has its default. A missing section, an unknown key, or a value of the wrong type or out of range changes nothing.
      *
+     * @param vertx the Vert.x instance
      * @param retriever see {@link ConfigReload#bind}
      * @param key of the section, such as {@code checkpoint}
+     * @param checkpointers the store's checkpointers
+     * @return the binding; close it to end the watch
      */
     public static ConfigReload bind(Vertx vertx, ConfigRetriever retriever, String key, Checkpointers checkpointers) {
         return ConfigReload.bind(
@@ -41,7 +46,12 @@ public final class CheckpointReload {
                 outcome -> notifyListeners(checkpointers, outcome));
     }
 
-    /** Notifies the checkpointers' listeners, and so the meters, of an accepted or rejected reload. */
+    /**
+     * Notifies the checkpointers' listeners, and so the meters, of an accepted or rejected reload.
+     *
+     * @param checkpointers the store's checkpointers
+     * @param outcome the outcome
+     */
     public static void notifyListeners(Checkpointers checkpointers, ReloadOutcome outcome) {
         switch (outcome.kind()) {
             case ACCEPTED -> checkpointers.notifyReload(true);
@@ -50,7 +60,12 @@ public final class CheckpointReload {
         }
     }
 
-    /** The section, for {@link ConfigReload#bind} together with others. */
+    /**
+     * {@return the section, for {@link ConfigReload#bind} together with others}
+     *
+     * @param key the key of the section, such as {@code checkpoint}
+     * @param checkpointers the store's checkpointers
+     */
     public static ReloadableSection section(String key, Checkpointers checkpointers) {
         return new Section(key, checkpointers);
     }

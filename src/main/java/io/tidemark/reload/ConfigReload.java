@@ -40,6 +40,8 @@ import org.slf4j.LoggerFactory;
  * would receive is published instead. This reads by {@link ConfigRetriever#getConfig}. A retriever does not notify its
  * other {@code listen}ers of a change that was first seen this way, which can happen to the second of two changes
  * within {@code debounceMs}; the stream's handler receives all changes. Methods may be called from any thread.
+ *
+ * @since 0.1
  */
 public final class ConfigReload {
     private static final Logger LOG = LoggerFactory.getLogger(ConfigReload.class);
@@ -108,6 +110,7 @@ public final class ConfigReload {
     /**
      * Watches a retriever from now on. What it has already read counts as the first of the two reads.
      *
+     * @param vertx the Vert.x instance
      * @param retriever with a scan period, and without the default stores, which would merge in the whole environment;
      *     not closed by this: close it before its Vert.x, or a scan that begins in between is logged as an exception
      * @param store where outcomes are published
@@ -116,6 +119,7 @@ public final class ConfigReload {
      *     the configuration in place may pause halfway
      * @param listener called with each outcome after it was published; must return at once; an exception it throws is
      *     logged and has no other effect
+     * @return the binding; close it to end the watch
      */
     public static ConfigReload bind(
             Vertx vertx,
@@ -142,7 +146,11 @@ public final class ConfigReload {
         return new ConfigReload(vertx, retriever, store, sections, debounceMs, maxCloseMs, listener);
     }
 
-    /** The number of outcomes of this kind so far. */
+    /**
+     * {@return the number of outcomes of this kind so far}
+     *
+     * @param kind the kind of outcome
+     */
     public long count(Kind kind) {
         LongAdder count = counts.get(kind);
         return count == null ? 0 : count.sum();

@@ -6,12 +6,16 @@ import io.vertx.core.json.JsonObject;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Hot reload of {@link PressureOptions}, all keys, bound together with other sections. */
+/**
+ * Hot reload of {@link PressureOptions}, all keys, bound together with other sections.
+ *
+ * @since 0.1
+ */
 public final class PressureReload {
     private PressureReload() {}
 
     /**
-     * The section, for {@link ConfigReload#bind}. A key that the section omits has its default; an unknown key, or a
+     * {@return the section, for {@link ConfigReload#bind}} A key that the section omits has its default; an unknown key, or a
      * value of the wrong type or out of range, changes nothing.
      *
      * @param key of the section, such as {@code pressure}

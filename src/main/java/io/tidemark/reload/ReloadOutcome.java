@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind the outcome
  * @param changed full names of keys, and their values as they may be displayed
  * @param why the reason, if it was rejected
+ * @since 0.1
  */
 public record ReloadOutcome(String store, Kind kind, Map<String, Change> changed, @Nullable String why) {
 
@@ -28,7 +29,7 @@ public record ReloadOutcome(String store, Kind kind, Map<String, Change> changed
         /** It differs in keys that can't change while running; those keep their values. No keys: it no longer differs. */
         NEEDS_RESTART;
 
-        /** The name on the event bus: in lower case. */
+        /** {@return the name on the event bus: in lower case} */
         public String label() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -37,12 +38,19 @@ public record ReloadOutcome(String store, Kind kind, Map<String, Change> changed
     /** The value in use, and the one read. */
     public record Change(String from, String to) {}
 
-    /** Copies the map and keeps its order. */
+    /**
+     * Copies the map and keeps its order.
+     *
+     * @param store the store's name
+     * @param kind what became of it
+     * @param changed copied
+     * @param why why it was rejected
+     */
     public ReloadOutcome {
         changed = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(changed));
     }
 
-    /** {@code {store, outcome, changed: {key: {from, to}}, why?}}, all values text. */
+    /** {@return {@code {store, outcome, changed: {key: {from, to}}, why?}}, all values text} */
     public JsonObject toJson() {
         JsonObject keys = new JsonObject();
         changed.forEach((key, change) ->

@@ -6,13 +6,15 @@ import io.vertx.core.json.JsonObject;
 /**
  * A section of a watched configuration, and its values in use. All methods are called on the context of the {@link
  * ConfigReload} that binds it; none may block.
+ *
+ * @since 0.1
  */
 public interface ReloadableSection {
 
-    /** The key of this section in the configuration. */
+    /** {@return the key of this section in the configuration} */
     String key();
 
-    /** The values in use: every key with its value. */
+    /** {@return the values in use: every key with its value} */
     JsonObject current();
 
     /**
@@ -27,20 +29,32 @@ public interface ReloadableSection {
     /**
      * Applies values that {@link #validate} returned and that differ from those in use. Completes when they are in use;
      * if it fails, the earlier values must be in use again.
+     *
+     * @param complete every key with its new value
+     * @return completes when the values are in use; fails if they are refused
      */
     Future<Void> apply(JsonObject complete);
 
-    /** Whether changes require a restart: they are reported by name, and {@link #apply} is not called. */
+    /** {@return whether changes require a restart: they are reported by name, and {@link #apply} is not called} */
     default boolean needsRestart() {
         return false;
     }
 
-    /** A value as it appears in reports. */
+    /**
+     * {@return a value as it appears in reports}
+     *
+     * @param key the key, without its section
+     * @param value the value
+     */
     default String format(String key, Object value) {
         return String.valueOf(value);
     }
 
-    /** The name of a key of this section in reports. */
+    /**
+     * {@return the name of a key of this section in reports}
+     *
+     * @param key the key, without its section
+     */
     default String fullName(String key) {
         return key() + "." + key;
     }

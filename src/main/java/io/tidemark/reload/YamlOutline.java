@@ -27,6 +27,8 @@ import org.yaml.snakeyaml.nodes.Tag;
  * a value that YAML reads differently from its text. YAML reads {@code 03720} as 2000, {@code 1:00} as 60, {@code
  * 2026-12-01} as a date. A program can't guess what was meant, so these are problems; in quotes they are text as
  * written. Needs {@code snakeyaml}. Immutable once made.
+ *
+ * @since 0.1
  */
 public final class YamlOutline {
     /** Deeper than any key; an alias may make a mapping contain itself. */
@@ -67,7 +69,9 @@ public final class YamlOutline {
      * Reads the structure. Never throws because of the text.
      *
      * @param file the name of the file in problems
+     * @param text the text
      * @param secret selects the dotted keys whose values no problem may show
+     * @return the structure, or its problems
      */
     public static YamlOutline of(String file, String text, Predicate<String> secret) {
         YamlOutline outline = new YamlOutline(file, secret);
@@ -92,7 +96,7 @@ public final class YamlOutline {
         return outline;
     }
 
-    /** The problems of the structure, one line each; the text can't be used unless this is empty. */
+    /** {@return the problems of the structure, one line each; the text can't be used unless this is empty} */
     public List<String> problems() {
         return problems.stream().map(Problem::text).toList();
     }
@@ -106,7 +110,7 @@ public final class YamlOutline {
                 .toList();
     }
 
-    /** Whether the text is empty or has only comments. */
+    /** {@return whether the text is empty or has only comments} */
     public boolean isEmpty() {
         return empty;
     }
@@ -114,6 +118,9 @@ public final class YamlOutline {
     /**
      * " (line 12)" for a dotted key, followed by the text if YAML reads it differently: " (line 12), written as `yes`";
      * empty if the key is unknown.
+     *
+     * @param key the dotted key
+     * @return text to append to a message
      */
     public String line(String key) {
         Integer line = lines.get(key);
@@ -215,7 +222,11 @@ public final class YamlOutline {
         return mark == null ? "" : " (line " + (mark.getLine() + 1) + ")";
     }
 
-    /** A parser's message, which may have many lines, as one line. */
+    /**
+     * {@return a parser's message, which may have many lines, as one line}
+     *
+     * @param message the parser's message
+     */
     public static String oneLine(@Nullable String message) {
         return message == null ? "no reason given" : message.replaceAll("\\s*\\R\\s*", "; ");
     }
