@@ -12,77 +12,35 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The payload of a log entry: its commands, in order, one after another up to the end of the payload.
- *
- * <pre>
- *   command   := kind:u8 body
- *   1 Set         key value
- *   2 SetAll      count:i32 (key value)*
- *   3 Delete      count:i32 key*
- *   4 IncrementBy key delta:i64
- *   key, value := length:i32 bytes
- * </pre>
- *
- * Big-endian. The frame around it has the checksum, so a payload that does not parse was written by another version or by a
- * bug.
+ * The payload of a log entry: its commands, in order, one after another up to the end of the payload; {@link WriteKind} has
+ * the format of one. The frame around it has the checksum, so a payload that does not parse was written by another version
+ * or by a bug.
  */
 final class CommandCodec {
-    private static final byte SET = 1;
-    private static final byte SET_ALL = 2;
-    private static final byte DELETE = 3;
-    private static final byte INCREMENT_BY = 4;
+
+    /** Reads a part of a command. */
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(ByteBuffer in) throws IOException;
+    }
 
     private CommandCodec() {}
 
-    /** Number of bytes that {@link #encode} writes. */
-    static int size(Write write) {
-        if (write instanceof Set set) {
-            return 1 + pair(set);
-        } else if (write instanceof SetAll all) {
-            int size = 5;
-            for (Set set : all.pairs()) {
-                size += pair(set);
-            }
-            return size;
-        } else if (write instanceof Delete delete) {
-            int size = 5;
-            for (byte[] key : delete.keys()) {
-                size += 4 + key.length;
-            }
-            return size;
-        }
-        return 1 + 4 + ((IncrementBy) write).key().length + 8;
+    static int sizeOf(byte[] bytes) {
+        return 4 + bytes.length;
     }
 
-    private static int pair(Set set) {
-        return 8 + set.key().length + set.value().length;
+    static int sizeOf(Set pair) {
+        return sizeOf(pair.key()) + sizeOf(pair.value());
     }
 
-    static void encode(Write write, ByteBuffer out) {
-        if (write instanceof Set set) {
-            out.put(SET);
-            put(set.key(), out);
-            put(set.value(), out);
-        } else if (write instanceof SetAll all) {
-            out.put(SET_ALL).putInt(all.pairs().size());
-            for (Set set : all.pairs()) {
-                put(set.key(), out);
-                put(set.value(), out);
-            }
-        } else if (write instanceof Delete delete) {
-            out.put(DELETE).putInt(delete.keys().size());
-            for (byte[] key : delete.keys()) {
-                put(key, out);
-            }
-        } else if (write instanceof IncrementBy increment) {
-            out.put(INCREMENT_BY);
-            put(increment.key(), out);
-            out.putLong(increment.delta());
-        }
-    }
-
-    private static void put(byte[] bytes, ByteBuffer out) {
+    static void put(byte[] bytes, ByteBuffer out) {
         out.putInt(bytes.length).put(bytes);
+    }
+
+    static void put(Set pair, ByteBuffer out) {
+        put(pair.key(), out);
+        put(pair.value(), out);
     }
 
     /**
@@ -92,40 +50,36 @@ final class CommandCodec {
      */
     static Write decode(ByteBuffer in) throws IOException {
         try {
-            byte kind = in.get();
-            return switch (kind) {
-                case SET -> new Set(bytes(in), bytes(in));
-                case SET_ALL -> {
-                    int count = count(in, 8);
-                    List<Set> pairs = new ArrayList<>(count);
-                    for (int i = 0; i < count; i++) {
-                        pairs.add(new Set(bytes(in), bytes(in)));
-                    }
-                    yield new SetAll(pairs);
-                }
-                case DELETE -> {
-                    int count = count(in, 4);
-                    List<byte[]> keys = new ArrayList<>(count);
-                    for (int i = 0; i < count; i++) {
-                        keys.add(bytes(in));
-                    }
-                    yield new Delete(keys);
-                }
+            byte code = in.get();
+            WriteKind kind = WriteKind.of(code);
+            if (kind == null) {
+                throw new IOException("command of unknown kind " + code + "; was it written by a newer version?");
+            }
+            return switch (kind) { // without a default: a new kind compiles only with its decoding
+                case SET -> pair(in);
+                case SET_ALL -> new SetAll(list(in, 8, CommandCodec::pair));
+                case DELETE -> new Delete(list(in, 4, CommandCodec::bytes));
                 case INCREMENT_BY -> new IncrementBy(bytes(in), in.getLong());
-                default ->
-                    throw new IOException("command of unknown kind " + kind + "; was it written by a newer version?");
             };
         } catch (BufferUnderflowException e) {
             throw new IOException("a command ends in the middle", e);
         }
     }
 
-    private static int count(ByteBuffer in, int minBytesEach) throws IOException {
+    private static Set pair(ByteBuffer in) throws IOException {
+        return new Set(bytes(in), bytes(in));
+    }
+
+    private static <T> List<T> list(ByteBuffer in, int minBytesEach, Reader<T> each) throws IOException {
         int count = in.getInt();
         if (count < 0 || count > in.remaining() / minBytesEach) {
             throw new IOException("a command of " + count + " parts in " + in.remaining() + " bytes");
         }
-        return count;
+        List<T> parts = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            parts.add(each.read(in));
+        }
+        return parts;
     }
 
     private static byte[] bytes(ByteBuffer in) throws IOException {

@@ -61,7 +61,7 @@ final class WriteBatch implements LogBatch {
         int size = 0;
         for (Call call : calls) {
             if (call.command() instanceof Command.Write write) {
-                size = Math.addExact(size, CommandCodec.size(write));
+                size = Math.addExact(size, write.encodedBytes());
             }
         }
         if (size == 0) {
@@ -70,7 +70,7 @@ final class WriteBatch implements LogBatch {
         ByteBuffer payload = ByteBuffer.allocate(size);
         for (Call call : calls) {
             if (call.command() instanceof Command.Write write) {
-                CommandCodec.encode(write, payload);
+                write.encode(payload);
             }
         }
         return payload.flip();
