@@ -1,5 +1,8 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ErrorLines;
+import io.tidemark.redis.protocol.ReplyWriter;
 import java.util.Comparator;
 
 /** CLIENT: the subcommands that client libraries send when they connect, and those that list clients. */
@@ -42,7 +45,7 @@ final class ClientCommand {
                         "Set the client library's name or version, as shown by INFO and LIST.",
                         "SETNAME <name>",
                         "Set the name of this connection.");
-            default -> out.error(ErrorTexts.unknownSubcommand("CLIENT", arguments[1]));
+            default -> out.error(ErrorLines.unknownSubcommand("CLIENT", arguments[1]));
         }
     }
 
@@ -59,7 +62,7 @@ final class ClientCommand {
     private static void withoutArgument(String subcommand, Connection connection, byte[][] arguments, ReplyWriter out) {
         Session session = connection.session();
         if (arguments.length != 2) {
-            out.error(ErrorTexts.wrongArity("client|" + subcommand));
+            out.error(ErrorLines.wrongArity("client|" + subcommand));
         } else if ("id".equals(subcommand)) {
             out.integer(session.id());
         } else if ("info".equals(subcommand)) {
@@ -73,7 +76,7 @@ final class ClientCommand {
 
     private static void withArgument(String subcommand, Session session, byte[][] arguments, ReplyWriter out) {
         if (arguments.length != 3) {
-            out.error(ErrorTexts.wrongArity("client|" + subcommand));
+            out.error(ErrorLines.wrongArity("client|" + subcommand));
         } else if ("setname".equals(subcommand)) {
             if (isName(arguments[2])) {
                 session.name(Arguments.text(arguments[2]));
@@ -84,14 +87,14 @@ final class ClientCommand {
         } else if (Arguments.matches(arguments[2], "on") || Arguments.matches(arguments[2], "off")) {
             out.ok();
         } else {
-            out.error(ErrorTexts.SYNTAX);
+            out.error(ErrorLines.SYNTAX);
         }
     }
 
     private static void reply(Connection connection, byte[][] arguments, ReplyWriter out) {
         ReplyMode mode = connection.replyMode();
         if (arguments.length != 3) {
-            out.error(ErrorTexts.wrongArity("client|reply"));
+            out.error(ErrorLines.wrongArity("client|reply"));
         } else if (Arguments.matches(arguments[2], "on")) {
             mode.on();
             out.ok();
@@ -100,15 +103,15 @@ final class ClientCommand {
         } else if (Arguments.matches(arguments[2], "skip")) {
             mode.skip();
         } else {
-            out.error(ErrorTexts.SYNTAX);
+            out.error(ErrorLines.SYNTAX);
         }
     }
 
     private static void setInfo(Session session, byte[][] arguments, ReplyWriter out) {
         if (arguments.length != 4) {
-            out.error(ErrorTexts.wrongArity("client|setinfo"));
+            out.error(ErrorLines.wrongArity("client|setinfo"));
         } else if (!isName(arguments[3])) {
-            out.error("ERR " + ErrorTexts.quoted(arguments[2], 32)
+            out.error("ERR " + ErrorLines.quoted(arguments[2], 32)
                     + " cannot contain spaces, newlines or special characters.");
         } else if (Arguments.matches(arguments[2], "lib-name")) {
             session.libraryName(Arguments.text(arguments[3]));
@@ -117,13 +120,13 @@ final class ClientCommand {
             session.libraryVersion(Arguments.text(arguments[3]));
             out.ok();
         } else {
-            out.error("ERR Unrecognized option '" + ErrorTexts.quoted(arguments[2], 32) + "'");
+            out.error("ERR Unrecognized option '" + ErrorLines.quoted(arguments[2], 32) + "'");
         }
     }
 
     private static void list(Connection connection, byte[][] arguments, ReplyWriter out) {
         if (arguments.length != 2) {
-            out.error(ErrorTexts.SYNTAX);
+            out.error(ErrorLines.SYNTAX);
             return;
         }
         long now = connection.server().upMillis();

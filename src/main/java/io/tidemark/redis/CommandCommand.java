@@ -1,5 +1,8 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ErrorLines;
+import io.tidemark.redis.protocol.ReplyWriter;
 import java.util.List;
 
 /** COMMAND and its subcommands: describes the commands of this server in the format that client libraries read. */
@@ -42,7 +45,7 @@ final class CommandCommand {
                         "Details of these commands, or of all.",
                         "LIST",
                         "Names of all commands.");
-            default -> out.error(ErrorTexts.unknownSubcommand("COMMAND", arguments[1]));
+            default -> out.error(ErrorLines.unknownSubcommand("COMMAND", arguments[1]));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.ReplyWriter;
+
 /** Executes a command whose name, number of arguments and permission have been checked. */
 sealed interface CommandHandler {
 

@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.ReplyWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 

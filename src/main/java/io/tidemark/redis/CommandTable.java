@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,8 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ErrorLines;
+import io.tidemark.redis.protocol.ReplyWriter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,13 +29,13 @@ final class ConfigCommand {
                         out,
                         "GET <pattern> [<pattern> ...]",
                         "Names and values of the settings that match. They are set in the node's configuration.");
-            default -> out.error(ErrorTexts.unknownSubcommand("CONFIG", arguments[1]));
+            default -> out.error(ErrorLines.unknownSubcommand("CONFIG", arguments[1]));
         }
     }
 
     private static void get(RedisServer server, byte[][] arguments, ReplyWriter out) {
         if (arguments.length < 3) {
-            out.error(ErrorTexts.wrongArity("config|get"));
+            out.error(ErrorLines.wrongArity("config|get"));
             return;
         }
         Map<String, String> found = new TreeMap<>();

@@ -1,5 +1,10 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ErrorLines;
+import io.tidemark.redis.protocol.ReplyWriter;
+import io.tidemark.redis.protocol.RequestLimits;
+import io.tidemark.redis.protocol.RespParser;
 import io.tidemark.shard.Command;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -160,7 +165,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
             LOG.warn("client {} speaks HTTP to the Redis port; disconnected", session.remoteAddress());
             disconnect();
         } else if (!refusedModes.inTransaction() || !refusedModes.answer(this, arguments)) {
-            String refusal = command == null ? ErrorTexts.unknownCommand(arguments) : refusal(command, arguments);
+            String refusal = command == null ? ErrorLines.unknownCommand(arguments) : refusal(command, arguments);
             if (refusal != null) {
                 refusedModes.refused(arguments);
                 error(refusal);
@@ -175,13 +180,13 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
 
     private @Nullable String refusal(CommandSpec command, byte[][] arguments) {
         if (!command.acceptsArgumentCount(arguments.length)) {
-            return ErrorTexts.wrongArity(command.name());
+            return ErrorLines.wrongArity(command.name());
         }
         if (!session.authenticated() && !command.beforeAuth()) {
-            return ErrorTexts.NO_AUTH;
+            return ErrorLines.NO_AUTH;
         }
         if (!command.whileLoading() && server.isLoading()) {
-            return ErrorTexts.LOADING;
+            return ErrorLines.LOADING;
         }
         return refusedModes.refusal(command);
     }

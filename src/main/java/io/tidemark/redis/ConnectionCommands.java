@@ -1,5 +1,8 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ErrorLines;
+import io.tidemark.redis.protocol.ReplyWriter;
 import java.nio.charset.StandardCharsets;
 
 /** The commands that affect only their own connection. */
@@ -12,7 +15,7 @@ final class ConnectionCommands {
 
     static void ping(Connection connection, byte[][] arguments, ReplyWriter out) {
         if (arguments.length > 2) {
-            out.error(ErrorTexts.wrongArity("ping"));
+            out.error(ErrorLines.wrongArity("ping"));
             return;
         }
         String error = connection.server().pingError();
@@ -38,7 +41,7 @@ final class ConnectionCommands {
             }
             out.error("ERR DB index is out of range");
         } catch (NumberFormatException e) {
-            out.error(ErrorTexts.NOT_AN_INTEGER);
+            out.error(ErrorLines.NOT_AN_INTEGER);
         }
         connection.refusedModes().refused(arguments);
     }
@@ -58,15 +61,15 @@ final class ConnectionCommands {
 
     static void auth(Connection connection, byte[][] arguments, ReplyWriter out) {
         if (arguments.length > 3) {
-            out.error(ErrorTexts.SYNTAX);
+            out.error(ErrorLines.SYNTAX);
         } else if (arguments.length == 2 && connection.server().password() == null) {
-            out.error(ErrorTexts.NO_PASSWORD_SET);
+            out.error(ErrorLines.NO_PASSWORD_SET);
         } else {
             byte[] user = arguments.length == 3 ? arguments[1] : DEFAULT_USER;
             if (authenticate(connection, user, arguments[arguments.length - 1])) {
                 out.ok();
             } else {
-                out.error(ErrorTexts.WRONG_PASSWORD);
+                out.error(ErrorLines.WRONG_PASSWORD);
             }
         }
     }
@@ -110,7 +113,7 @@ final class ConnectionCommands {
             int remaining = arguments.length - 1 - i;
             if (Arguments.matches(arguments[i], "auth") && remaining >= 2) {
                 if (!authenticate(connection, arguments[i + 1], arguments[i + 2])) {
-                    return ErrorTexts.WRONG_PASSWORD;
+                    return ErrorLines.WRONG_PASSWORD;
                 }
                 i += 2;
             } else if (Arguments.matches(arguments[i], "setname") && remaining >= 1) {
@@ -120,7 +123,7 @@ final class ConnectionCommands {
                 name = Arguments.text(arguments[i + 1]);
                 i++;
             } else {
-                return "ERR Syntax error in HELLO option '" + ErrorTexts.quoted(arguments[i], 128) + "'";
+                return "ERR Syntax error in HELLO option '" + ErrorLines.quoted(arguments[i], 128) + "'";
             }
         }
         if (!connection.session().authenticated()) {

@@ -1,5 +1,7 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ErrorLines;
 import io.tidemark.shard.Command;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -65,7 +67,7 @@ final class DataCommands {
 
     static boolean mset(Connection connection, byte[][] arguments) {
         if (arguments.length % 2 == 0) {
-            connection.error(ErrorTexts.wrongArity("mset"));
+            connection.error(ErrorLines.wrongArity("mset"));
             return true;
         }
         List<byte[]> keys = new ArrayList<>(arguments.length / 2);
@@ -86,7 +88,7 @@ final class DataCommands {
         try {
             by = Arguments.parseLong(arguments[2]);
         } catch (NumberFormatException e) {
-            connection.error(ErrorTexts.NOT_AN_INTEGER);
+            connection.error(ErrorLines.NOT_AN_INTEGER);
             return true;
         }
         if (negate && by == Long.MIN_VALUE) {
@@ -138,7 +140,7 @@ final class DataCommands {
     private static String setOptionError(byte[][] arguments) {
         String option = Arguments.lowerCase(arguments[3]);
         if (!SET_OPTIONS.contains(option)) {
-            return ErrorTexts.SYNTAX;
+            return ErrorLines.SYNTAX;
         }
         return "ERR SET option '" + option.toUpperCase(Locale.ROOT) + "' is not supported yet";
     }

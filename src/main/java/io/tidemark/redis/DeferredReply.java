@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.ReplyWriter;
 import io.vertx.core.AsyncResult;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,9 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ErrorLines;
+import io.tidemark.redis.protocol.ReplyWriter;
+
 /** Answers HELP of a command with subcommands: an array of lines, as Redis sends it, listing the supported subcommands. */
 final class HelpText {
 
@@ -14,7 +18,7 @@ final class HelpText {
      */
     static void write(String command, byte[][] arguments, ReplyWriter out, String... lines) {
         if (arguments.length != 2) {
-            out.error(ErrorTexts.wrongArity(Arguments.lowerCase(arguments[0]) + "|help"));
+            out.error(ErrorLines.wrongArity(Arguments.lowerCase(arguments[0]) + "|help"));
             return;
         }
         out.array(lines.length + 3);

@@ -1,5 +1,7 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ReplyWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

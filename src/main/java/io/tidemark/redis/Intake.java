@@ -1,5 +1,7 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.ProtocolException;
+import io.tidemark.redis.protocol.RespParser;
 import io.vertx.core.buffer.Buffer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

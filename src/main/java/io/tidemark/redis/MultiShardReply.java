@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.ReplyWriter;
 import io.tidemark.shard.Result;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.ReplyWriter;
 import java.util.function.Consumer;
 
 /** A reply that has not been sent yet, in its place in the order of requests. Event loop only. */

@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.RequestLimits;
 import io.tidemark.shard.Shards;
 import io.tidemark.shard.TimeSource;
 import io.tidemark.shard.Timestamp;

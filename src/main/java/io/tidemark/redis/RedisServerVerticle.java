@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.ErrorLines;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class RedisServerVerticle extends VerticleBase {
 
     private static final Buffer TOO_MANY_CLIENTS =
-            Buffer.buffer(("-" + ErrorTexts.TOO_MANY_CLIENTS + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            Buffer.buffer(("-" + ErrorLines.TOO_MANY_CLIENTS + "\r\n").getBytes(StandardCharsets.US_ASCII));
     /** In Vert.x: any free port, the same for all instances of the deployment. */
     private static final int SHARED_EPHEMERAL_PORT = -1;
 

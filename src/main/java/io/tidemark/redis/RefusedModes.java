@@ -1,5 +1,7 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ErrorLines;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,14 +56,14 @@ final class RefusedModes {
         boolean alone = request.length == 1;
         if (alone && Arguments.matches(request[0], "exec")) {
             transaction = false;
-            connection.error(ErrorTexts.EXEC_ABORT);
+            connection.error(ErrorLines.EXEC_ABORT);
         } else if (alone && Arguments.matches(request[0], "discard")) {
             transaction = false;
             connection.ok();
         } else if (Arguments.matches(request[0], "reset") || Arguments.matches(request[0], "quit")) {
             return false;
         } else {
-            connection.error(ErrorTexts.IN_REFUSED_MULTI);
+            connection.error(ErrorLines.IN_REFUSED_MULTI);
         }
         return true;
     }
@@ -69,6 +71,6 @@ final class RefusedModes {
     /** Why a command can't be executed after a refused SELECT; {@code null} if it can. */
     @Nullable
     String refusal(CommandSpec command) {
-        return database && command.touchesData() ? ErrorTexts.AFTER_REFUSED_SELECT : null;
+        return database && command.touchesData() ? ErrorLines.AFTER_REFUSED_SELECT : null;
     }
 }

@@ -1,5 +1,7 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.ErrorLines;
+import io.tidemark.redis.protocol.ReplyWriter;
 import io.tidemark.shard.Result;
 
 /** Encodes a shard's result as a RESP reply, which depends on the type of the result only, not on the command. */
@@ -27,7 +29,7 @@ final class ResultEncoder {
     static String text(Result.Failure failure) {
         String message = failure.message();
         return switch (failure.kind()) {
-            case NOT_AN_INTEGER -> ErrorTexts.NOT_AN_INTEGER;
+            case NOT_AN_INTEGER -> ErrorLines.NOT_AN_INTEGER;
             case OVERFLOW -> "ERR increment or decrement would overflow";
             case SHED -> "DISKPRESSURE " + message;
             case LOADING -> "LOADING " + message;

@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.ReplyWriter;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;

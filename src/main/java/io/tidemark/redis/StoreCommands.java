@@ -1,5 +1,8 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.ErrorLines;
+import io.tidemark.redis.protocol.ReplyWriter;
 import io.tidemark.shard.ShardStatus;
 import java.util.Locale;
 import java.util.Set;
@@ -29,7 +32,7 @@ final class StoreCommands {
     static void bgSave(Connection connection, byte[][] arguments, ReplyWriter out) {
         boolean scheduled = arguments.length == 2 && Arguments.matches(arguments[1], "schedule");
         if (arguments.length > 1 && !scheduled) {
-            out.error(ErrorTexts.SYNTAX);
+            out.error(ErrorLines.SYNTAX);
         } else if (connection.server().startBackgroundSave()) {
             out.status("Background saving started");
         } else if (scheduled) {
@@ -62,7 +65,7 @@ final class StoreCommands {
         boolean contradictory =
                 options.containsAll(Set.of("NOSAVE", "SAVE")) || (options.contains("ABORT") && options.size() > 1);
         if (!known || contradictory) {
-            out.error(ErrorTexts.SYNTAX);
+            out.error(ErrorLines.SYNTAX);
         } else if (options.contains("ABORT")) {
             out.error(
                     connection.server().isShuttingDown()

@@ -2,6 +2,7 @@ package io.tidemark.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.redis.protocol.Resp;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

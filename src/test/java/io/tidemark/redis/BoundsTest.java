@@ -2,6 +2,7 @@ package io.tidemark.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.redis.protocol.Resp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;

@@ -3,6 +3,7 @@ package io.tidemark.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.redis.protocol.Resp;
 import io.tidemark.shard.Result;
 import java.io.IOException;
 import java.util.Locale;

@@ -3,6 +3,7 @@ package io.tidemark.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.redis.protocol.Resp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -5,6 +5,8 @@ import io.tidemark.checkpoint.SyncResult;
 import io.tidemark.pressure.PressureLevel;
 import io.tidemark.pressure.PressureReason;
 import io.tidemark.pressure.VolumeStatus;
+import io.tidemark.redis.protocol.Arguments;
+import io.tidemark.redis.protocol.Resp;
 import io.tidemark.shard.Call;
 import io.tidemark.shard.Command;
 import io.tidemark.shard.RecoveryProgress;

@@ -3,6 +3,7 @@ package io.tidemark.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.redis.protocol.Resp;
 import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.protocol;
 
 import java.util.Arrays;
 import java.util.Locale;
@@ -13,12 +13,12 @@ import java.util.Locale;
  *
  * A count of 0 or less is skipped, as in Redis. Every byte is read once: between chunks the parser keeps its state, not the bytes
  * of an incomplete header. The buffer of an incomplete argument grows with the bytes received, never with the announced length.
- * Connection's event loop only. The parser must not be used after an exception.
+ * Event loop of the connection only. The parser must not be used after an exception.
  */
-final class RespParser {
+public final class RespParser {
 
     /** Receives complete requests. */
-    interface Sink {
+    public interface Sink {
         /**
          * Receives one request.
          *
@@ -65,17 +65,18 @@ final class RespParser {
     private byte[] line = EMPTY;
     private int lineFilled;
 
-    RespParser(RequestLimits limits) {
+    /** A parser at the start of a connection. */
+    public RespParser(RequestLimits limits) {
         this.limits = limits;
     }
 
     /** Sets the limits; they apply from the next header on. */
-    void limits(RequestLimits newLimits) {
+    public void limits(RequestLimits newLimits) {
         this.limits = newLimits;
     }
 
     /** Heap bytes of the incomplete request. */
-    long memoryBytes() {
+    public long memoryBytes() {
         return state == State.START
                 ? 0
                 : RequestLimits.memory(requestBytes + bulk.length - bulkFilled + line.length, argumentCount);
@@ -87,7 +88,7 @@ final class RespParser {
      * @param in not retained
      * @throws ProtocolException if the bytes are malformed or exceed a limit; the sink has received the requests before
      */
-    void parse(byte[] in, int from, int to, Sink sink) throws ProtocolException {
+    public void parse(byte[] in, int from, int to, Sink sink) throws ProtocolException {
         int at = from;
         while (at < to) {
             switch (state) {

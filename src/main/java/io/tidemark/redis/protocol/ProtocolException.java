@@ -1,9 +1,9 @@
-package io.tidemark.redis;
+package io.tidemark.redis.protocol;
 
 /**
  * The input of a connection is not a RESP request, or is too large; the rest of the input can't be parsed. Has no stack trace.
  */
-final class ProtocolException extends Exception {
+public final class ProtocolException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
@@ -25,7 +25,7 @@ final class ProtocolException extends Exception {
     }
 
     /** Whether the request exceeds a limit; otherwise it is malformed. */
-    boolean isOverLimit() {
+    public boolean isOverLimit() {
         return overLimit;
     }
 }

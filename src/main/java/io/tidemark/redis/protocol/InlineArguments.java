@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.protocol;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,20 +1,20 @@
-package io.tidemark.redis;
+package io.tidemark.redis.protocol;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** Parses arguments: keywords, ignoring case, and numbers, as strictly as Redis. Pure functions. */
-final class Arguments {
+public final class Arguments {
 
     private Arguments() {}
 
     /** Whether the argument is the keyword, ignoring ASCII case. */
-    static boolean matches(byte[] argument, String keyword) {
+    public static boolean matches(byte[] argument, String keyword) {
         return equalsIgnoreCase(argument, keyword.getBytes(StandardCharsets.US_ASCII));
     }
 
     /** Whether both are equal, ignoring ASCII case. */
-    static boolean equalsIgnoreCase(byte[] one, byte[] other) {
+    public static boolean equalsIgnoreCase(byte[] one, byte[] other) {
         if (one.length != other.length) {
             return false;
         }
@@ -27,12 +27,12 @@ final class Arguments {
     }
 
     /** The argument, decoded as UTF-8, in lower case. */
-    static String lowerCase(byte[] argument) {
+    public static String lowerCase(byte[] argument) {
         return text(argument).toLowerCase(Locale.ROOT);
     }
 
     /** The argument, decoded as UTF-8. */
-    static String text(byte[] argument) {
+    public static String text(byte[] argument) {
         return new String(argument, StandardCharsets.UTF_8);
     }
 
@@ -41,7 +41,7 @@ final class Arguments {
      *
      * @throws NumberFormatException if the argument is anything else
      */
-    static long parseLong(byte[] argument) {
+    public static long parseLong(byte[] argument) {
         int length = argument.length;
         boolean negative = length > 1 && argument[0] == '-';
         int first = negative ? 1 : 0;

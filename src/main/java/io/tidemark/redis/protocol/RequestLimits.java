@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.protocol;
 
 /**
  * The size limits of a request, checked against the announced lengths before anything is allocated. The errors name the limit,
@@ -8,7 +8,7 @@ package io.tidemark.redis;
  * @param memoryBytes maximum heap bytes of a request, see {@link #memory}
  * @param authenticated whether the client is authenticated; if not, Redis' smaller limits apply
  */
-record RequestLimits(int requestBytes, long memoryBytes, boolean authenticated) {
+public record RequestLimits(int requestBytes, long memoryBytes, boolean authenticated) {
 
     /** Maximum bytes of an inline request. */
     static final int MAX_INLINE_BYTES = 64 * 1024;
@@ -23,17 +23,17 @@ record RequestLimits(int requestBytes, long memoryBytes, boolean authenticated) 
     private static final int ARGUMENT_MEMORY_BYTES = 128;
 
     /** The limits of an authenticated client, without a limit of memory. */
-    static RequestLimits authenticated(int maxRequestBytes) {
+    public static RequestLimits authenticated(int maxRequestBytes) {
         return new RequestLimits(maxRequestBytes, Long.MAX_VALUE, true);
     }
 
     /** The limits of an unauthenticated client, without a limit of memory. */
-    static RequestLimits unauthenticated(int maxRequestBytes) {
+    public static RequestLimits unauthenticated(int maxRequestBytes) {
         return new RequestLimits(maxRequestBytes, Long.MAX_VALUE, false);
     }
 
     /** Heap bytes of a request: its bytes on the wire, and an overhead for each argument. */
-    static long memory(long wireBytes, long arguments) {
+    public static long memory(long wireBytes, long arguments) {
         return wireBytes + arguments * ARGUMENT_MEMORY_BYTES;
     }
 

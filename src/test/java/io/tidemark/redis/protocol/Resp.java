@@ -1,23 +1,23 @@
-package io.tidemark.redis;
+package io.tidemark.redis.protocol;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Requests as bytes on the wire. */
-final class Resp {
+public final class Resp {
 
     private Resp() {}
 
-    static byte[] bytes(String text) {
+    public static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    static String text(byte[] bytes) {
+    public static String text(byte[] bytes) {
         return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 
     /** One request of these arguments, as an array of bulks. */
-    static byte[] request(String... arguments) {
+    public static byte[] request(String... arguments) {
         byte[][] all = new byte[arguments.length][];
         for (int i = 0; i < all.length; i++) {
             all[i] = bytes(arguments[i]);
@@ -26,7 +26,7 @@ final class Resp {
     }
 
     /** One request of these arguments, as an array of bulks. */
-    static byte[] request(byte[]... arguments) {
+    public static byte[] request(byte[]... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.writeBytes(bytes("*" + arguments.length + "\r\n"));
         for (byte[] argument : arguments) {
@@ -37,7 +37,7 @@ final class Resp {
         return out.toByteArray();
     }
 
-    static byte[] join(byte[]... parts) {
+    public static byte[] join(byte[]... parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             out.writeBytes(part);

@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.protocol;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * Encodes RESP2 replies one after another into an array that is reused. Output above {@value #SLICE_BYTES} bytes is split into
  * slices, so that neither the array nor the socket's native buffers grow with a value. Used on one event loop only.
  */
-final class ReplyWriter {
+public final class ReplyWriter {
 
     /** Maximum bytes of one write to the socket. */
-    static final int SLICE_BYTES = 256 * 1024;
+    public static final int SLICE_BYTES = 256 * 1024;
 
     private static final int FIRST_BYTES = 16 * 1024;
     private static final int MAX_NUMBER_BYTES = 20;
@@ -28,22 +28,22 @@ final class ReplyWriter {
     private List<Buffer> slices = new ArrayList<>();
 
     /** {@code +OK}. */
-    void ok() {
+    public void ok() {
         raw(OK);
     }
 
     /** The nil bulk: a missing value. */
-    void nil() {
+    public void nil() {
         raw(NIL);
     }
 
     /** The nil array: a missing list. */
-    void nilArray() {
+    public void nilArray() {
         raw(NIL_ARRAY);
     }
 
     /** A status line; {@code text} must not contain CR or LF. */
-    void status(String text) {
+    public void status(String text) {
         line('+', text);
     }
 
@@ -52,27 +52,27 @@ final class ReplyWriter {
      *
      * @param text begins with the error's code; line ends in it are replaced by blanks
      */
-    void error(String text) {
+    public void error(String text) {
         line('-', text.replace('\r', ' ').replace('\n', ' '));
     }
 
     /** A number. */
-    void integer(long number) {
+    public void integer(long number) {
         header(':', number);
     }
 
     /** The header of an array; that many replies must follow. */
-    void array(int elements) {
+    public void array(int elements) {
         header('*', elements);
     }
 
     /** A bulk of text in UTF-8. */
-    void bulk(String text) {
+    public void bulk(String text) {
         bulk(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** A bulk, or nil for {@code null}. The array is copied. */
-    void bulk(byte @Nullable [] value) {
+    public void bulk(byte @Nullable [] value) {
         if (value == null) {
             nil();
             return;
@@ -85,7 +85,7 @@ final class ReplyWriter {
     }
 
     /** Encoded replies. The array is copied. */
-    void raw(byte[] encoded) {
+    public void raw(byte[] encoded) {
         int at = 0;
         while (encoded.length - at > SLICE_BYTES) {
             slice();
@@ -100,17 +100,17 @@ final class ReplyWriter {
     }
 
     /** Whether nothing has been written since the last {@link #take}. */
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return length == 0 && slices.isEmpty();
     }
 
     /** Bytes in complete slices since the last {@link #take}. */
-    int slicedBytes() {
+    public int slicedBytes() {
         return slicedBytes;
     }
 
     /** Returns what has been written, to be sent in this order, and empties the writer. */
-    List<Buffer> take() {
+    public List<Buffer> take() {
         slice();
         List<Buffer> taken = slices;
         slices = new ArrayList<>();
@@ -119,7 +119,7 @@ final class ReplyWriter {
     }
 
     /** Drops what has been written. */
-    void clear() {
+    public void clear() {
         length = 0;
         slicedBytes = 0;
         slices.clear();
