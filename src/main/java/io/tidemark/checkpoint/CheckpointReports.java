@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * otherwise.
  */
 final class CheckpointReports {
-    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CheckpointReports.class);
 
     private final String store;
     private final int shard;

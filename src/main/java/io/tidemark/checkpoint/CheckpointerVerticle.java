@@ -120,13 +120,14 @@ public final class CheckpointerVerticle extends VerticleBase {
         permits.limit(options.getMaxConcurrentFsyncs());
         DirtyCounter dirty = DirtyCounter.of(vertx, store, shard);
         dirty.share(vertx);
+        CheckpointLoop loop = new VertxLoop(vertx, context, forces, Clocks.SYSTEM);
         Checkpointer mine = new Checkpointer(
                 store,
                 shard,
                 target,
                 dirty,
                 permits,
-                new VertxLoop(vertx, context, forces),
+                loop,
                 options,
                 new CheckpointListeners(new EventPublisher(identity), listener));
         checkpointer = mine;
@@ -137,7 +138,7 @@ public final class CheckpointerVerticle extends VerticleBase {
     /** (Re)starts the ticks; returns when the first one is due. */
     private long tickEvery(long intervalMillis, Checkpointer mine) {
         vertx.cancelTimer(ticks);
-        long now = System.nanoTime();
+        long now = Clocks.SYSTEM.nanoTime().getAsLong();
         long first = TickGrid.delayMillis(shard, intervalMillis, TimeUnit.NANOSECONDS.toMillis(now));
         ticks = vertx.setPeriodic(first, intervalMillis, id -> mine.tick());
         return now + TimeUnit.MILLISECONDS.toNanos(first);

@@ -107,7 +107,7 @@ public final class DirtyCounter implements Shareable {
         String name = "store " + store + " shard " + shard;
         return shared(vertx).get(name) instanceof DirtyCounter deployed
                 ? deployed
-                : ALL.of(vertx).computeIfAbsent(name, unknown -> new DirtyCounter(name, System::nanoTime));
+                : ALL.of(vertx).computeIfAbsent(name, unknown -> new DirtyCounter(name, Clocks.SYSTEM.nanoTime()));
     }
 
     /** Values are {@code Object}s: a counter of another class loader is not a {@code DirtyCounter} here. */

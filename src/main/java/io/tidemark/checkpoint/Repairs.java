@@ -11,29 +11,24 @@ import org.jspecify.annotations.Nullable;
  * CheckpointHealth}, its pressure and its reports. On the {@link CheckpointLoop}, one at a time.
  */
 final class Repairs {
-    private final CheckpointTarget target;
+    private final CheckpointContext shard;
     private final CheckpointHealth health;
-    private final ForcePermits permits;
     private final CheckpointLoop loop;
     private final CheckpointReports reports;
-    private final CheckpointPressure pressure;
     private final PermitWatch permitWatch;
+    private boolean running;
 
-    Repairs(
-            CheckpointTarget target,
-            CheckpointHealth health,
-            ForcePermits permits,
-            CheckpointLoop loop,
-            CheckpointReports reports,
-            CheckpointPressure pressure,
-            PermitWatch permitWatch) {
-        this.target = target;
+    Repairs(CheckpointContext shard, CheckpointHealth health, PermitWatch permitWatch) {
+        this.shard = shard;
         this.health = health;
-        this.permits = permits;
-        this.loop = loop;
-        this.reports = reports;
-        this.pressure = pressure;
+        this.loop = shard.loop();
+        this.reports = shard.reports();
         this.permitWatch = permitWatch;
+    }
+
+    /** Whether none runs or waits for its permit. */
+    boolean idle() {
+        return !running;
     }
 
     /**
@@ -42,9 +37,10 @@ final class Repairs {
      * @param done called on the loop with the outcome: whether the next generation may run
      */
     void run(CheckpointOptions options, Consumer<Boolean> done) {
+        running = true;
         // The grant may arrive before request() returns, but the loop carries it out afterwards.
         ForcePermits.Ticket[] ticket = new ForcePermits.Ticket[1];
-        ticket[0] = permits.request(loop.nanoTime(), () -> loop.execute(() -> begin(ticket[0], options, done)));
+        ticket[0] = shard.permits().request(loop.nanoTime(), () -> loop.execute(() -> begin(ticket[0], options, done)));
         permitWatch.begin(ticket[0], "a repair", options);
     }
 
@@ -57,7 +53,7 @@ final class Repairs {
         Runnable watch = loop.schedule(warnMs, () -> reports.repairIsSlow(warnMs));
         loop.runBlocking(
                 () -> {
-                    target.repair(failed);
+                    shard.target().repair(failed);
                     return null;
                 },
                 failure -> {
@@ -66,6 +62,7 @@ final class Repairs {
                     long nanos = loop.nanoTime() - startedNanos;
                     ticket.release(nanos);
                     ended(nanos, options, failure);
+                    running = false;
                     done.accept(failure == null);
                 });
     }
@@ -92,6 +89,6 @@ final class Repairs {
     }
 
     private void raise(PressureLevel level, String detail) {
-        pressure.set(PressureReason.FSYNC_FAILED, level, detail);
+        shard.pressure().set(PressureReason.FSYNC_FAILED, level, detail);
     }
 }

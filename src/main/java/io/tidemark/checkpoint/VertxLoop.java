@@ -17,21 +17,23 @@ final class VertxLoop implements CheckpointLoop {
     private final Vertx vertx;
     private final Context context;
     private final ForceThreads forces;
+    private final Clocks clocks;
 
-    VertxLoop(Vertx vertx, Context context, ForceThreads forces) {
+    VertxLoop(Vertx vertx, Context context, ForceThreads forces, Clocks clocks) {
         this.vertx = vertx;
         this.context = context;
         this.forces = forces;
+        this.clocks = clocks;
     }
 
     @Override
     public long nanoTime() {
-        return System.nanoTime();
+        return clocks.nanoTime().getAsLong();
     }
 
     @Override
     public long epochMillis() {
-        return System.currentTimeMillis();
+        return clocks.epochMillis().getAsLong();
     }
 
     @Override

@@ -38,7 +38,8 @@ class VertxLoopTest {
 
     private List<@Nullable Throwable> outcomes(WorkerExecutor pool) {
         List<@Nullable Throwable> outcomes = new ArrayList<>();
-        new VertxLoop(vertx, vertx.getOrCreateContext(), ForceThreads.of(pool)).runBlocking(() -> null, outcomes::add);
+        new VertxLoop(vertx, vertx.getOrCreateContext(), ForceThreads.of(pool), Clocks.SYSTEM)
+                .runBlocking(() -> null, outcomes::add);
         return outcomes;
     }
 
@@ -112,7 +113,7 @@ class VertxLoopTest {
         WorkerExecutor pool = vertx.createSharedWorkerExecutor("open", 1);
         Error thrown = new NoSuchMethodError("of another version");
         var outcome = new java.util.concurrent.CompletableFuture<@Nullable Throwable>();
-        new VertxLoop(vertx, vertx.getOrCreateContext(), ForceThreads.of(pool))
+        new VertxLoop(vertx, vertx.getOrCreateContext(), ForceThreads.of(pool), Clocks.SYSTEM)
                 .runBlocking(
                         () -> {
                             throw thrown;
