@@ -18,6 +18,7 @@ module io.tidemark {
 
     exports io.tidemark.checkpoint;
     exports io.tidemark.disk;
+    exports io.tidemark.files;
     exports io.tidemark.metrics;
     exports io.tidemark.pressure;
     exports io.tidemark.reload;

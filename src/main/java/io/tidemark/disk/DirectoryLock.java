@@ -18,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
  *
  * <p>On Linux such a lock belongs to the process, and <em>any</em> close of the file in that process gives it up. So this
  * process keeps a list of what it holds and never opens such a file twice.
+ *
+ * @since 0.1
  */
 public final class DirectoryLock implements Closeable {
     /** The file's name. */
@@ -37,6 +39,7 @@ public final class DirectoryLock implements Closeable {
      * Takes the lock; doesn't wait for it.
      *
      * @param directory exists
+     * @return the lock; close it to release it
      * @throws IOException if somebody else has it, or the file can't be made or locked; the message says which
      */
     public static DirectoryLock acquire(Path directory) throws IOException {

@@ -145,7 +145,7 @@ public interface Disk {
     FileStamp stamp(Path file) throws IOException;
 
     /**
-     * {@return free space of the volume that holds a directory, if the file system reports it; see {@link
+     * {@return the free space of the volume that holds a directory, if the file system reports it; see {@link
      * DiskSpace#isKnown}} Blocks on a hanging disk like any other call. The default implementation reports an unbounded volume.
      *
      * @param directory an existing directory

@@ -53,6 +53,8 @@ import org.slf4j.LoggerFactory;
  * <p><b>On disk.</b> {@code NAME.NNNNNNNNNN.data} hold what was appended under a name, one after another, and nothing else; {@code
  * POSITION} says what of it is durable, with checksums; {@code LOCK} keeps others out. Offsets under a name never change, neither
  * by rotation nor by a restart or a repair. Each file keeps a descriptor open. Nothing is ever removed that is durable.
+ *
+ * @since 0.1
  */
 public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AppendOnlyFiles.class);
@@ -77,7 +79,13 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
         this.gate = new WriterGate(directory.toString(), this::passage);
     }
 
-    /** As {@link #open(Path, AppendOnlyFilesOptions)}, with all defaults. */
+    /**
+     * As {@link #open(Path, AppendOnlyFilesOptions)}, with all defaults.
+     *
+     * @param directory made if it is missing
+     * @return the open files
+     * @throws IOException if the files can't be read or written
+     */
     public static AppendOnlyFiles open(Path directory) throws IOException {
         return open(directory, new AppendOnlyFilesOptions());
     }
@@ -86,6 +94,8 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
      * Opens a directory's files at what is durable of them, and removes the rest. Blocks: it reads every byte that is durable.
      *
      * @param directory made if it is missing; nobody else's files in it are touched
+     * @param options sizes, and the position that must be there
+     * @return the open files
      * @throws CorruptionException if anything that was durable is damaged or missing; nothing has been changed then
      * @throws IOException if the directory is in use, or the disk has no room for a new position file; it may be tried again
      */
@@ -112,12 +122,22 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
         return new AppendOnlyFiles(measured, directory, lock, steps, set);
     }
 
-    /** Bytes for a file; they must not be changed until the append has returned. */
+    /**
+     * {@return bytes for a file; they must not be changed until the append has returned}
+     *
+     * @param file its name: 1 to 64 letters, digits, {@code _} and {@code -}
+     * @param bytes what is appended to it
+     */
     public static Part part(String file, byte[] bytes) {
         return new Part(file, ByteBuffer.wrap(bytes));
     }
 
-    /** A copy of a buffer's bytes for a file. */
+    /**
+     * {@return a copy of a buffer's bytes for a file}
+     *
+     * @param file its name: 1 to 64 letters, digits, {@code _} and {@code -}
+     * @param bytes what is appended to it
+     */
     public static Part part(String file, Buffer bytes) {
         return part(file, bytes.getBytes());
     }
@@ -126,6 +146,7 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
      * How a failed force is repaired while the application runs; without one the shard takes nothing more until a restart. Set
      * it before the checkpointer is deployed.
      *
+     * @param source appends again what is not durable
      * @return this
      */
     public AppendOnlyFiles replayWith(Replay source) {
@@ -137,6 +158,7 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
      * Who hears of each durable position, such as the log, which may forget what is not above it. Called on the shard's event
      * loop: memory only.
      *
+     * @param listener receives the durable position
      * @return this
      */
     public AppendOnlyFiles onDurable(LongConsumer listener) {
@@ -147,7 +169,9 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
     /**
      * Appends at the next position; for applications whose positions count their appends.
      *
+     * @param parts what is appended to which file
      * @return where it went; see {@link #append(long, Part...)}
+     * @throws IOException if nothing of it counts; the call may be repeated
      */
     public Appended append(Part... parts) throws IOException {
         return append(0, List.of(parts), true);
@@ -207,6 +231,7 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
      * Reads what was appended under a name, durable or not. What is not durable comes from the page cache, and after a failed
      * force that may show other bytes than were written: let records carry checksums if that matters. Blocks.
      *
+     * @param file the file's name
      * @param offset 0 or more
      * @param target filled as far as there are bytes
      * @return how many bytes, -1 if there is none at or behind this offset
@@ -256,23 +281,29 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
         }
     }
 
-    /** How many bytes have been appended under a name, 0 if there is none of it. Any thread; memory only. */
+    /**
+     * {@return how many bytes have been appended under a name, 0 if there is none of it} Any thread; memory only.
+     *
+     * @param file the file's name
+     */
     public long length(String file) {
         Named named = published.find(file);
         return named == null ? 0 : named.length();
     }
 
-    /** The names, in the order in which they were first appended to. Any thread; memory only. */
+    /** {@return the names, in the order in which they were first appended to} Any thread; memory only. */
     public List<String> names() {
         return published.named().stream().map(Named::name).toList();
     }
 
-    /** Position of the last append; after {@link #open} the durable one, 0 for new files. Any thread; memory only. */
+    /**
+     * {@return the position of the last append; after {@link #open} the durable one, 0 for new files} Any thread; memory only.
+     */
     public long position() {
         return published.position();
     }
 
-    /** The durable position: everything up to it survives a power cut. Any thread; memory only. */
+    /** {@return the durable position: everything up to it survives a power cut} Any thread; memory only. */
     public long durablePosition() {
         return published.set().durablePosition();
     }
@@ -380,7 +411,9 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
         }
     }
 
-    /** How many files are kept that a repair has given up, until a generation has succeeded. Any thread; memory only. */
+    /**
+     * {@return how many files are kept that a repair has given up, until a generation has succeeded} Any thread; memory only.
+     */
     public int quarantinedFiles() {
         return quarantine.count();
     }
@@ -420,6 +453,7 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
      * {@link #close}, for {@code executeBlocking}, which wants a result.
      *
      * @return {@code null}
+     * @throws IOException if a file can't be closed
      */
     public @Nullable Void closed() throws IOException {
         close();

@@ -1,6 +1,10 @@
 package io.tidemark.files;
 
-/** How {@link AppendOnlyFiles} are laid out, and what they must have. Not thread-safe; copied by whoever is given them. */
+/**
+ * How {@link AppendOnlyFiles} are laid out, and what they must have. Not thread-safe; copied by whoever is given them.
+ *
+ * @since 0.1
+ */
 public final class AppendOnlyFilesOptions {
     /** Default of {@link #setMaxFileBytes}: 256 MiB. */
     public static final long DEFAULT_MAX_FILE_BYTES = 256L << 20;
@@ -17,13 +21,21 @@ public final class AppendOnlyFilesOptions {
     /** All defaults. */
     public AppendOnlyFilesOptions() {}
 
-    /** A copy. */
+    /**
+     * A copy.
+     *
+     * @param other the options to copy
+     */
     public AppendOnlyFilesOptions(AppendOnlyFilesOptions other) {
         this.maxFileBytes = other.maxFileBytes;
         this.requiredPosition = other.requiredPosition;
     }
 
-    /** See {@link #setMaxFileBytes}. */
+    /**
+     * See {@link #setMaxFileBytes}.
+     *
+     * @return bytes
+     */
     public long getMaxFileBytes() {
         return maxFileBytes;
     }
@@ -44,7 +56,11 @@ public final class AppendOnlyFilesOptions {
         return this;
     }
 
-    /** See {@link #setRequiredPosition}. */
+    /**
+     * See {@link #setRequiredPosition}.
+     *
+     * @return a position
+     */
     public long getRequiredPosition() {
         return requiredPosition;
     }

@@ -8,10 +8,16 @@ import java.util.Objects;
  *
  * @param file which one: 1 to 64 letters, digits, {@code _} and {@code -}; made by its first append
  * @param bytes what is appended to it; read from position to limit, and not changed
+ * @since 0.1
  */
 public record Part(String file, ByteBuffer bytes) {
 
-    /** Checks the name. */
+    /**
+     * Checks the name.
+     *
+     * @param file which one
+     * @param bytes what is appended to it
+     */
     public Part {
         if (!isName(file)) {
             throw new IllegalArgumentException(

@@ -5,6 +5,8 @@ import java.io.IOException;
 /**
  * Appends again from the application's log what a failed force may have lost. The same code serves a start: {@code
  * replay.replay(files.position(), log.lastIndex(), files)}.
+ *
+ * @since 0.1
  */
 @FunctionalInterface
 public interface Replay {
