@@ -5,12 +5,13 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 
 /**
  * Limits how many generations and repairs of all stores force at once on a Vert.x instance: a queue of tickets, ordered by
  * deadline. (The size of a thread pool can't be changed at run time, and a pool has no order by deadline.)
  *
- * <p>Any thread; never blocks. Grants run on the thread that made them possible and must hand over at once.
+ * <p>Any thread; never blocks. A grant always runs later, on its holder's loop: never inside a call of this class.
  */
 final class ForcePermits {
     private static final PerVertx<ForcePermits> ALL = new PerVertx<>(ForcePermits::new);
@@ -18,14 +19,20 @@ final class ForcePermits {
     /** A place in the queue, or, once granted, a permit. */
     final class Ticket {
         private final long order;
-        private final Runnable granted;
+        private final CheckpointLoop loop;
+        private final Consumer<Ticket> granted;
         private volatile long deadlineNanos;
         private boolean lent;
 
-        private Ticket(long deadlineNanos, long order, Runnable granted) {
+        private Ticket(CheckpointLoop loop, long deadlineNanos, long order, Consumer<Ticket> granted) {
+            this.loop = loop;
             this.deadlineNanos = deadlineNanos;
             this.order = order;
             this.granted = granted;
+        }
+
+        private void grant() {
+            loop.execute(() -> granted.accept(this));
         }
 
         /** When its holder is due. */
@@ -72,24 +79,25 @@ final class ForcePermits {
             limit = permits;
             granted = grant();
         }
-        granted.forEach(ticket -> ticket.granted.run());
+        granted.forEach(Ticket::grant);
     }
 
     /**
      * Requests a permit.
      *
+     * @param loop the holder's
      * @param deadlineNanos earlier deadlines are granted first
-     * @param granted called once when the permit is granted, possibly before this method returns
+     * @param granted called once with the ticket, on the loop, after this method has returned: it has its permit
      */
-    Ticket request(long deadlineNanos, Runnable granted) {
+    Ticket request(CheckpointLoop loop, long deadlineNanos, Consumer<Ticket> granted) {
         Ticket ticket;
         List<Ticket> next;
         synchronized (this) {
-            ticket = new Ticket(deadlineNanos, orders++, granted);
+            ticket = new Ticket(loop, deadlineNanos, orders++, granted);
             queue.add(ticket);
             next = grant();
         }
-        next.forEach(each -> each.granted.run());
+        next.forEach(Ticket::grant);
         return ticket;
     }
 
@@ -148,7 +156,7 @@ final class ForcePermits {
             }
             next = grant();
         }
-        next.forEach(each -> each.granted.run());
+        next.forEach(Ticket::grant);
     }
 
     private void lend(Ticket ticket) {
@@ -162,7 +170,7 @@ final class ForcePermits {
             held--;
             next = grant();
         }
-        next.forEach(each -> each.granted.run());
+        next.forEach(Ticket::grant);
     }
 
     private List<Ticket> grant() {

@@ -121,8 +121,7 @@ final class Generations {
      * @param deadlineNanos when it is due
      */
     void queue(CheckpointTrigger trigger, long deadlineNanos) {
-        // The grant may arrive before request() returns, but the loop carries it out after this step is set.
-        ForcePermits.Ticket ticket = shard.permits().request(deadlineNanos, () -> loop.execute(this::begin));
+        ForcePermits.Ticket ticket = shard.permits().request(loop, deadlineNanos, granted -> begin());
         step = new Step.Queued(ticket, trigger, loop.nanoTime());
         permitWatch.begin(ticket, "a checkpoint", options);
     }

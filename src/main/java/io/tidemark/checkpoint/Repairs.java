@@ -38,10 +38,9 @@ final class Repairs {
      */
     void run(CheckpointOptions options, Consumer<Boolean> done) {
         running = true;
-        // The grant may arrive before request() returns, but the loop carries it out afterwards.
-        ForcePermits.Ticket[] ticket = new ForcePermits.Ticket[1];
-        ticket[0] = shard.permits().request(loop.nanoTime(), () -> loop.execute(() -> begin(ticket[0], options, done)));
-        permitWatch.begin(ticket[0], "a repair", options);
+        ForcePermits.Ticket ticket =
+                shard.permits().request(loop, loop.nanoTime(), granted -> begin(granted, options, done));
+        permitWatch.begin(ticket, "a repair", options);
     }
 
     private void begin(ForcePermits.Ticket ticket, CheckpointOptions options, Consumer<Boolean> done) {

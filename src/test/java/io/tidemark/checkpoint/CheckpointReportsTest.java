@@ -191,7 +191,7 @@ class CheckpointReportsTest {
                 dirty.begin(),
                 0,
                 0,
-                new ForcePermits().request(0, () -> {}),
+                new ForcePermits().request(loop, 0, ticket -> {}),
                 new SyncWaiters());
         ForceProgress progress = reports.started(generation);
         assertThat(reports.stallDetail(generation, 5_000)).doesNotContain(DATA);

@@ -63,11 +63,12 @@ final class CheckpointerRig implements CheckpointListener {
 
     /** Whether nobody holds a permit. */
     boolean permitsAreFree() {
-        List<String> granted = new ArrayList<>();
         permits.limit(1); // granted only if none is held
-        permits.request(0, () -> granted.add("")).release(0);
+        ForcePermits.Ticket probe = permits.request(loop, 0, ticket -> {});
+        boolean free = !permits.isWaiting(probe);
+        probe.release(0);
         permits.limit(options.getMaxConcurrentFsyncs());
-        return !granted.isEmpty();
+        return free;
     }
 
     @Override

@@ -339,7 +339,7 @@ class CheckpointerTest {
         rig.loop.holdBlocking(true);
         rig.write();
         rig.loop.advanceMillis(10_000);
-        ForcePermits.Ticket other = rig.permits.request(0, () -> granted.add("another shard"));
+        ForcePermits.Ticket other = rig.permits.request(rig.loop, 0, ticket -> granted.add("another shard"));
         rig.loop.runBlocked();
         rig.loop.runReady();
         assertThat(granted).as("granted when the force failed").hasSize(1);
@@ -349,7 +349,7 @@ class CheckpointerTest {
         other.release(0);
         rig.loop.runReady();
         assertThat(rig.loop.blockedTasks()).isEqualTo(1);
-        rig.permits.request(0, () -> granted.add("a third shard"));
+        rig.permits.request(rig.loop, 0, ticket -> granted.add("a third shard"));
         rig.loop.advanceMillis(4_999);
         assertThat(granted).hasSize(1);
         rig.loop.advanceMillis(1);
@@ -641,7 +641,8 @@ class CheckpointerTest {
         rig.write();
         rig.loop.advanceMillis(10_000);
         List<String> granted = new ArrayList<>();
-        rig.permits.request(0, () -> granted.add("another shard"));
+        rig.permits.request(rig.loop, 0, ticket -> granted.add("another shard"));
+        rig.loop.runReady();
         assertThat(granted).isEmpty();
         rig.loop.advanceMillis(5_000);
         assertThat(granted).containsExactly("another shard");

@@ -8,10 +8,40 @@ import org.junit.jupiter.api.Test;
 
 class ForcePermitsTest {
     private final ForcePermits permits = new ForcePermits();
+    private final VirtualLoop loop = new VirtualLoop();
     private final List<String> granted = new ArrayList<>();
 
     private ForcePermits.Ticket request(String name, long deadline) {
-        return permits.request(deadline, () -> granted.add(name));
+        return permits.request(loop, deadline, ticket -> granted.add(name));
+    }
+
+    private List<String> granted() {
+        loop.runReady();
+        return granted;
+    }
+
+    /** The caller knows its ticket before the grant arrives, whoever makes the grant possible. */
+    @Test
+    void grant_always_isCarriedOutLaterOnItsHoldersLoop() {
+        permits.limit(1);
+        VirtualLoop another = new VirtualLoop();
+        List<ForcePermits.Ticket> got = new ArrayList<>();
+        ForcePermits.Ticket free = permits.request(loop, 1, got::add);
+        assertThat(got).as("granted by its own request").isEmpty();
+        loop.runReady();
+        assertThat(got).containsExactly(free);
+        ForcePermits.Ticket byRelease = permits.request(another, 1, got::add);
+        ForcePermits.Ticket byLend = permits.request(another, 2, got::add);
+        ForcePermits.Ticket byLimit = permits.request(another, 3, got::add);
+        free.release(0);
+        byRelease.lend();
+        permits.limit(2);
+        loop.runReady();
+        assertThat(got)
+                .as("granted on another loop, or inside release(), lend(), limit()")
+                .containsExactly(free);
+        another.runReady();
+        assertThat(got).containsExactly(free, byRelease, byLend, byLimit);
     }
 
     @Test
@@ -21,10 +51,10 @@ class ForcePermitsTest {
         request("late", 90);
         request("soon", 10);
         request("sooner", 5);
-        assertThat(granted).containsExactly("a", "b");
+        assertThat(granted()).containsExactly("a", "b");
         a.release(1_000);
         b.release(1_000);
-        assertThat(granted).containsExactly("a", "b", "sooner", "soon");
+        assertThat(granted()).containsExactly("a", "b", "sooner", "soon");
     }
 
     @Test
@@ -35,7 +65,7 @@ class ForcePermitsTest {
         request("d", 4);
         c.release(0);
         a.release(0);
-        assertThat(granted).containsExactly("a", "b", "d");
+        assertThat(granted()).containsExactly("a", "b", "d");
     }
 
     @Test
@@ -44,12 +74,12 @@ class ForcePermitsTest {
         ForcePermits.Ticket b = request("b", 2);
         request("c", 3);
         permits.limit(3);
-        assertThat(granted).containsExactly("a", "b", "c");
+        assertThat(granted()).containsExactly("a", "b", "c");
         permits.limit(1);
         request("d", 4);
         a.release(0);
         b.release(0);
-        assertThat(granted).containsExactly("a", "b", "c");
+        assertThat(granted()).containsExactly("a", "b", "c");
     }
 
     @Test
@@ -85,11 +115,11 @@ class ForcePermitsTest {
         for (int hung = 0; hung < 1_000; hung++) {
             request("hangs", 1).lend();
         }
-        granted.clear();
+        granted().clear();
         request("a", 2);
         request("b", 3);
         request("c", 4);
-        assertThat(granted).containsExactly("a", "b");
+        assertThat(granted()).containsExactly("a", "b");
         assertThat(permits).hasToString("2 of 2 permits are held, 1000 forces hang and hold none, 1 wait");
     }
 
@@ -105,9 +135,9 @@ class ForcePermitsTest {
         request("a", 2);
         request("b", 3);
         request("waits", 4);
-        granted.clear();
+        granted().clear();
         hung.forEach(ticket -> ticket.release(60_000_000_000L));
-        assertThat(granted).as("both permits are held").isEmpty();
+        assertThat(granted()).as("both permits are held").isEmpty();
         assertThat(permits.lent()).isZero();
         assertThat(permits.expectedWaitNanos())
                 .as("a force that hung says nothing of the others")
@@ -137,6 +167,6 @@ class ForcePermitsTest {
         assertThat(permits.hasten(a, 0)).as("it waits no more").isFalse();
         a.release(0);
         b.release(0);
-        assertThat(granted).containsExactly("a", "b", "late", "c");
+        assertThat(granted()).containsExactly("a", "b", "late", "c");
     }
 }

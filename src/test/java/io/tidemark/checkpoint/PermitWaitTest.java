@@ -40,7 +40,7 @@ class PermitWaitTest {
 
     private ForcePermits.Ticket holdThePermit() {
         rig.permits.limit(1);
-        return rig.permits.request(0, () -> {});
+        return rig.permits.request(rig.loop, 0, ticket -> {});
     }
 
     private List<String> pressures() {
@@ -161,7 +161,8 @@ class PermitWaitTest {
         rig.write();
         rig.loop.advanceMillis(INTERVAL_MS);
         List<String> granted = new ArrayList<>();
-        ForcePermits.Ticket sync = rig.permits.request(rig.loop.nanoTime(), () -> granted.add("sync of another shard"));
+        ForcePermits.Ticket sync =
+                rig.permits.request(rig.loop, rig.loop.nanoTime(), ticket -> granted.add("sync of another shard"));
         other.release(0);
         rig.loop.runReady();
         assertThat(granted).as("whose turn it was").hasSize(1);
@@ -177,7 +178,7 @@ class PermitWaitTest {
         rig.write();
         rig.loop.advanceMillis(INTERVAL_MS);
         List<String> granted = new ArrayList<>();
-        rig.permits.request(rig.loop.nanoTime() + 1, () -> granted.add("due a little later"));
+        rig.permits.request(rig.loop, rig.loop.nanoTime() + 1, ticket -> granted.add("due a little later"));
         Future<SyncResult> sync = rig.checkpointer.sync();
         other.release(0);
         rig.loop.runReady();
@@ -242,7 +243,7 @@ class PermitWaitTest {
     void hungForces_thatCameBack_shortenNobodysPatience() {
         List<ForcePermits.Ticket> hung = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            ForcePermits.Ticket ticket = rig.permits.request(0, () -> {});
+            ForcePermits.Ticket ticket = rig.permits.request(rig.loop, 0, granted -> {});
             ticket.lend();
             hung.add(ticket);
         }
@@ -253,7 +254,7 @@ class PermitWaitTest {
         rig.checkpointer.sync();
         rig.loop.runReady();
         List<String> granted = new ArrayList<>();
-        rig.permits.request(0, () -> granted.add("another"));
+        rig.permits.request(rig.loop, 0, ticket -> granted.add("another"));
         rig.loop.advanceMillis(STALL_WARN_MS - 1);
         assertThat(granted)
                 .as("granted beside a force of less than stall_warn_ms")
@@ -266,14 +267,14 @@ class PermitWaitTest {
     void hungForces_whileOthersHang_lendSooner() {
         rig.permits.limit(1);
         for (int i = 0; i < 4; i++) {
-            rig.permits.request(0, () -> {}).lend();
+            rig.permits.request(rig.loop, 0, ticket -> {}).lend();
         }
         rig.loop.holdBlocking(true);
         rig.write();
         rig.checkpointer.sync();
         rig.loop.runReady();
         List<String> granted = new ArrayList<>();
-        rig.permits.request(0, () -> granted.add("another"));
+        rig.permits.request(rig.loop, 0, ticket -> granted.add("another"));
         rig.loop.advanceMillis(STALL_WARN_MS / 5 - 1);
         assertThat(granted).isEmpty();
         rig.loop.advanceMillis(1);

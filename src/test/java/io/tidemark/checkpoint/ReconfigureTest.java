@@ -54,7 +54,7 @@ class ReconfigureTest {
     void reconfigure_whileQueued_keepsThePlaceInTheQueueAndTheWaiter() {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.permits.limit(1);
-        ForcePermits.Ticket other = rig.permits.request(0, () -> {});
+        ForcePermits.Ticket other = rig.permits.request(rig.loop, 0, ticket -> {});
         rig.write();
         Future<SyncResult> waits = rig.checkpointer.sync();
         reconfigure(rig, new CheckpointOptions().setIntervalMs(50).setIdleMs(0));
@@ -70,7 +70,7 @@ class ReconfigureTest {
     void reconfigure_largerPermitLimit_letsTheQueuedOneBeginAtOnce() {
         CheckpointerRig rig = CheckpointerRig.proven();
         rig.permits.limit(1);
-        rig.permits.request(0, () -> {});
+        rig.permits.request(rig.loop, 0, ticket -> {});
         rig.write();
         Future<SyncResult> waits = rig.checkpointer.sync();
         rig.loop.runReady();
@@ -159,10 +159,11 @@ class ReconfigureTest {
         rig.write();
         rig.loop.advanceMillis(12_000);
         List<String> granted = new ArrayList<>();
-        rig.permits.request(0, () -> granted.add("another shard"));
+        rig.permits.request(rig.loop, 0, ticket -> granted.add("another shard"));
         assertThat(rig.pressures).isEmpty();
         reconfigure(rig, new CheckpointOptions().setStallWarnMs(1_000).setStallShedMs(4_000));
         assertThat(rig.pressures.stream().map(PressureEvent::level)).containsExactly(PressureLevel.WARN);
+        rig.loop.runReady();
         assertThat(granted).containsExactly("another shard");
         rig.loop.advanceMillis(1_999);
         assertThat(rig.dirty.shedding()).isFalse();
