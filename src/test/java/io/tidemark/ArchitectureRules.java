@@ -34,6 +34,7 @@ final class ArchitectureRules {
     private static final List<Row> TABLE = List.of(
             row("admin", "shard", "checkpoint", "pressure"),
             row("redis", "shard", "pressure"),
+            row("redis.command", "redis.protocol", "shard"),
             row("redis.protocol"),
             row("config", OPTION_TYPES, "reload", "value"),
             row("shard", "log", "bitcask", "checkpoint", "pressure", "disk"),

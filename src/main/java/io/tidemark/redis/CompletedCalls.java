@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class CompletedCalls {
 
     private final AtomicReference<@Nullable ShardCall> top = new AtomicReference<>();
-    private final List<Connection> notified = new ArrayList<>();
+    private final List<ShardCall.Receiver> notified = new ArrayList<>();
     private final Context context;
 
     /** @param context the event loop's */
@@ -50,13 +50,13 @@ final class CompletedCalls {
             ShardCall following = call.next;
             call.next = null;
             call.observe();
-            if (call.connection().answered(call)) {
-                notified.add(call.connection());
+            if (call.receiver().answered(call)) {
+                notified.add(call.receiver());
             }
             call = following;
         }
-        for (Connection connection : notified) {
-            connection.answersArrived();
+        for (ShardCall.Receiver receiver : notified) {
+            receiver.answersArrived();
         }
         notified.clear();
     }

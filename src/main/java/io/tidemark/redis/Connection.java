@@ -1,19 +1,12 @@
 package io.tidemark.redis;
 
-import io.tidemark.redis.protocol.Arguments;
-import io.tidemark.redis.protocol.ErrorLines;
-import io.tidemark.redis.protocol.ReplyWriter;
+import io.tidemark.redis.command.Session;
 import io.tidemark.redis.protocol.RequestLimits;
 import io.tidemark.redis.protocol.RespParser;
-import io.tidemark.shard.Command;
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,13 +14,13 @@ import org.slf4j.LoggerFactory;
  * One client: reads requests, dispatches them in order, and sends the replies in that order.
  *
  * <p>A request that can be answered at once is encoded at once if no earlier reply is pending. A request that was sent to a
- * shard, or whose reply must wait for an earlier one, is in {@code pending}. A request that can't be dispatched yet, and every
+ * shard, or whose reply must wait for an earlier one, is in {@code replies}. A request that can't be dispatched yet, and every
  * request after it, is in {@code held} until a reply arrives. If the two hold too much, reading pauses. If the client leaves too
  * many reply bytes unread, it is disconnected.
  *
- * <p>Event loop only, except {@link #completedCalls}.
+ * <p>Event loop only, except {@link #completed}.
  */
-final class Connection implements RespParser.Sink, IdleClients.Client {
+final class Connection implements RespParser.Sink, ServerLoop.Client, RequestExecutor.Owner {
 
     private enum State {
         /** Accepts requests. */
@@ -43,31 +36,22 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     private record Held(byte[][] arguments, long bytes) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-    private static final int FLUSH_BYTES = 1 << 20;
 
-    /**
-     * While more reply bytes than this are unsent, postponed reads are not submitted again; while more value bytes than this wait
-     * for an earlier reply, only those at the head of the queue are.
-     */
-    private static final int MAX_BYTES_BEFORE_RESUBMIT = 1 << 20;
+    /** While more reply bytes than this are unsent, postponed reads are not submitted again. */
+    private static final int MAX_UNSENT_BYTES_BEFORE_RESUBMIT = 1 << 20;
 
     private final RedisServer server;
     private final ServerLoop loop;
     private final ClientSocket socket;
     private final Session session;
     private final Intake intake;
-    private final ShardDispatch dispatch;
-    private final RefusedModes refusedModes = new RefusedModes();
-    private final ReplyMode replyMode = new ReplyMode();
-    private final Deque<PendingReply> pending = new ArrayDeque<>();
+    private final ReplyOutput output;
+    private final ReplyQueue replies = new ReplyQueue();
+    private final RequestExecutor executor;
     private final Deque<Held> held = new ArrayDeque<>();
 
     private State state = State.OPEN;
-    private long requestBytes;
-    private long pendingBytes;
-    private long unsentBytes;
-    private long bufferedValueBytes;
-    private int postponed;
+    private long heldBytes;
     private boolean notified;
 
     Connection(RedisServer server, ServerLoop loop, NetSocket socket, Session session) {
@@ -76,30 +60,8 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         this.socket = new ClientSocket(socket);
         this.session = session;
         this.intake = new Intake(server, loop, this.socket, session, this::readingMayResume);
-        this.dispatch = new ShardDispatch(loop.outbox, server.shards().count());
-    }
-
-    RedisServer server() {
-        return server;
-    }
-
-    Session session() {
-        return session;
-    }
-
-    /** What its refused commands still affect. */
-    RefusedModes refusedModes() {
-        return refusedModes;
-    }
-
-    /** Whether the client wants replies. */
-    ReplyMode replyMode() {
-        return replyMode;
-    }
-
-    /** The queue for answers to this connection's calls. Any thread. */
-    CompletedCalls completedCalls() {
-        return loop.completedCalls;
+        this.output = new ReplyOutput(server, this.socket, session, this::sent, this::sendingFailed);
+        this.executor = new RequestExecutor(server, loop, session, replies, this);
     }
 
     /** Starts reading. */
@@ -112,9 +74,8 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
                 this::closed);
     }
 
-    /** Sets whether the client is authenticated. */
-    void authenticated(boolean authenticated) {
-        session.authenticated(authenticated);
+    @Override
+    public void authenticationChanged() {
         intake.limitsChanged();
     }
 
@@ -149,161 +110,48 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     public boolean request(byte[][] arguments, int wireBytes) {
         intake.requestCompleted();
         long bytes = RequestLimits.memory(wireBytes, arguments.length);
-        if (!held.isEmpty() || !execute(arguments, bytes)) {
+        if (!held.isEmpty() || !executor.execute(arguments, bytes)) {
             held.add(new Held(arguments, bytes));
-            pendingBytes += bytes;
+            heldBytes += bytes;
         }
         return state == State.OPEN;
     }
 
-    /** Executes or dispatches a command; false if it must be held. */
-    private boolean execute(byte[][] arguments, long bytes) {
-        requestBytes = bytes;
-        replyMode.begin();
-        CommandSpec command = server.commands().find(arguments[0]);
-        if (command == null && isHttp(arguments[0])) {
-            LOG.warn("client {} speaks HTTP to the Redis port; disconnected", session.remoteAddress());
-            disconnect();
-        } else if (!refusedModes.inTransaction() || !refusedModes.answer(this, arguments)) {
-            String refusal = command == null ? ErrorLines.unknownCommand(arguments) : refusal(command, arguments);
-            if (refusal != null) {
-                refusedModes.refused(arguments);
-                error(refusal);
-            } else if (command != null && !run(command.handler(), arguments)) {
-                return false;
-            }
-        }
-        replyMode.end();
-        server.stats().commands.increment();
-        return true;
+    @Override
+    public void httpReceived() {
+        LOG.warn("client {} speaks HTTP to the Redis port; disconnected", session.remoteAddress());
+        disconnect();
     }
 
-    private @Nullable String refusal(CommandSpec command, byte[][] arguments) {
-        if (!command.acceptsArgumentCount(arguments.length)) {
-            return ErrorLines.wrongArity(command.name());
-        }
-        if (!session.authenticated() && !command.beforeAuth()) {
-            return ErrorLines.NO_AUTH;
-        }
-        if (!command.whileLoading() && server.isLoading()) {
-            return ErrorLines.LOADING;
-        }
-        return refusedModes.refusal(command);
-    }
-
-    private boolean run(CommandHandler handler, byte[][] arguments) {
-        if (handler instanceof CommandHandler.Keyed keyed) {
-            return keyed.run(this, arguments);
-        }
-        if (handler instanceof CommandHandler.Immediate immediate) {
-            reply(out -> immediate.run(this, arguments, out));
-            return true;
-        }
-        if (!pending.isEmpty()) {
-            return false;
-        }
-        reply(out -> ((CommandHandler.Barrier) handler).run(this, arguments, out));
-        return true;
-    }
-
-    /** Answers the current request with an error; {@code text} without the leading dash. */
-    void error(String text) {
-        reply(out -> out.error(text));
-    }
-
-    /** Answers the current request with OK. */
-    void ok() {
-        reply(ReplyWriter::ok);
-    }
-
-    private void reply(Consumer<ReplyWriter> encoder) {
-        if (pending.isEmpty() && !replyMode.silent()) {
-            encoder.accept(loop.out);
-            flushIfLong();
-            return;
-        }
-        encoder.accept(loop.scratch);
-        if (replyMode.silent()) { // checked after the command, which may have changed it
-            loop.scratch.clear();
-        } else if (pending.isEmpty()) {
-            loop.scratch.take().forEach(part -> loop.out.raw(part.getBytes()));
-        } else {
-            enqueue(new EncodedReply(loop.scratch.take()));
+    @Override
+    public void encoded() {
+        if (ReplyOutput.isLong(loop.out)) {
+            flush();
         }
     }
 
-    /** Sends the current request to one shard; false if it must be held. */
-    boolean call(int shard, Command command) {
-        if (!dispatch.admits(shard, command)) {
-            return false;
-        }
-        ShardCall call = new ShardCall(this, shard, command);
-        enqueue(call);
-        dispatch.add(call);
-        return true;
-    }
-
-    /** Sends the current request to several shards, one command each; false if it must be held. */
-    boolean callAll(KeysByShard keys) {
-        for (KeysByShard.Share share : keys.shares()) {
-            if (!dispatch.admits(share.shard(), share.command())) {
-                return false;
-            }
-        }
-        List<MultiShardReply.Part> parts = keys.shares().stream()
-                .map(share -> new MultiShardReply.Part(
-                        new ShardCall(this, share.shard(), share.command()), share.positions()))
-                .toList();
-        parts.forEach(part -> dispatch.add(part.call()));
-        enqueue(new MultiShardReply(parts));
-        return true;
-    }
-
-    /** Answers the current request, which is a barrier, when the future completes. */
-    <T> void replyWhenDone(Future<T> future, DeferredReply.Encoder<T> encoder) {
-        DeferredReply reply = new DeferredReply();
-        enqueue(reply);
-        future.onComplete(outcome -> loop.run(() -> {
-            reply.resolve(out -> encoder.encode(outcome, out));
-            answersArrived();
-        }));
-    }
-
-    /** Leaves the current request without a reply: the connection ends when the node stops. */
-    void awaitShutdown() {
-        enqueue(new DeferredReply());
-        drain();
-    }
-
-    private void enqueue(PendingReply reply) {
-        reply.requestBytes = requestBytes;
-        reply.silent = replyMode.silent();
-        pendingBytes += requestBytes;
-        pending.add(reply);
-    }
-
-    /** Accepts no further requests; closes when all pending replies have been sent. */
-    void drain() {
+    @Override
+    public void drain() {
         if (state == State.OPEN) {
             state = State.DRAINING;
         }
     }
 
-    /** Counts an answer; true if the caller must call {@link #answersArrived} for it. */
-    boolean answered(ShardCall call) {
-        if (call.isPostponed()) {
-            postponed++;
-        } else {
-            bufferedValueBytes += call.valueBytes();
-            dispatch.answered(call);
-        }
+    @Override
+    public void completed(ShardCall call) {
+        loop.completedCalls.push(call);
+    }
+
+    @Override
+    public boolean answered(ShardCall call) {
+        executor.answered(call);
         boolean first = !notified;
         notified = true;
         return first;
     }
 
-    /** Sends the replies that are ready, and dispatches held requests. */
-    void answersArrived() {
+    @Override
+    public void answersArrived() {
         notified = false;
         if (state == State.CLOSED) {
             dropFinishedReplies();
@@ -313,34 +161,30 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     }
 
     private void encodeReady() {
-        PendingReply reply = pending.peek();
-        while (reply != null && reply.ready() && state != State.CLOSED) {
-            pending.remove();
-            pendingBytes -= reply.requestBytes;
-            bufferedValueBytes -= reply.valueBytes();
+        PendingReply reply = replies.pollReady();
+        while (reply != null) {
             if (!reply.silent) {
                 reply.encode(loop.out);
-                flushIfLong();
+                encoded();
             }
-            reply = pending.peek();
+            reply = state == State.CLOSED ? null : replies.pollReady();
         }
     }
 
     private void dispatchHeldRequests() {
         while (state == State.OPEN && !held.isEmpty()) {
             Held next = held.element();
-            if (!execute(next.arguments(), next.bytes())) {
+            if (!executor.execute(next.arguments(), next.bytes())) {
                 break;
             }
-            held.poll();
-            pendingBytes -= next.bytes();
+            if (held.poll() != null) {
+                heldBytes -= next.bytes();
+            }
         }
         if (state == State.OPEN && held.isEmpty() && intake.isOver()) {
             String refusal = intake.refusal();
             if (refusal != null) {
-                requestBytes = 0;
-                replyMode.begin();
-                error(refusal);
+                executor.answerRefusedInput(refusal);
             }
             drain();
         }
@@ -350,17 +194,15 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
     }
 
     private void dropHeldRequests() {
-        for (Held each : held) {
-            pendingBytes -= each.bytes();
-        }
         held.clear();
+        heldBytes = 0;
     }
 
     private void guarded(Runnable step) {
         try {
             step.run();
             dispatchHeldRequests();
-            dispatch.submit();
+            executor.submit();
             flush();
             resubmitPostponed();
         } catch (RuntimeException | Error e) {
@@ -369,7 +211,7 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
             LOG.error(
                     "client {} is disconnected: a bug in the server, or not enough memory", session.remoteAddress(), e);
         }
-        if (state == State.DRAINING && pending.isEmpty()) {
+        if (state == State.DRAINING && replies.isEmpty()) {
             if (intake.refusal() == null || intake.hasEnded()) {
                 close();
             } else {
@@ -379,10 +221,15 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
             }
         }
         if (state == State.OPEN) {
-            intake.pauseOrResume(pending.size() + held.size(), pendingBytes);
+            intake.pauseOrResume(replies.size() + held.size(), unansweredBytes());
         } else {
-            intake.stopAccepting(pendingBytes);
+            intake.stopAccepting(unansweredBytes());
         }
+    }
+
+    /** What the unanswered requests take of the heap. */
+    private long unansweredBytes() {
+        return replies.requestBytes() + heldBytes;
     }
 
     private void close() {
@@ -392,37 +239,15 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
 
     /** Shuts down the output once the last reply, an error, has been sent. */
     private void endOutputIfSent() {
-        if (state == State.DISCARDING && unsentBytes == 0) {
+        if (state == State.DISCARDING && output.unsentBytes() == 0) {
             socket.endOutput();
         }
     }
 
-    /**
-     * Submits postponed reads again, in order, once the client has read the replies it was sent. If many value bytes wait for an
-     * earlier reply, only the reads at the head of the queue that belong to one shard are submitted.
-     */
+    /** Submits postponed reads again once the client has read the replies it was sent. */
     private void resubmitPostponed() {
-        if (postponed == 0 || unsentBytes > MAX_BYTES_BEFORE_RESUBMIT || state == State.CLOSED) {
-            return;
-        }
-        boolean all = bufferedValueBytes <= MAX_BYTES_BEFORE_RESUBMIT;
-        int shard = pending.isEmpty() ? -1 : pending.element().shard();
-        for (PendingReply reply : pending) {
-            boolean resubmitted = reply.resubmitPostponed(this::resubmit);
-            if (!all && (!resubmitted || shard < 0 || reply.shard() != shard)) {
-                break;
-            }
-        }
-    }
-
-    private void resubmit(ShardCall call) {
-        postponed--;
-        dispatch.resubmit(call);
-    }
-
-    private void flushIfLong() {
-        if (loop.out.slicedBytes() >= FLUSH_BYTES) {
-            flush();
+        if (output.unsentBytes() <= MAX_UNSENT_BYTES_BEFORE_RESUBMIT && state != State.CLOSED) {
+            executor.resubmitPostponed();
         }
     }
 
@@ -430,40 +255,27 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         if (loop.out.isEmpty()) {
             return;
         }
-        List<Buffer> replies = loop.out.take();
         if (state == State.CLOSED) {
-            return;
-        }
-        if (unsentBytes > server.options().getMaxOutputBytes()) {
-            server.slowReader(session, unsentBytes);
+            loop.out.clear();
+        } else if (!output.send(loop.out)) {
             disconnect();
-            return;
-        }
-        session.active(server.upMillis());
-        for (Buffer reply : replies) {
-            unsentBytes += reply.length(); // before the first write, which may complete at once
-        }
-        for (Buffer reply : replies) {
-            int length = reply.length();
-            server.stats().outputBytes.add(length);
-            socket.write(reply).onComplete(written -> sent(length, written.succeeded()));
         }
     }
 
-    private void sent(int length, boolean written) {
-        unsentBytes -= length;
-        if (written) {
-            session.active(server.upMillis());
-            resubmitPostponed();
-            endOutputIfSent();
-        } else if (state != State.CLOSED) {
-            disconnect(); // the client would take later replies for this one
+    private void sent() {
+        resubmitPostponed();
+        endOutputIfSent();
+    }
+
+    private void sendingFailed() {
+        if (state != State.CLOSED) {
+            disconnect();
         }
     }
 
     @Override
     public long idleMillis(long upMillis) {
-        return pending.isEmpty() && held.isEmpty() ? session.idleMillis(upMillis) : 0;
+        return replies.isEmpty() && held.isEmpty() ? session.idleMillis(upMillis) : 0;
     }
 
     @Override
@@ -472,9 +284,9 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         disconnect();
     }
 
-    /** The server is stopping: a client that does not read its replies must not delay it. */
-    void serverStopping() {
-        if (unsentBytes > 0) {
+    @Override
+    public void serverStopping() {
+        if (output.unsentBytes() > 0) {
             disconnect();
         }
     }
@@ -494,15 +306,8 @@ final class Connection implements RespParser.Sink, IdleClients.Client {
         server.disconnected(session);
     }
 
-    /** Drops replies whose calls have finished. A request that a shard is still executing keeps its memory accounted. */
     private void dropFinishedReplies() {
-        while (!pending.isEmpty() && pending.element().isFinished()) {
-            pendingBytes -= pending.remove().requestBytes;
-        }
-        intake.stopAccepting(pendingBytes);
-    }
-
-    private static boolean isHttp(byte[] word) {
-        return Arguments.matches(word, "post") || Arguments.matches(word, "host:");
+        replies.dropFinished();
+        intake.stopAccepting(unansweredBytes());
     }
 }

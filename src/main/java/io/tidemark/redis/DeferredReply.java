@@ -1,19 +1,11 @@
 package io.tidemark.redis;
 
 import io.tidemark.redis.protocol.ReplyWriter;
-import io.vertx.core.AsyncResult;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A reply that depends on something other than a shard's call, for example on the end of a SAVE. */
 final class DeferredReply extends PendingReply {
-
-    /** Encodes an outcome. */
-    @FunctionalInterface
-    interface Encoder<T> {
-        /** Writes exactly one reply. */
-        void encode(AsyncResult<T> outcome, ReplyWriter out);
-    }
 
     private @Nullable Consumer<ReplyWriter> reply;
 

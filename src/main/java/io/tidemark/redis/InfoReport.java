@@ -2,6 +2,7 @@ package io.tidemark.redis;
 
 import io.tidemark.pressure.PressureReason;
 import io.tidemark.pressure.VolumeStatus;
+import io.tidemark.redis.command.Server;
 import io.tidemark.shard.ShardStatus;
 import java.lang.management.ManagementFactory;
 import java.util.LinkedHashMap;
@@ -48,7 +49,7 @@ final class InfoReport {
     private String serverSection() {
         long upSeconds = server.upMillis() / 1_000;
         return new InfoSection("Server")
-                .add("redis_version", ServerIdentity.REDIS_VERSION)
+                .add("redis_version", Server.REDIS_VERSION)
                 .add("redis_mode", "standalone")
                 .add("server_name", "tidemark")
                 .add("tidemark_version", server.facts().version())
@@ -105,7 +106,7 @@ final class InfoReport {
                 .add("async_loading", 0)
                 .add("rdb_changes_since_last_save", sum(ShardStatus::unsavedChanges))
                 .add("rdb_bgsave_in_progress", inFlight ? 1 : 0)
-                .add("rdb_last_save_time", StoreCommands.lastSaveSeconds(server))
+                .add("rdb_last_save_time", server.lastSave().epochMillis() / 1_000)
                 .add("rdb_last_bgsave_status", ok ? "ok" : "err")
                 .add("aof_enabled", 1)
                 .add("aof_rewrite_in_progress", 0)

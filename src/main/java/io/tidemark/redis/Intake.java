@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.command.Session;
 import io.tidemark.redis.protocol.ProtocolException;
 import io.tidemark.redis.protocol.RespParser;
 import io.vertx.core.buffer.Buffer;

@@ -1,5 +1,8 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.command.CommandTable;
+import io.tidemark.redis.command.Commands;
+import io.tidemark.redis.command.Session;
 import io.tidemark.redis.protocol.RequestLimits;
 import io.tidemark.shard.Shards;
 import io.tidemark.shard.TimeSource;

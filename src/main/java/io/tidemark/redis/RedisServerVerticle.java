@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.command.Session;
 import io.tidemark.redis.protocol.ErrorLines;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;

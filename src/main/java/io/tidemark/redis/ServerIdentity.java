@@ -13,9 +13,6 @@ import java.util.HexFormat;
  */
 record ServerIdentity(String runId, String replicationId, long systemMemoryBytes) {
 
-    /** The Redis version that the supported commands are compatible with. */
-    static final String REDIS_VERSION = "7.0.0";
-
     /** The identity of a server that starts now. */
     static ServerIdentity make() {
         SecureRandom random = new SecureRandom();

@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.redis.command.Server;
 import io.tidemark.redis.protocol.ReplyWriter;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
@@ -10,6 +11,14 @@ import java.util.Set;
 /** The state that all connections of one event loop share: reply buffers, outgoing and completed calls. Event loop only. */
 final class ServerLoop {
 
+    /** A connection of this event loop. */
+    interface Client extends IdleClients.Client {
+        /** The server is stopping: a client that does not read its replies must not delay it. */
+        void serverStopping();
+    }
+
+    /** What handlers may ask of the server. */
+    final Server view;
     /** Replies of the connection that is being served; otherwise empty. */
     final ReplyWriter out = new ReplyWriter();
     /** One reply that must wait for earlier ones, while it is encoded; otherwise empty. */
@@ -20,7 +29,7 @@ final class ServerLoop {
     /** Calls to be submitted to shards. */
     final ShardOutbox outbox;
     /** The open connections. */
-    final Set<Connection> connections = new HashSet<>();
+    final Set<Client> connections = new HashSet<>();
 
     private final IdleClients idleClients;
     private final Context context;
@@ -28,6 +37,7 @@ final class ServerLoop {
 
     ServerLoop(Context context, RedisServer server) {
         this.context = context;
+        this.view = new ServerView(server);
         this.outbox = new ShardOutbox(server.shards(), context);
         this.completedCalls = new CompletedCalls(context);
         this.idleClients = new IdleClients(
@@ -43,7 +53,7 @@ final class ServerLoop {
     }
 
     /** A client has connected. */
-    void opened(Connection connection) {
+    void opened(Client connection) {
         connections.add(connection);
         idleClients.opened();
     }
@@ -60,7 +70,7 @@ final class ServerLoop {
 
     /** Disconnects clients that would delay the stop of the server. */
     void stop() {
-        List.copyOf(connections).forEach(Connection::serverStopping);
+        List.copyOf(connections).forEach(Client::serverStopping);
     }
 
     /** The buffer's bytes, from index 0, in a reused array that is valid until the next call. */

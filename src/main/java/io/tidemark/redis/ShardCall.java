@@ -28,19 +28,31 @@ final class ShardCall extends PendingReply implements Call {
         }
     }
 
+    /** Who awaits calls: the connection. */
+    interface Receiver {
+        /** Receives a call that its shard has answered. Any thread; never blocks. */
+        void completed(ShardCall call);
+
+        /** Counts an answer, on the event loop; true if the caller must call {@link #answersArrived} for it. */
+        boolean answered(ShardCall call);
+
+        /** Sends the replies that are ready, and dispatches held requests. Event loop. */
+        void answersArrived();
+    }
+
     /** The next completed call; belongs to {@link CompletedCalls}. */
     @Nullable
     ShardCall next;
 
-    private final Connection connection;
+    private final Receiver receiver;
     private final int shard;
     private final Command command;
     private @Nullable Result result;
     private boolean answered;
     private boolean postponed;
 
-    ShardCall(Connection connection, int shard, Command command) {
-        this.connection = connection;
+    ShardCall(Receiver receiver, int shard, Command command) {
+        this.receiver = receiver;
         this.shard = shard;
         this.command = command;
     }
@@ -53,14 +65,14 @@ final class ShardCall extends PendingReply implements Call {
     @Override
     public void complete(Result answer) {
         if (RESULT.compareAndSet(this, null, answer)) {
-            connection.completedCalls().push(this);
+            receiver.completed(this);
         } else {
             LOG.error("shard {} answered a call twice; the second answer, {}, is ignored", shard, answer.getClass());
         }
     }
 
-    Connection connection() {
-        return connection;
+    Receiver receiver() {
+        return receiver;
     }
 
     @Override
@@ -79,7 +91,6 @@ final class ShardCall extends PendingReply implements Call {
             result = null;
         } else {
             answered = true;
-            connection.server().stats().answered(command, answer());
         }
     }
 

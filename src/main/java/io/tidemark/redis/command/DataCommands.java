@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import io.tidemark.redis.protocol.Arguments;
 import io.tidemark.redis.protocol.ErrorLines;
@@ -21,60 +21,60 @@ final class DataCommands {
 
     private DataCommands() {}
 
-    static boolean get(Connection connection, byte[][] arguments) {
-        return dispatch(connection, arguments[1], new Command.Get(arguments[1]));
+    static boolean get(Client client, byte[][] arguments) {
+        return dispatch(client, arguments[1], new Command.Get(arguments[1]));
     }
 
-    static boolean set(Connection connection, byte[][] arguments) {
+    static boolean set(Client client, byte[][] arguments) {
         if (arguments.length > 3) {
-            connection.error(setOptionError(arguments));
+            client.error(setOptionError(arguments));
             return true;
         }
-        return dispatch(connection, arguments[1], new Command.Set(arguments[1], arguments[2]));
+        return dispatch(client, arguments[1], new Command.Set(arguments[1], arguments[2]));
     }
 
-    static boolean strlen(Connection connection, byte[][] arguments) {
-        return dispatch(connection, arguments[1], new Command.ValueLength(arguments[1]));
+    static boolean strlen(Client client, byte[][] arguments) {
+        return dispatch(client, arguments[1], new Command.ValueLength(arguments[1]));
     }
 
-    static boolean incr(Connection connection, byte[][] arguments) {
-        return dispatch(connection, arguments[1], new Command.IncrementBy(arguments[1], 1));
+    static boolean incr(Client client, byte[][] arguments) {
+        return dispatch(client, arguments[1], new Command.IncrementBy(arguments[1], 1));
     }
 
-    static boolean decr(Connection connection, byte[][] arguments) {
-        return dispatch(connection, arguments[1], new Command.IncrementBy(arguments[1], -1));
+    static boolean decr(Client client, byte[][] arguments) {
+        return dispatch(client, arguments[1], new Command.IncrementBy(arguments[1], -1));
     }
 
-    static boolean incrBy(Connection connection, byte[][] arguments) {
-        return increment(connection, arguments, false);
+    static boolean incrBy(Client client, byte[][] arguments) {
+        return increment(client, arguments, false);
     }
 
-    static boolean decrBy(Connection connection, byte[][] arguments) {
-        return increment(connection, arguments, true);
+    static boolean decrBy(Client client, byte[][] arguments) {
+        return increment(client, arguments, true);
     }
 
-    static boolean del(Connection connection, byte[][] arguments) {
-        return dispatchAll(connection, keys(arguments), Command.Delete::new);
+    static boolean del(Client client, byte[][] arguments) {
+        return dispatchAll(client, keys(arguments), Command.Delete::new);
     }
 
-    static boolean exists(Connection connection, byte[][] arguments) {
-        return dispatchAll(connection, keys(arguments), Command.Exists::new);
+    static boolean exists(Client client, byte[][] arguments) {
+        return dispatchAll(client, keys(arguments), Command.Exists::new);
     }
 
-    static boolean mget(Connection connection, byte[][] arguments) {
-        return dispatchAll(connection, keys(arguments), Command.GetAll::new);
+    static boolean mget(Client client, byte[][] arguments) {
+        return dispatchAll(client, keys(arguments), Command.GetAll::new);
     }
 
-    static boolean mset(Connection connection, byte[][] arguments) {
+    static boolean mset(Client client, byte[][] arguments) {
         if (arguments.length % 2 == 0) {
-            connection.error(ErrorLines.wrongArity("mset"));
+            client.error(ErrorLines.wrongArity("mset"));
             return true;
         }
         List<byte[]> keys = new ArrayList<>(arguments.length / 2);
         for (int i = 1; i < arguments.length; i += 2) {
             keys.add(arguments[i]);
         }
-        return split(connection, keys, positions -> {
+        return split(client, keys, positions -> {
             List<Command.Set> pairs = new ArrayList<>(positions.length);
             for (int position : positions) {
                 pairs.add(new Command.Set(arguments[2 * position + 1], arguments[2 * position + 2]));
@@ -83,32 +83,31 @@ final class DataCommands {
         });
     }
 
-    private static boolean increment(Connection connection, byte[][] arguments, boolean negate) {
+    private static boolean increment(Client client, byte[][] arguments, boolean negate) {
         long by;
         try {
             by = Arguments.parseLong(arguments[2]);
         } catch (NumberFormatException e) {
-            connection.error(ErrorLines.NOT_AN_INTEGER);
+            client.error(ErrorLines.NOT_AN_INTEGER);
             return true;
         }
         if (negate && by == Long.MIN_VALUE) {
-            connection.error("ERR decrement would overflow");
+            client.error("ERR decrement would overflow");
             return true;
         }
-        return dispatch(connection, arguments[1], new Command.IncrementBy(arguments[1], negate ? -by : by));
+        return dispatch(client, arguments[1], new Command.IncrementBy(arguments[1], negate ? -by : by));
     }
 
-    private static boolean dispatch(Connection connection, byte[] key, Command command) {
+    private static boolean dispatch(Client client, byte[] key, Command command) {
         if (key.length > MAX_KEY_BYTES) {
-            connection.error(keyTooLong(key));
+            client.error(keyTooLong(key));
             return true;
         }
-        return connection.call(KeySlots.shard(key, connection.server().shards().count()), command);
+        return client.call(key, command);
     }
 
-    private static boolean dispatchAll(
-            Connection connection, List<byte[]> keys, Function<List<byte[]>, Command> command) {
-        return split(connection, keys, positions -> {
+    private static boolean dispatchAll(Client client, List<byte[]> keys, Function<List<byte[]>, Command> command) {
+        return split(client, keys, positions -> {
             List<byte[]> share = new ArrayList<>(positions.length);
             for (int position : positions) {
                 share.add(keys.get(position));
@@ -117,15 +116,14 @@ final class DataCommands {
         });
     }
 
-    private static boolean split(Connection connection, List<byte[]> keys, Function<int[], Command> command) {
+    private static boolean split(Client client, List<byte[]> keys, Function<int[], Command> command) {
         for (byte[] key : keys) {
             if (key.length > MAX_KEY_BYTES) {
-                connection.error(keyTooLong(key));
+                client.error(keyTooLong(key));
                 return true;
             }
         }
-        return connection.callAll(
-                KeysByShard.split(keys, connection.server().shards().count(), command));
+        return client.callAll(keys, command);
     }
 
     private static List<byte[]> keys(byte[][] arguments) {

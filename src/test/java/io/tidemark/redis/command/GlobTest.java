@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

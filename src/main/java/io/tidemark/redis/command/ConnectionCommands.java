@@ -1,11 +1,11 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import io.tidemark.redis.protocol.Arguments;
 import io.tidemark.redis.protocol.ErrorLines;
 import io.tidemark.redis.protocol.ReplyWriter;
 import java.nio.charset.StandardCharsets;
 
-/** The commands that affect only their own connection. */
+/** The commands that affect only their own client. */
 final class ConnectionCommands {
 
     private static final byte[] PONG = "+PONG\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -13,12 +13,12 @@ final class ConnectionCommands {
 
     private ConnectionCommands() {}
 
-    static void ping(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void ping(Client client, byte[][] arguments, ReplyWriter out) {
         if (arguments.length > 2) {
             out.error(ErrorLines.wrongArity("ping"));
             return;
         }
-        String error = connection.server().pingError();
+        String error = client.server().pingError();
         if (!error.isEmpty()) {
             out.error(error);
         } else if (arguments.length == 2) {
@@ -28,14 +28,14 @@ final class ConnectionCommands {
         }
     }
 
-    static void echo(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void echo(Client client, byte[][] arguments, ReplyWriter out) {
         out.bulk(arguments[1]);
     }
 
-    static void select(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void select(Client client, byte[][] arguments, ReplyWriter out) {
         try {
             if (Arguments.parseLong(arguments[1]) == 0) {
-                connection.refusedModes().databaseSelected();
+                client.refusedModes().databaseSelected();
                 out.ok();
                 return;
             }
@@ -43,30 +43,30 @@ final class ConnectionCommands {
         } catch (NumberFormatException e) {
             out.error(ErrorLines.NOT_AN_INTEGER);
         }
-        connection.refusedModes().refused(arguments);
+        client.refusedModes().refused(arguments);
     }
 
-    static void quit(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void quit(Client client, byte[][] arguments, ReplyWriter out) {
         out.ok();
-        connection.drain();
+        client.drain();
     }
 
-    static void reset(Connection connection, byte[][] arguments, ReplyWriter out) {
-        connection.session().name("");
-        connection.authenticated(connection.server().password() == null);
-        connection.refusedModes().reset();
-        connection.replyMode().on();
+    static void reset(Client client, byte[][] arguments, ReplyWriter out) {
+        client.session().name("");
+        client.authenticated(!client.server().requiresPassword());
+        client.refusedModes().reset();
+        client.replyMode().on();
         out.status("RESET");
     }
 
-    static void auth(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void auth(Client client, byte[][] arguments, ReplyWriter out) {
         if (arguments.length > 3) {
             out.error(ErrorLines.SYNTAX);
-        } else if (arguments.length == 2 && connection.server().password() == null) {
+        } else if (arguments.length == 2 && !client.server().requiresPassword()) {
             out.error(ErrorLines.NO_PASSWORD_SET);
         } else {
             byte[] user = arguments.length == 3 ? arguments[1] : DEFAULT_USER;
-            if (authenticate(connection, user, arguments[arguments.length - 1])) {
+            if (authenticate(client, user, arguments[arguments.length - 1])) {
                 out.ok();
             } else {
                 out.error(ErrorLines.WRONG_PASSWORD);
@@ -74,8 +74,8 @@ final class ConnectionCommands {
         }
     }
 
-    static void hello(Connection connection, byte[][] arguments, ReplyWriter out) {
-        String refusal = applyHello(connection, arguments);
+    static void hello(Client client, byte[][] arguments, ReplyWriter out) {
+        String refusal = applyHello(client, arguments);
         if (!refusal.isEmpty()) {
             out.error(refusal);
             return;
@@ -84,11 +84,11 @@ final class ConnectionCommands {
         out.bulk("server");
         out.bulk("tidemark");
         out.bulk("version");
-        out.bulk(ServerIdentity.REDIS_VERSION);
+        out.bulk(Server.REDIS_VERSION);
         out.bulk("proto");
         out.integer(2);
         out.bulk("id");
-        out.integer(connection.session().id());
+        out.integer(client.session().id());
         out.bulk("mode");
         out.bulk("standalone");
         out.bulk("role");
@@ -98,7 +98,7 @@ final class ConnectionCommands {
     }
 
     /** Applies HELLO's options; returns the error line if one is refused, else an empty string. */
-    private static String applyHello(Connection connection, byte[][] arguments) {
+    private static String applyHello(Client client, byte[][] arguments) {
         if (arguments.length > 1) {
             try {
                 if (Arguments.parseLong(arguments[1]) != 2) {
@@ -112,7 +112,7 @@ final class ConnectionCommands {
         for (int i = 2; i < arguments.length; i++) {
             int remaining = arguments.length - 1 - i;
             if (Arguments.matches(arguments[i], "auth") && remaining >= 2) {
-                if (!authenticate(connection, arguments[i + 1], arguments[i + 2])) {
+                if (!authenticate(client, arguments[i + 1], arguments[i + 2])) {
                     return ErrorLines.WRONG_PASSWORD;
                 }
                 i += 2;
@@ -126,23 +126,21 @@ final class ConnectionCommands {
                 return "ERR Syntax error in HELLO option '" + ErrorLines.quoted(arguments[i], 128) + "'";
             }
         }
-        if (!connection.session().authenticated()) {
+        if (!client.session().authenticated()) {
             return "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH"
                     + " <user> <pass> option can be used to authenticate the client and select the RESP protocol"
                     + " version at the same time";
         }
         if (name != null) {
-            connection.session().name(name);
+            client.session().name(name);
         }
         return "";
     }
 
-    private static boolean authenticate(Connection connection, byte[] user, byte[] given) {
-        Password password = connection.server().password();
-        boolean accepted =
-                (password == null || password.matches(given)) && Arguments.equalsIgnoreCase(user, DEFAULT_USER);
+    private static boolean authenticate(Client client, byte[] user, byte[] given) {
+        boolean accepted = client.server().isPassword(given) && Arguments.equalsIgnoreCase(user, DEFAULT_USER);
         if (accepted) {
-            connection.authenticated(true);
+            client.authenticated(true);
         }
         return accepted;
     }

@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import io.tidemark.redis.protocol.Arguments;
 import io.tidemark.redis.protocol.ErrorLines;
@@ -10,13 +10,11 @@ import java.util.TreeMap;
 /** CONFIG GET: the settings that Redis tools read, and the node's own keys. CONFIG SET is refused. */
 final class ConfigCommand {
 
-    private static final String SECRET = "redis.password";
-
     private ConfigCommand() {}
 
-    static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void run(Client client, byte[][] arguments, ReplyWriter out) {
         switch (Arguments.lowerCase(arguments[1])) {
-            case "get" -> get(connection.server(), arguments, out);
+            case "get" -> get(client.server().settings(), arguments, out);
             case "set", "rewrite", "resetstat" ->
                 out.error("ERR CONFIG "
                         + Arguments.text(arguments[1]).toUpperCase(Locale.ROOT)
@@ -33,13 +31,12 @@ final class ConfigCommand {
         }
     }
 
-    private static void get(RedisServer server, byte[][] arguments, ReplyWriter out) {
+    private static void get(Map<String, String> all, byte[][] arguments, ReplyWriter out) {
         if (arguments.length < 3) {
             out.error(ErrorLines.wrongArity("config|get"));
             return;
         }
         Map<String, String> found = new TreeMap<>();
-        Map<String, String> all = settings(server);
         for (int i = 2; i < arguments.length; i++) {
             Glob glob = new Glob(Arguments.lowerCase(arguments[i]));
             all.forEach((key, value) -> {
@@ -53,25 +50,5 @@ final class ConfigCommand {
             out.bulk(key);
             out.bulk(value);
         });
-    }
-
-    private static Map<String, String> settings(RedisServer server) {
-        Map<String, String> all = new TreeMap<>(server.facts().config().get());
-        all.remove(SECRET);
-        RedisOptions options = server.options();
-        all.put("save", "");
-        all.put("appendonly", "yes");
-        all.put("appendfsync", "always");
-        all.put("databases", "1");
-        all.put("maxmemory", "0");
-        all.put("maxmemory-policy", "noeviction");
-        all.put("maxclients", String.valueOf(server.maxClients()));
-        all.put("proto-max-bulk-len", String.valueOf(options.getMaxRequestBytes()));
-        all.put("bind", options.getHost());
-        all.put("port", String.valueOf(server.port()));
-        all.put("dir", server.facts().dataDir().toString());
-        all.put("timeout", String.valueOf(options.getIdleTimeoutSeconds()));
-        all.put("tcp-keepalive", String.valueOf(options.getTcpKeepAliveSeconds()));
-        return all;
     }
 }

@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 /**
  * Redis' glob patterns: {@code *}, {@code ?}, {@code [a-z]}, {@code [^a-z]}, and {@code \} to escape a character. Worst-case

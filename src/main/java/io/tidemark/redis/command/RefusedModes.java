@@ -1,7 +1,9 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import io.tidemark.redis.protocol.Arguments;
 import io.tidemark.redis.protocol.ErrorLines;
+import io.tidemark.redis.protocol.ReplyWriter;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Event loop only.
  */
-final class RefusedModes {
+public final class RefusedModes {
 
     private boolean transaction;
     private boolean database;
 
     /** A command was refused, for any reason. */
-    void refused(byte[][] request) {
+    public void refused(byte[][] request) {
         if (Arguments.matches(request[0], "multi")) {
             transaction = true;
         } else if (Arguments.matches(request[0], "select")) {
@@ -32,45 +34,43 @@ final class RefusedModes {
     }
 
     /** The client has selected the only database, 0. */
-    void databaseSelected() {
+    public void databaseSelected() {
         database = false;
     }
 
     /** The client has sent RESET. */
-    void reset() {
+    public void reset() {
         transaction = false;
         database = false;
     }
 
-    /** Whether the client believes that its commands are queued. */
-    boolean inTransaction() {
-        return transaction;
-    }
-
     /**
-     * Answers a request in a refused transaction.
+     * How a request is answered that the client believes to be queued in a transaction.
      *
-     * @return false if the request must be executed normally
+     * @return writes the reply; {@code null} if the request must be executed normally
      */
-    boolean answer(Connection connection, byte[][] request) {
+    public @Nullable Consumer<ReplyWriter> answer(byte[][] request) {
+        if (!transaction) {
+            return null;
+        }
         boolean alone = request.length == 1;
         if (alone && Arguments.matches(request[0], "exec")) {
             transaction = false;
-            connection.error(ErrorLines.EXEC_ABORT);
-        } else if (alone && Arguments.matches(request[0], "discard")) {
-            transaction = false;
-            connection.ok();
-        } else if (Arguments.matches(request[0], "reset") || Arguments.matches(request[0], "quit")) {
-            return false;
-        } else {
-            connection.error(ErrorLines.IN_REFUSED_MULTI);
+            return out -> out.error(ErrorLines.EXEC_ABORT);
         }
-        return true;
+        if (alone && Arguments.matches(request[0], "discard")) {
+            transaction = false;
+            return ReplyWriter::ok;
+        }
+        if (Arguments.matches(request[0], "reset") || Arguments.matches(request[0], "quit")) {
+            return null;
+        }
+        return out -> out.error(ErrorLines.IN_REFUSED_MULTI);
     }
 
     /** Why a command can't be executed after a refused SELECT; {@code null} if it can. */
     @Nullable
-    String refusal(CommandSpec command) {
+    public String refusal(CommandSpec command) {
         return database && command.touchesData() ? ErrorLines.AFTER_REFUSED_SELECT : null;
     }
 }

@@ -1,9 +1,9 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import java.util.List;
 
 /** The list of all commands, with the flags, key positions and arities of Redis 7. */
-final class Commands {
+public final class Commands {
 
     private static final int[] NO_KEY = {0, 0, 0};
     private static final int[] ONE_KEY = {1, 1, 1};
@@ -13,7 +13,8 @@ final class Commands {
 
     private Commands() {}
 
-    static CommandTable table() {
+    /** The table of all commands. */
+    public static CommandTable table() {
         return new CommandTable(List.of(
                 keyed("get", 2, "readonly fast", ONE_KEY, DataCommands::get),
                 keyed("set", -3, "write denyoom", ONE_KEY, DataCommands::set),
@@ -44,15 +45,16 @@ final class Commands {
                 barrier("shutdown", -1, "admin noscript loading stale no_multi allow_busy", StoreCommands::shutdown)));
     }
 
-    private static CommandSpec keyed(String name, int arity, String flags, int[] keys, CommandHandler.Keyed handler) {
-        return new CommandSpec(name, arity, flags, keys, handler);
+    private static CommandTable.Row keyed(
+            String name, int arity, String flags, int[] keys, CommandHandler.Keyed handler) {
+        return new CommandTable.Row(new CommandSpec(name, arity, flags, keys), handler);
     }
 
-    private static CommandSpec immediate(String name, int arity, String flags, CommandHandler.Immediate handler) {
-        return new CommandSpec(name, arity, flags, NO_KEY, handler);
+    private static CommandTable.Row immediate(String name, int arity, String flags, CommandHandler.Immediate handler) {
+        return new CommandTable.Row(new CommandSpec(name, arity, flags, NO_KEY), handler);
     }
 
-    private static CommandSpec barrier(String name, int arity, String flags, CommandHandler.Barrier handler) {
-        return new CommandSpec(name, arity, flags, NO_KEY, handler);
+    private static CommandTable.Row barrier(String name, int arity, String flags, CommandHandler.Barrier handler) {
+        return new CommandTable.Row(new CommandSpec(name, arity, flags, NO_KEY), handler);
     }
 }

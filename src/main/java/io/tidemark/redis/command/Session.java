@@ -1,10 +1,10 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 /**
  * The state of one client that CLIENT LIST shows. Written on the client's event loop, read on any. Times are in milliseconds of
- * the server's {@linkplain RedisServer#upMillis uptime}.
+ * the server's {@linkplain Server#upMillis uptime}.
  */
-final class Session {
+public final class Session {
 
     private final long id;
     private final String remoteAddress;
@@ -17,7 +17,8 @@ final class Session {
     private volatile String lastCommand = "NULL";
     private volatile long activeMillis;
 
-    Session(long id, String remoteAddress, String localAddress, long upMillis, boolean authenticated) {
+    /** A client that has just connected. */
+    public Session(long id, String remoteAddress, String localAddress, long upMillis, boolean authenticated) {
         this.id = id;
         this.remoteAddress = remoteAddress;
         this.localAddress = localAddress;
@@ -26,55 +27,63 @@ final class Session {
         this.authenticated = authenticated;
     }
 
-    long id() {
+    /** Its number, from 1. */
+    public long id() {
         return id;
     }
 
-    String remoteAddress() {
+    /** The address of the client. */
+    public String remoteAddress() {
         return remoteAddress;
     }
 
-    boolean authenticated() {
+    /** Whether it may use commands that need a password. */
+    public boolean authenticated() {
         return authenticated;
     }
 
-    void authenticated(boolean newValue) {
+    /** Sets whether it is authenticated. */
+    public void authenticated(boolean newValue) {
         authenticated = newValue;
     }
 
-    String name() {
+    /** The name it gave itself; empty if none. */
+    public String name() {
         return name;
     }
 
-    void name(String newName) {
+    /** Sets its name. */
+    public void name(String newName) {
         name = newName;
     }
 
-    void libraryName(String newName) {
+    /** Sets the name of its library. */
+    public void libraryName(String newName) {
         libraryName = newName;
     }
 
-    void libraryVersion(String newVersion) {
+    /** Sets the version of its library. */
+    public void libraryVersion(String newVersion) {
         libraryVersion = newVersion;
     }
 
     /** Records when the client last sent or received something. */
-    void active(long upMillis) {
+    public void active(long upMillis) {
         activeMillis = upMillis;
     }
 
     /** How long the client has neither sent nor received anything, in milliseconds. */
-    long idleMillis(long upMillis) {
+    public long idleMillis(long upMillis) {
         return upMillis - activeMillis;
     }
 
     /** Records a CLIENT command; other commands are not recorded, for speed. */
-    void lastCommand(String command) {
+    public void lastCommand(String command) {
         lastCommand = command;
     }
 
     /** The client's line in CLIENT LIST, including the line end. */
-    String describe(long upMillis) {
+    public String describe(long upMillis) {
         return "id=" + id + " addr=" + remoteAddress + " laddr=" + localAddress + " fd=-1 name=" + name + " age="
                 + (upMillis - connectedMillis) / 1_000 + " idle=" + idleMillis(upMillis) / 1_000
                 + " flags=N db=0 sub=0 psub=0 ssub=0 multi=-1 cmd=" + lastCommand + " user=default redir=-1 resp=2"

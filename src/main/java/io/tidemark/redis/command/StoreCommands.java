@@ -1,9 +1,8 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import io.tidemark.redis.protocol.Arguments;
 import io.tidemark.redis.protocol.ErrorLines;
 import io.tidemark.redis.protocol.ReplyWriter;
-import io.tidemark.shard.ShardStatus;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
@@ -13,14 +12,12 @@ final class StoreCommands {
 
     private StoreCommands() {}
 
-    static void dbSize(Connection connection, byte[][] arguments, ReplyWriter out) {
-        out.integer(connection.server().shards().statuses().stream()
-                .mapToLong(ShardStatus::keys)
-                .sum());
+    static void dbSize(Client client, byte[][] arguments, ReplyWriter out) {
+        out.integer(client.server().keys());
     }
 
-    static void save(Connection connection, byte[][] arguments, ReplyWriter out) {
-        connection.replyWhenDone(connection.server().shards().syncAll(), (outcome, reply) -> {
+    static void save(Client client, byte[][] arguments, ReplyWriter out) {
+        client.replyWhenDone(client.server().save(), (outcome, reply) -> {
             if (outcome.succeeded()) {
                 reply.ok();
             } else {
@@ -29,11 +26,11 @@ final class StoreCommands {
         });
     }
 
-    static void bgSave(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void bgSave(Client client, byte[][] arguments, ReplyWriter out) {
         boolean scheduled = arguments.length == 2 && Arguments.matches(arguments[1], "schedule");
         if (arguments.length > 1 && !scheduled) {
             out.error(ErrorLines.SYNTAX);
-        } else if (connection.server().startBackgroundSave()) {
+        } else if (client.server().startBackgroundSave()) {
             out.status("Background saving started");
         } else if (scheduled) {
             out.status("Background saving scheduled");
@@ -42,13 +39,8 @@ final class StoreCommands {
         }
     }
 
-    static void lastSave(Connection connection, byte[][] arguments, ReplyWriter out) {
-        out.integer(lastSaveSeconds(connection.server()));
-    }
-
-    /** The moment up to which everything is known to be durable, in seconds since 1970 by the machine's clock at that moment. */
-    static long lastSaveSeconds(RedisServer server) {
-        return server.lastSave().epochMillis() / 1_000;
+    static void lastSave(Client client, byte[][] arguments, ReplyWriter out) {
+        out.integer(client.server().lastSaveSeconds());
     }
 
     /**
@@ -56,7 +48,7 @@ final class StoreCommands {
      * only shorten the replay at the next start. NOW and FORCE have no further effect: the node waits for no replica, and a shard
      * that can't be forced does not prevent the shutdown.
      */
-    static void shutdown(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void shutdown(Client client, byte[][] arguments, ReplyWriter out) {
         Set<String> options = new TreeSet<>();
         for (int i = 1; i < arguments.length; i++) {
             options.add(Arguments.lowerCase(arguments[i]).toUpperCase(Locale.ROOT));
@@ -68,12 +60,12 @@ final class StoreCommands {
             out.error(ErrorLines.SYNTAX);
         } else if (options.contains("ABORT")) {
             out.error(
-                    connection.server().isShuttingDown()
+                    client.server().isShuttingDown()
                             ? "ERR The shutdown can't be aborted: shards are being closed"
                             : "ERR No shutdown in progress.");
         } else {
-            connection.awaitShutdown();
-            connection.server().shutDown(connection.session());
+            client.awaitShutdown();
+            client.server().shutDown(client.session());
         }
     }
 

@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import io.tidemark.redis.protocol.Arguments;
 import io.tidemark.redis.protocol.ErrorLines;
@@ -12,29 +12,29 @@ final class ClientCommand {
 
     private ClientCommand() {}
 
-    static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void run(Client client, byte[][] arguments, ReplyWriter out) {
         String subcommand = Arguments.lowerCase(arguments[1]);
-        Session session = connection.session();
+        Session session = client.session();
         session.lastCommand("client|" + (isName(arguments[1]) ? subcommand : "?"));
         switch (subcommand) {
-            case "id", "getname", "info" -> withoutArgument(subcommand, connection, arguments, out);
+            case "id", "getname", "info" -> withoutArgument(subcommand, client, arguments, out);
             case "setname", "no-evict", "no-touch" -> withArgument(subcommand, session, arguments, out);
-            case "reply" -> reply(connection, arguments, out);
+            case "reply" -> reply(client, arguments, out);
             case "setinfo" -> setInfo(session, arguments, out);
-            case "list" -> list(connection, arguments, out);
+            case "list" -> list(client, arguments, out);
             case "help" ->
                 HelpText.write(
                         "CLIENT",
                         arguments,
                         out,
                         "GETNAME",
-                        "Name of this connection.",
+                        "Name of this client.",
                         "ID",
-                        "Number of this connection.",
+                        "Number of this client.",
                         "INFO",
                         "This connection's line of LIST.",
                         "LIST",
-                        "One line per connection.",
+                        "One line per client.",
                         "NO-EVICT (ON|OFF)",
                         "Accepted; clients are never evicted here.",
                         "NO-TOUCH (ON|OFF)",
@@ -44,7 +44,7 @@ final class ClientCommand {
                         "SETINFO (LIB-NAME|LIB-VER) <value>",
                         "Set the client library's name or version, as shown by INFO and LIST.",
                         "SETNAME <name>",
-                        "Set the name of this connection.");
+                        "Set the name of this client.");
             default -> out.error(ErrorLines.unknownSubcommand("CLIENT", arguments[1]));
         }
     }
@@ -59,14 +59,14 @@ final class ClientCommand {
         return true;
     }
 
-    private static void withoutArgument(String subcommand, Connection connection, byte[][] arguments, ReplyWriter out) {
-        Session session = connection.session();
+    private static void withoutArgument(String subcommand, Client client, byte[][] arguments, ReplyWriter out) {
+        Session session = client.session();
         if (arguments.length != 2) {
             out.error(ErrorLines.wrongArity("client|" + subcommand));
         } else if ("id".equals(subcommand)) {
             out.integer(session.id());
         } else if ("info".equals(subcommand)) {
-            out.bulk(session.describe(connection.server().upMillis()));
+            out.bulk(session.describe(client.server().upMillis()));
         } else if (session.name().isEmpty()) {
             out.nil();
         } else {
@@ -91,8 +91,8 @@ final class ClientCommand {
         }
     }
 
-    private static void reply(Connection connection, byte[][] arguments, ReplyWriter out) {
-        ReplyMode mode = connection.replyMode();
+    private static void reply(Client client, byte[][] arguments, ReplyWriter out) {
+        ReplyMode mode = client.replyMode();
         if (arguments.length != 3) {
             out.error(ErrorLines.wrongArity("client|reply"));
         } else if (Arguments.matches(arguments[2], "on")) {
@@ -124,14 +124,14 @@ final class ClientCommand {
         }
     }
 
-    private static void list(Connection connection, byte[][] arguments, ReplyWriter out) {
+    private static void list(Client client, byte[][] arguments, ReplyWriter out) {
         if (arguments.length != 2) {
             out.error(ErrorLines.SYNTAX);
             return;
         }
-        long now = connection.server().upMillis();
+        long now = client.server().upMillis();
         StringBuilder lines = new StringBuilder();
-        connection.server().sessions().stream()
+        client.server().sessions().stream()
                 .sorted(Comparator.comparingLong(Session::id))
                 .forEach(session -> lines.append(session.describe(now)));
         out.bulk(lines.toString());

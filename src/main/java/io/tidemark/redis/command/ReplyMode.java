@@ -1,7 +1,7 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 /** Whether the client wants the replies to its commands, see {@code CLIENT REPLY}. Event loop only. */
-final class ReplyMode {
+public final class ReplyMode {
 
     private boolean off;
     private boolean skipCurrent;
@@ -9,35 +9,35 @@ final class ReplyMode {
     private boolean silent;
 
     /** A command begins; a held command begins again at each attempt. */
-    void begin() {
+    public void begin() {
         silent = off || skipCurrent;
     }
 
     /** The command has been executed or dispatched. */
-    void end() {
+    public void end() {
         skipCurrent = skipNext;
         skipNext = false;
     }
 
     /** Whether no reply to the current command is sent. */
-    boolean silent() {
+    public boolean silent() {
         return silent;
     }
 
     /** Replies from the current command on. */
-    void on() {
+    public void on() {
         off = false;
         silent = false;
     }
 
     /** No replies from the current command on. */
-    void off() {
+    public void off() {
         off = true;
         silent = true;
     }
 
     /** No reply to the current command and the next one. */
-    void skip() {
+    public void skip() {
         skipNext = !off;
         silent = true;
     }

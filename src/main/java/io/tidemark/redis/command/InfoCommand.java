@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import io.tidemark.redis.protocol.Arguments;
 import io.tidemark.redis.protocol.ReplyWriter;
@@ -14,15 +14,14 @@ final class InfoCommand {
 
     private InfoCommand() {}
 
-    static void run(Connection connection, byte[][] arguments, ReplyWriter out) {
+    static void run(Client client, byte[][] arguments, ReplyWriter out) {
         Set<String> requested = new TreeSet<>();
         for (int i = 1; i < arguments.length; i++) {
             requested.add(Arguments.lowerCase(arguments[i]));
         }
         boolean all = requested.isEmpty() || requested.stream().anyMatch(EVERYTHING::contains);
         List<String> sections = new ArrayList<>();
-        InfoReport report = new InfoReport(connection.server());
-        report.sections().forEach((name, section) -> {
+        client.server().infoSections().forEach((name, section) -> {
             if (all || requested.contains(name)) {
                 sections.add(section.get());
             }

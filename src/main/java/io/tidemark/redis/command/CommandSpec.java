@@ -1,11 +1,11 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import io.tidemark.redis.protocol.ReplyWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** One command: its entry in COMMAND INFO and its handler. Immutable. */
-final class CommandSpec {
+/** One command: what COMMAND INFO says about it, and what is checked before its handler runs. Immutable. */
+public final class CommandSpec {
 
     private final String name;
     private final byte[] nameBytes;
@@ -17,7 +17,6 @@ final class CommandSpec {
     private final boolean whileLoading;
     private final boolean beforeAuth;
     private final boolean touchesData;
-    private final CommandHandler handler;
 
     /**
      * @param name in lower case
@@ -26,7 +25,7 @@ final class CommandSpec {
      *     have an effect here
      * @param keys position of the first key, of the last key (negative: from the end) and step; zeros if it has no keys
      */
-    CommandSpec(String name, int arity, String flags, int[] keys, CommandHandler handler) {
+    CommandSpec(String name, int arity, String flags, int[] keys) {
         this.name = name;
         this.nameBytes = name.getBytes(StandardCharsets.US_ASCII);
         this.arity = arity;
@@ -37,10 +36,10 @@ final class CommandSpec {
         this.whileLoading = this.flags.contains("loading");
         this.beforeAuth = this.flags.contains("no_auth");
         this.touchesData = this.flags.contains("readonly") || this.flags.contains("write");
-        this.handler = handler;
     }
 
-    String name() {
+    /** Its name in lower case. */
+    public String name() {
         return name;
     }
 
@@ -48,25 +47,24 @@ final class CommandSpec {
         return nameBytes;
     }
 
-    boolean acceptsArgumentCount(int arguments) {
+    /** Whether it takes this many arguments, its name included. */
+    public boolean acceptsArgumentCount(int arguments) {
         return arity >= 0 ? arguments == arity : arguments >= -arity;
     }
 
-    boolean whileLoading() {
+    /** Whether it is executed while the node is recovering. */
+    public boolean whileLoading() {
         return whileLoading;
     }
 
-    boolean beforeAuth() {
+    /** Whether it is executed before the client has authenticated. */
+    public boolean beforeAuth() {
         return beforeAuth;
     }
 
     /** Whether it reads or changes keys. */
-    boolean touchesData() {
+    public boolean touchesData() {
         return touchesData;
-    }
-
-    CommandHandler handler() {
-        return handler;
     }
 
     /** Writes the command's entry in COMMAND and COMMAND INFO, with Redis 7's ten elements. */
