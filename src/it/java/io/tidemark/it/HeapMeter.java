@@ -35,6 +35,7 @@ final class HeapMeter implements AutoCloseable {
      *
      * @param prefixes of the names of the threads that count; they must be running already
      */
+    @SuppressWarnings("BanJNDI") // the URL is that of a process of our own
     static HeapMeter attach(long pid, String... prefixes) throws Exception {
         VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
         try {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.checkpoint.SyncFailure;
 import io.tidemark.pressure.PressureReason;
-import io.tidemark.redis.CommandNames;
+import io.tidemark.redis.command.CommandNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

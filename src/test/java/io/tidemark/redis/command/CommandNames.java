@@ -1,4 +1,4 @@
-package io.tidemark.redis;
+package io.tidemark.redis.command;
 
 import java.util.List;
 
