@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -109,6 +110,37 @@ final class AppendOnlyFilesTest {
                     .as("rotated")
                     .hasSizeGreaterThan(1);
         }
+    }
+
+    /** The steps of src/docs/append-only-files.md for an application with a log. */
+    @Test
+    void I6_withALog_aRestartReplaysWhatIsBehindTheDurablePosition() throws Exception {
+        List<Part> log = new ArrayList<>();
+        List<Long> released = new CopyOnWriteArrayList<>();
+        Replay replay = (after, upTo, to) -> {
+            for (long index = after + 1; index <= upTo; index++) {
+                to.append(index, log.get((int) index - 1));
+            }
+        };
+        AppendOnlyFiles files = open(directory()).replayWith(replay).onDurable(released::add);
+        Checkpointers checkpointers = deploy(files);
+        for (int index = 1; index <= 20; index++) {
+            log.add(text("orders", "order " + index + "\n"));
+            files.append(index, log.get(index - 1));
+            if (index == 12) {
+                await(checkpointers.syncNow(0));
+            }
+        }
+        assertThat(released).containsExactly(0L, 12L);
+        Path killed = copy();
+        assertThatThrownBy(() -> AppendOnlyFiles.open(killed, new AppendOnlyFilesOptions().setRequiredPosition(13)))
+                .as("files that are older than what the log has forgotten")
+                .isInstanceOf(CorruptionException.class);
+        AppendOnlyFiles again = AppendOnlyFiles.open(killed, new AppendOnlyFilesOptions().setRequiredPosition(12));
+        opened.add(again);
+        assertThat(again.position()).isEqualTo(12);
+        replay.replay(again.position(), log.size(), again);
+        assertThat(contents(again, "orders")).isEqualTo(contents(files, "orders"));
     }
 
     /** The user marks nothing, names no counter, and yet each append counts. */

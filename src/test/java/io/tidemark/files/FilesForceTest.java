@@ -11,6 +11,7 @@ import static io.tidemark.files.FilesLog.open;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.checkpoint.CheckpointOptions;
 import io.tidemark.checkpoint.CheckpointTarget.Capture;
 import io.tidemark.checkpoint.ForcePostponedException;
 import io.tidemark.checkpoint.ForceProgress;
@@ -171,6 +172,44 @@ final class FilesForceTest {
                         "end",
                         "MANIFEST " + POSITION,
                         "end");
+    }
+
+    /** A file with so many unsynced bytes that they are written back in steps before the force. */
+    private AppendOnlyFiles paced() throws IOException {
+        AppendOnlyFiles files = open(disk);
+        files.configured(new CheckpointOptions().setPacingBytes(64 << 10));
+        log.add(ORDERS, "x".repeat(300 << 10), LINES, "a");
+        log.apply(files);
+        return files;
+    }
+
+    @Test
+    void force_manyBytes_areWrittenBackInStepsFirst() throws IOException {
+        AppendOnlyFiles files = paced();
+        disk.journal().clear();
+        generation(files);
+        assertThat(disk.journal().count(Operation.FORCE_RANGE, "orders*.data")).isEqualTo(5);
+        assertThat(disk.journal().count(Operation.FORCE_RANGE, "lines*.data"))
+                .as("steps of a small file")
+                .isZero();
+        assertThat(disk.journal().lines())
+                .containsSubsequence(
+                        "force_range " + file(ORDERS, 1), "force " + file(ORDERS, 1), "force " + file(LINES, 2));
+    }
+
+    /** The ranges and forces behind the one that failed all say OK, over lost data. */
+    @Test
+    void I5_force_aRangeFailed_isNotBelieved() throws IOException {
+        AppendOnlyFiles files = paced().replayWith(log::replay);
+        disk.faults().failRange("*.data").after(1).times(1);
+        assertThatThrownBy(() -> files.force(files.capture())).isInstanceOf(IOException.class);
+        disk.journal().clear();
+        assertThatThrownBy(() -> files.force(files.capture())).hasMessageContaining("not forced again");
+        assertThat(disk.journal().records()).isEmpty();
+        files.repair(files.capture());
+        generation(files);
+        disk.dropCache();
+        log.assertRecovers(disk.crashLosingAllUnforced(), 1, "after the repair");
     }
 
     @Test
