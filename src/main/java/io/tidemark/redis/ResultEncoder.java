@@ -3,26 +3,50 @@ package io.tidemark.redis;
 import io.tidemark.redis.protocol.ErrorLines;
 import io.tidemark.redis.protocol.ReplyWriter;
 import io.tidemark.shard.Result;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Encodes a shard's result as a RESP reply, which depends on the type of the result only, not on the command. */
 final class ResultEncoder {
+
+    private static final Result.Visitor<ReplyWriter> ENCODING = new Result.Visitor<>() {
+        @Override
+        public void ok(ReplyWriter out) {
+            out.ok();
+        }
+
+        @Override
+        public void postponed(ReplyWriter out) {
+            throw new IllegalStateException("a postponed read has no reply; it is submitted again");
+        }
+
+        @Override
+        public void count(long number, ReplyWriter out) {
+            out.integer(number);
+        }
+
+        @Override
+        public void value(byte @Nullable [] bytes, ReplyWriter out) {
+            out.bulk(bytes);
+        }
+
+        @Override
+        public void values(List<byte @Nullable []> all, ReplyWriter out) {
+            out.array(all.size());
+            all.forEach(out::bulk);
+        }
+
+        @Override
+        public void failure(Result.Failure failure, ReplyWriter out) {
+            out.error(text(failure));
+        }
+    };
 
     private ResultEncoder() {}
 
     /** Encodes the result. */
     static void encode(Result result, ReplyWriter out) {
-        if (result == Result.Ok.OK) {
-            out.ok();
-        } else if (result instanceof Result.Value value) {
-            out.bulk(value.bytes());
-        } else if (result instanceof Result.Count count) {
-            out.integer(count.number());
-        } else if (result instanceof Result.Values values) {
-            out.array(values.all().size());
-            values.all().forEach(out::bulk);
-        } else if (result instanceof Result.Failure failure) {
-            out.error(text(failure));
-        }
+        result.accept(ENCODING, out);
     }
 
     /** The error line for a failure, without the leading dash. */

@@ -25,12 +25,9 @@ final class ChangeCounter {
 
     /** Number of changes that a command has made, by its result. */
     static long of(Command command, Result result) {
-        if (!(command instanceof Command.Write) || result instanceof Result.Failure) {
-            return 0;
-        } else if (command instanceof Command.Delete) {
-            return ((Result.Count) result).number();
-        }
-        return command instanceof Command.SetAll all ? all.pairs().size() : 1;
+        return command instanceof Command.Write write && !(result instanceof Result.Failure)
+                ? write.changes(result)
+                : 0;
     }
 
     /** An entry with this many changes is about to be committed. Called again if the commit failed. */

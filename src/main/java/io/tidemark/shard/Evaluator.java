@@ -5,8 +5,6 @@ import io.tidemark.bitcask.LostRecordException;
 import io.tidemark.disk.CorruptionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,41 +31,7 @@ final class Evaluator {
      *     because a replay might give another result
      */
     static Result apply(Command command, Bitcask data) throws IOException {
-        if (command instanceof Command.Set set) {
-            data.put(set.key(), set.value());
-            return Result.Ok.OK;
-        } else if (command instanceof Command.SetAll all) {
-            for (Command.Set set : all.pairs()) {
-                data.put(set.key(), set.value());
-            }
-            return Result.Ok.OK;
-        } else if (command instanceof Command.Delete delete) {
-            long removed = 0;
-            for (byte[] key : delete.keys()) {
-                if (data.pendingContains(key)) {
-                    data.remove(key);
-                    removed++;
-                }
-            }
-            return new Result.Count(removed);
-        } else if (command instanceof Command.IncrementBy increment) {
-            return increment(increment, data);
-        }
-        return readPending((Command.Read) command, data);
-    }
-
-    private static Result increment(Command.IncrementBy increment, Bitcask data) throws IOException {
-        byte[] stored = data.pending(increment.key());
-        Long current = stored == null ? Long.valueOf(0) : parse(stored);
-        if (current == null) {
-            return new Result.Failure(Result.Kind.NOT_AN_INTEGER, "value is not an integer or out of range");
-        }
-        long sum = current + increment.delta();
-        if (((current ^ sum) & (increment.delta() ^ sum)) < 0) {
-            return new Result.Failure(Result.Kind.OVERFLOW, "increment or decrement would overflow");
-        }
-        data.put(increment.key(), Long.toString(sum).getBytes(StandardCharsets.US_ASCII));
-        return new Result.Count(sum);
+        return command.apply(data);
     }
 
     /** A decimal 64-bit integer in its one canonical form, as Redis takes it; {@code null} for anything else. */
@@ -84,9 +48,10 @@ final class Evaluator {
         }
     }
 
-    private static Result readPending(Command.Read read, Bitcask data) {
+    /** Answers a read as part of the entry being applied. On the applying thread. */
+    static Result readPending(Command.Read read, Bitcask data) {
         try {
-            return read(read, new View() {
+            return read.evaluate(new ReadView() {
                 @Override
                 public byte @Nullable [] get(byte[] key) throws IOException {
                     return data.pending(key);
@@ -115,7 +80,7 @@ final class Evaluator {
      */
     static Result read(Command.Read read, Bitcask data) throws LostRecordException {
         try {
-            return read(read, new View() {
+            return read.evaluate(new ReadView() {
                 @Override
                 public byte @Nullable [] get(byte[] key) throws IOException {
                     return data.get(key);
@@ -150,43 +115,6 @@ final class Evaluator {
         return new Result.Failure(Result.Kind.UNREADABLE, "a stored value " + what + e.getMessage() + help);
     }
 
-    private interface View {
-        byte @Nullable [] get(byte[] key) throws IOException;
-
-        boolean contains(byte[] key);
-
-        int valueLength(byte[] key) throws IOException;
-    }
-
-    private static Result read(Command.Read read, View view) throws IOException {
-        if (read instanceof Command.Get get) {
-            return new Result.Value(view.get(get.key()));
-        } else if (read instanceof Command.GetAll all) {
-            return values(all, view);
-        } else if (read instanceof Command.Exists exists) {
-            long found = 0;
-            for (byte[] key : exists.keys()) {
-                found += view.contains(key) ? 1 : 0;
-            }
-            return new Result.Count(found);
-        }
-        return new Result.Count(view.valueLength(((Command.ValueLength) read).key()));
-    }
-
-    private static Result values(Command.GetAll all, View view) throws IOException {
-        List<byte @Nullable []> values = new ArrayList<>(all.keys().size());
-        long bytes = 0;
-        for (byte[] key : all.keys()) {
-            byte[] value = view.get(key);
-            values.add(value);
-            bytes += value == null ? 0 : value.length;
-            if (bytes > MAX_VALUE_BYTES) {
-                return tooLarge(MAX_VALUE_BYTES);
-            }
-        }
-        return new Result.Values(values);
-    }
-
     /** The answer to a client that reads more than may be in memory at once. */
     static Result tooLarge(long max) {
         return new Result.Failure(
@@ -196,12 +124,9 @@ final class Evaluator {
 
     /** Bytes of the values that a read would return. */
     static long valueBytes(Command.Read read, Bitcask data) {
-        if (read instanceof Command.Get get) {
-            return Math.max(0, data.valueLength(get.key()));
-        }
         long bytes = 0;
-        if (read instanceof Command.GetAll all) {
-            for (byte[] key : all.keys()) {
+        if (read.returnsValues()) {
+            for (byte[] key : read.keys()) {
                 bytes += Math.max(0, data.valueLength(key));
             }
         }

@@ -11,10 +11,52 @@ public sealed interface Result {
         return 0;
     }
 
+    /** The number that it is; 0 if it is none. */
+    default long number() {
+        return 0;
+    }
+
+    /**
+     * Does what a visitor does with a result of this type.
+     *
+     * @param target passed to the visitor, so that one visitor can serve all
+     */
+    <T> void accept(Visitor<T> visitor, T target);
+
+    /**
+     * What is done with each type of result. A new type compiles only once every visitor handles it.
+     *
+     * @param <T> what it is done to
+     */
+    interface Visitor<T> {
+        /** {@link Ok}. */
+        void ok(T target);
+
+        /** {@link Postponed}. */
+        void postponed(T target);
+
+        /** {@link Count}. */
+        void count(long number, T target);
+
+        /** {@link Value}. */
+        void value(byte @Nullable [] bytes, T target);
+
+        /** {@link Values}. */
+        void values(List<byte @Nullable []> all, T target);
+
+        /** {@link Failure}. */
+        void failure(Failure failure, T target);
+    }
+
     /** Done. */
     enum Ok implements Result {
         /** The one instance. */
-        OK
+        OK;
+
+        @Override
+        public <T> void accept(Visitor<T> visitor, T target) {
+            visitor.ok(target);
+        }
     }
 
     /**
@@ -23,17 +65,32 @@ public sealed interface Result {
      */
     enum Postponed implements Result {
         /** The one instance. */
-        POSTPONED
+        POSTPONED;
+
+        @Override
+        public <T> void accept(Visitor<T> visitor, T target) {
+            visitor.postponed(target);
+        }
     }
 
     /** A number. */
-    record Count(long number) implements Result {}
+    record Count(long number) implements Result {
+        @Override
+        public <T> void accept(Visitor<T> visitor, T target) {
+            visitor.count(number, target);
+        }
+    }
 
     /** A value, {@code null} for a missing key. */
     record Value(byte @Nullable [] bytes) implements Result {
         @Override
         public long valueBytes() {
             return bytes == null ? 0 : bytes.length;
+        }
+
+        @Override
+        public <T> void accept(Visitor<T> visitor, T target) {
+            visitor.value(bytes, target);
         }
     }
 
@@ -45,6 +102,11 @@ public sealed interface Result {
                     .mapToLong(value -> value == null ? 0 : value.length)
                     .sum();
         }
+
+        @Override
+        public <T> void accept(Visitor<T> visitor, T target) {
+            visitor.values(all, target);
+        }
     }
 
     /**
@@ -52,7 +114,12 @@ public sealed interface Result {
      *
      * @param message for humans; begins with "shard N" where it is about the shard
      */
-    record Failure(Kind kind, String message) implements Result {}
+    record Failure(Kind kind, String message) implements Result {
+        @Override
+        public <T> void accept(Visitor<T> visitor, T target) {
+            visitor.failure(this, target);
+        }
+    }
 
     /** Kinds of failure; each endpoint has its own texts for them. */
     enum Kind {

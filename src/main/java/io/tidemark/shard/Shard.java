@@ -202,7 +202,7 @@ final class Shard {
 
     /** Whether a command may use more space; a removal frees some. */
     private static boolean adds(Command command) {
-        return command instanceof Command.Write && !(command instanceof Command.Delete);
+        return command instanceof Command.Write write && write.addsData();
     }
 
     private static void refuse(List<Call> calls, Result.Failure why) {
