@@ -159,25 +159,34 @@ final class OwnerWatch implements Fence, AutoCloseable {
 
         private void checkOwner() {
             LastCheck now = new LastCheck(clock.nanoTime(), clock.epochMillis(), true);
-            OwnerCheck found = owner.check();
-            if (found instanceof OwnerCheck.Owned) {
-                lastCheck = now;
-                if (unknown != null) {
-                    unknown = null;
-                    LOG.info("{} can be checked again; it is still this node's", owner.name());
+            owner.check().handle(new OwnerCheck.Handler<RuntimeException>() {
+                @Override
+                public void owned() {
+                    lastCheck = now;
+                    if (unknown != null) {
+                        unknown = null;
+                        LOG.info("{} can be checked again; it is still this node's", owner.name());
+                    }
                 }
-            } else if (found instanceof OwnerCheck.Lost lostDirectory) {
-                lastCheck = new LastCheck(0, 0, false);
-                lost(owner, lostDirectory.what());
-            } else if (found instanceof OwnerCheck.Unknown failed) {
-                if (unknown == null) {
-                    LOG.warn(
-                            "{}: can't check whether it is still this node's: {}; if that lasts, writes wait until it can",
-                            owner.name(),
-                            failed.why().toString());
+
+                @Override
+                public void lost(String what) {
+                    lastCheck = new LastCheck(0, 0, false);
+                    OwnerWatch.this.lost(owner, what);
                 }
-                unknown = failed.why();
-            }
+
+                @Override
+                public void unknown(IOException why) {
+                    if (unknown == null) {
+                        LOG.warn(
+                                "{}: can't check whether it is still this node's: {}; if that lasts, writes wait until"
+                                        + " it can",
+                                owner.name(),
+                                why.toString());
+                    }
+                    unknown = why;
+                }
+            });
         }
     }
 

@@ -277,14 +277,22 @@ final class Ownership {
     }
 
     private void requireOwned(OwnerCheck result) throws IOException {
-        if (result instanceof OwnerCheck.Lost lost) {
-            throw new DataDirectoryException(name() + ": " + lost.what()
-                    + " while this node was starting. Start one node on a directory, and leave " + DirectoryLock.FILE
-                    + " and " + FILE + " alone");
-        }
-        if (result instanceof OwnerCheck.Unknown unknown) {
-            throw unknown.why();
-        }
+        result.handle(new OwnerCheck.Handler<IOException>() {
+            @Override
+            public void owned() {}
+
+            @Override
+            public void lost(String what) throws IOException {
+                throw new DataDirectoryException(name() + ": " + what
+                        + " while this node was starting. Start one node on a directory, and leave "
+                        + DirectoryLock.FILE + " and " + FILE + " alone");
+            }
+
+            @Override
+            public void unknown(IOException why) throws IOException {
+                throw why;
+            }
+        });
     }
 
     /** Checks whether this process still owns the directory, and answers claims. Blocks; one thread at a time. */

@@ -305,14 +305,7 @@ public final class ConfigReload {
             next = result;
             return;
         }
-        ReloadPlan plan = result instanceof ReadResult.Success read
-                ? ReloadPlan.of(read.config(), sections)
-                : new ReloadPlan.Refuse(((ReadResult.Failure) result).why());
-        if (plan instanceof ReloadPlan.Apply apply) {
-            apply(apply);
-        } else {
-            refused(((ReloadPlan.Refuse) plan).why());
-        }
+        result.plan(sections).carryOut(this::apply, this::refused);
     }
 
     private void apply(ReloadPlan.Apply plan) {

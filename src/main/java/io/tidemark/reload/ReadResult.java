@@ -2,16 +2,29 @@ package io.tidemark.reload;
 
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /** The result of reading the configuration once. */
 sealed interface ReadResult {
 
+    /** What to do with it. */
+    ReloadPlan plan(List<ReloadableSection> sections);
+
     /** The configuration was read. Its values may still be invalid. */
-    record Success(JsonObject config) implements ReadResult {}
+    record Success(JsonObject config) implements ReadResult {
+        @Override
+        public ReloadPlan plan(List<ReloadableSection> sections) {
+            return ReloadPlan.of(config, sections);
+        }
+    }
 
     /** The configuration is missing, unreadable, or not in its format. */
     record Failure(String why) implements ReadResult {
+        @Override
+        public ReloadPlan plan(List<ReloadableSection> sections) {
+            return new ReloadPlan.Refuse(why);
+        }
 
         /** Joins the messages of the exception and its causes into one line. */
         static Failure of(Throwable failure) {

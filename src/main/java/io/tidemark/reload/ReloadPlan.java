@@ -8,12 +8,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /** What to do with a configuration that was read: a pure decision. Either all sections are valid, or none is applied. */
 sealed interface ReloadPlan {
 
+    /** Carries the plan out by the action for its type. */
+    void carryOut(Consumer<Apply> apply, Consumer<String> refuse);
+
     /** Nothing of it is applied. */
-    record Refuse(String why) implements ReloadPlan {}
+    record Refuse(String why) implements ReloadPlan {
+        @Override
+        public void carryOut(Consumer<Apply> apply, Consumer<String> refuse) {
+            refuse.accept(why);
+        }
+    }
 
     /**
      * Every section is valid.
@@ -23,7 +32,12 @@ sealed interface ReloadPlan {
      * @param needRestart the changes in sections that can't change while running
      */
     record Apply(List<Step> steps, Map<String, Change> changed, Map<String, Change> needRestart)
-            implements ReloadPlan {}
+            implements ReloadPlan {
+        @Override
+        public void carryOut(Consumer<Apply> apply, Consumer<String> refuse) {
+            apply.accept(this);
+        }
+    }
 
     /** A section and the values to apply to it. */
     record Step(ReloadableSection section, JsonObject complete) {}

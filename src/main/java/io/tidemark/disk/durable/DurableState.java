@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -54,13 +55,46 @@ public final class DurableState<S extends StoreSnapshot, M extends StoreManifest
     }
 
     private sealed interface Failure {
-        record None() implements Failure {}
+        RepairNeed need();
+
+        /** Throws unless anything may be forced. */
+        void check() throws IOException;
+
+        record None() implements Failure {
+            @Override
+            public RepairNeed need() {
+                return RepairNeed.NOTHING;
+            }
+
+            @Override
+            public void check() {}
+        }
 
         /** All data that a manifest lists is on disk; the manifest itself may not be. */
-        record ManifestUncertain(StoreManifest manifest, String why) implements Failure {}
+        record ManifestUncertain(StoreManifest manifest, String why) implements Failure {
+            @Override
+            public RepairNeed need() {
+                return RepairNeed.NEW_MANIFEST;
+            }
+
+            @Override
+            public void check() throws IOException {
+                throw new IOException("not forced again after an earlier failure of the manifest: " + why);
+            }
+        }
 
         /** Bytes or directory entries that were to be forced may be lost. */
-        record DataLost(String why) implements Failure {}
+        record DataLost(String why) implements Failure {
+            @Override
+            public RepairNeed need() {
+                return RepairNeed.NEW_FILES;
+            }
+
+            @Override
+            public void check() throws IOException {
+                throw new IOException("not forced again after an earlier failure: " + why);
+            }
+        }
     }
 
     private static final Failure NONE = new Failure.None();
@@ -148,11 +182,11 @@ public final class DurableState<S extends StoreSnapshot, M extends StoreManifest
 
     /** The repair needed before anything can be forced again. Any thread; memory only. */
     public RepairNeed need() {
-        Failure now = failure.get();
-        if (now == NONE) {
-            return RepairNeed.NOTHING;
-        }
-        return now instanceof Failure.DataLost ? RepairNeed.NEW_FILES : RepairNeed.NEW_MANIFEST;
+        return failure().need();
+    }
+
+    private Failure failure() {
+        return Objects.requireNonNull(failure.get());
     }
 
     /** Bytes that were not durable yet are lost: nothing is forced from now on. Any thread. */
@@ -161,13 +195,7 @@ public final class DurableState<S extends StoreSnapshot, M extends StoreManifest
     }
 
     private void requireNoFailure() throws IOException {
-        Failure now = failure.get();
-        if (now instanceof Failure.DataLost lost) {
-            throw new IOException("not forced again after an earlier failure: " + lost.why());
-        }
-        if (now instanceof Failure.ManifestUncertain uncertain) {
-            throw new IOException("not forced again after an earlier failure of the manifest: " + uncertain.why());
-        }
+        failure().check();
     }
 
     /**
