@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * <p>Used by one checkpoint worker, never concurrently with {@link Bitcask#force}.
  */
 public final class BitcaskRepair {
-    private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BitcaskRepair.class);
 
     private final Bitcask failed;
     private final Bitcask replacement;

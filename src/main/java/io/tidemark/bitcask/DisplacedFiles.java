@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * this work then finds a directory without files, and asks the log whether that is possible.
  */
 final class DisplacedFiles {
-    private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DisplacedFiles.class);
 
     private final StoreContext home;
     private final Manifest manifest;

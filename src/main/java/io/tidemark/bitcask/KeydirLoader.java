@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 
 /** Fills a keydir from data files, oldest first, up to their durable lengths; checks every record. */
 final class KeydirLoader {
-    private static final Logger LOG = LoggerFactory.getLogger(Bitcask.class);
+    private static final Logger LOG = LoggerFactory.getLogger(KeydirLoader.class);
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final Keydir keydir;
