@@ -21,9 +21,11 @@ record NodeInsight(LocalShards shards) implements ShardInsight {
     @Override
     public CheckpointStatus refine(CheckpointStatus known) {
         ShardStatus status = shards.status(known.shard());
-        if (status == null) {
-            return known;
-        }
+        return status == null ? known : refine(known, status);
+    }
+
+    /** The checkpointer's status with the shard's own indices, and the worse of both levels. */
+    static CheckpointStatus refine(CheckpointStatus known, ShardStatus status) {
         PressureLevel worst = status.level().compareTo(known.level()) > 0 ? status.level() : known.level();
         return new CheckpointStatus(
                 known.store(),

@@ -150,6 +150,40 @@ final class BitcaskForceTest {
         }
     }
 
+    /** The force itself succeeds: the kernel may have reported the lost pages to nobody. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Operation.class,
+            names = {"FORCE", "FORCE_DIRECTORY", "STAMP"})
+    void I2_I5_readerFindsLostBytesDuringAForce_noManifestCallsThemDurable(Operation step) throws IOException {
+        Bitcask store = open(disk);
+        commit(store, 1, "a", "1");
+        generation(store);
+        commit(store, 2, "big", BIG);
+        commit(store, 3, "b", "2");
+        BitcaskSnapshot snapshot = store.snapshot();
+        boolean[] found = {false};
+        disk.faults().before(step, "**", path -> {
+            if (!found[0]) {
+                found[0] = true;
+                disk.corrupt(file(2), DataFile.HEADER + DataRecord.HEADER, 1);
+                assertThatThrownBy(() -> get(store, "big")).isInstanceOf(LostRecordException.class);
+            }
+        });
+        disk.journal().clear();
+        assertThatThrownBy(() -> store.force(snapshot)).hasMessageContaining("earlier failure");
+        assertThat(found[0]).as("the control: the reader was there").isTrue();
+        assertThat(disk.journal().count(Operation.RENAME, "**"))
+                .as("manifests that say so")
+                .isZero();
+        assertThat(store.durableIndex()).isEqualTo(1);
+        assertThat(store.repairNeed()).isEqualTo(RepairNeed.NEW_FILES);
+        try (Bitcask again = open(disk.crash())) {
+            assertThat(again.durableIndex()).isEqualTo(1);
+            assertThat(get(again, "a")).isEqualTo("1");
+        }
+    }
+
     @Test
     void force_olderSnapshotAfterNewer_neverTakesTheManifestBack() throws IOException {
         Bitcask store = open(disk);

@@ -286,6 +286,33 @@ final class BitcaskRepairTest {
         assertThat(found).as("the control: both manifests were found").contains(3L, 9L, 11L);
     }
 
+    /** A power cut may leave either manifest, so the files of both must stay, whatever is forced meanwhile. */
+    @Test
+    void force_twoManifestsPossible_removesNoFileThatOneOfThemLists() throws IOException {
+        breakGeneration(Break.MANIFEST_DIRECTORY);
+        disk.corrupt(file(2), DataFile.HEADER + 40, 1);
+        assertThatThrownBy(() -> log.contents(store)).isInstanceOf(LostRecordException.class);
+        disk.corrupt(file(2), DataFile.HEADER + 40, 1);
+        BitcaskRepair repair = BitcaskRepair.begin(store);
+        BitcaskSnapshot asOpened = repair.replacement().snapshot();
+        log.apply(repair.replacement());
+        repair.finish();
+        store.close();
+        store = repair.replacement();
+        store.force(asOpened);
+        store.completed(asOpened);
+        assertThat(disk.list(DIRECTORY))
+                .as("files of the manifest in doubt")
+                .contains("0000000002.data", "0000000003.data");
+        assertThat(store.quarantinedFiles()).isPositive();
+        for (int seed = 0; seed < 20; seed++) {
+            assertRecovers(disk.copyOf(seed).crash(), "power cut, seed " + seed);
+        }
+        generation(store);
+        assertThat(disk.list(DIRECTORY)).doesNotContain("0000000002.data", "0000000003.data");
+        assertThat(store.quarantinedFiles()).isZero();
+    }
+
     /** The force of the directory after the manifest's rename also covers the name of a file that was created meanwhile. */
     @Test
     void repair_manifestsDirectorySyncLostANewFilesName_believesNoLaterSync() throws IOException {
