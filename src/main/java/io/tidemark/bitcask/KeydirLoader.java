@@ -4,6 +4,7 @@ import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.durable.StoreFile;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,14 +16,21 @@ final class KeydirLoader {
     private final Keydir keydir;
     private final long durableIndex;
     private final long totalBytes;
+    private final LongSupplier nanoTime;
     private long loadedBytes;
-    private long nextReportNanos = System.nanoTime() + PROGRESS_NANOS;
+    private long nextReportNanos;
 
     /** @param durableIndex the manifest's durable index; a record of a later entry is corruption */
     KeydirLoader(Keydir keydir, long durableIndex, long totalBytes) {
+        this(keydir, durableIndex, totalBytes, System::nanoTime);
+    }
+
+    KeydirLoader(Keydir keydir, long durableIndex, long totalBytes, LongSupplier nanoTime) {
         this.keydir = keydir;
         this.durableIndex = durableIndex;
         this.totalBytes = totalBytes;
+        this.nanoTime = nanoTime;
+        this.nextReportNanos = nanoTime.getAsLong() + PROGRESS_NANOS;
     }
 
     /**
@@ -45,7 +53,7 @@ final class KeydirLoader {
     }
 
     private void logProgress(StoreFile file) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         if (now - nextReportNanos > 0) {
             nextReportNanos = now + PROGRESS_NANOS;
             LOG.info(
