@@ -31,8 +31,7 @@ sealed interface ReloadPlan {
      * @param changed the changes in them
      * @param needRestart the changes in sections that can't change while running
      */
-    record Apply(List<Step> steps, Map<String, Change> changed, Map<String, Change> needRestart)
-            implements ReloadPlan {
+    record Apply(List<Step> steps, Map<String, Change> changed, Map<String, Change> needRestart) implements ReloadPlan {
         @Override
         public void carryOut(Consumer<Apply> apply, Consumer<String> refuse) {
             apply.accept(this);

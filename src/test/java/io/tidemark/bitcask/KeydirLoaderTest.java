@@ -59,8 +59,7 @@ class KeydirLoaderTest {
         KeydirLoader loader = new KeydirLoader(keydir, 5, 6L << 20, () -> now.getAndAdd(stepNanos));
         StoreIdentity owner = new StoreIdentity(OWNER, SHARD);
         for (int id = 1; id <= 2; id++) {
-            try (StoreFile each =
-                    DataFile.open(disk, DIRECTORY, id, disk.bytes(file(id)).length, owner)) {
+            try (StoreFile each = DataFile.open(disk, DIRECTORY, id, disk.bytes(file(id)).length, owner)) {
                 loader.load(each, id - 1);
             }
         }

@@ -58,7 +58,7 @@ class StoreInspectionTest {
             StoreFixture.commit(store, 4, "k4", "v".repeat(5_000));
             StoreFixture.commit(store, 5, "k1", null);
             StoreFixture.generation(store);
-            durable = disk.bytes(StoreFixture.file(1)).length
+            durable = (long) disk.bytes(StoreFixture.file(1)).length
                     + disk.bytes(StoreFixture.file(2)).length
                     + disk.bytes(StoreFixture.file(3)).length;
             StoreFixture.commit(store, 6, "k5", "12345");
@@ -72,8 +72,7 @@ class StoreInspectionTest {
     void report_ofADirectoryThatWasNeverWrittenTo_hasNoProblem() throws IOException {
         disk.createDirectories(DIRECTORY.resolveSibling("shard-4"));
         assertThat(StoreInspection.of(disk, DIRECTORY.resolveSibling("shard-4"), OWNER, 4))
-                .isEqualTo(new StoreInspection.Report(
-                        0, false, 0, 0, 0, 0, List.of(), List.of()));
+                .isEqualTo(new StoreInspection.Report(0, false, 0, 0, 0, 0, List.of(), List.of()));
     }
 
     /** With a problem no start removes a file, so none is listed as one that goes. */

@@ -12,6 +12,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,9 @@ class FrontPageTest {
 
     @TempDir
     Path data;
+
+    @TempDir
+    Path killed;
 
     private static String example() throws Exception {
         return Document.read(README).blockAfter("<!-- example:library").text();
@@ -51,12 +55,22 @@ class FrontPageTest {
             Message<Long> answer =
                     await(vertx.eventBus().request("orders.put", new JsonObject().put("customer", "ann")));
             assertThat(answer.body()).as("position").isEqualTo(1);
+            copyOfData();
         } finally {
             await(vertx.close());
         }
-        try (AppendOnlyFiles files = AppendOnlyFiles.open(data)) {
+        try (AppendOnlyFiles files = AppendOnlyFiles.open(killed)) {
             assertThat(files.position()).as("durable position").isEqualTo(1);
             assertThat(files.length("customers")).as("durable length").isEqualTo("ann\n".length());
+        }
+    }
+
+    /** What a kill at this moment leaves. */
+    private void copyOfData() throws Exception {
+        try (Stream<Path> files = Files.list(data)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, killed.resolve(file.getFileName()));
+            }
         }
     }
 

@@ -30,7 +30,8 @@ class CommandTest {
 
     private static final List<Example> EXAMPLES = List.of(
             new Example(set("b", "2"), Result.Ok.OK, 1, "b"),
-            new Example(new Command.SetAll(List.of(set("b", "2"), set("c", ""), set("b", "3"))), Result.Ok.OK, 3, "b c b"),
+            new Example(
+                    new Command.SetAll(List.of(set("b", "2"), set("c", ""), set("b", "3"))), Result.Ok.OK, 3, "b c b"),
             new Example(new Command.SetAll(List.of()), Result.Ok.OK, 0, ""),
             new Example(new Command.Delete(keys("a", "none", "n", "a")), new Result.Count(2), 2, "a none n a"),
             new Example(new Command.Delete(keys("none")), new Result.Count(0), 0, "none"),
@@ -132,7 +133,10 @@ class CommandTest {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < 3; i++) {
             if (values.get(i) != null) {
-                out.append(out.isEmpty() ? "" : " ").append("abn".charAt(i)).append('=').append(text(values.get(i)));
+                out.append(out.isEmpty() ? "" : " ")
+                        .append("abn".charAt(i))
+                        .append('=')
+                        .append(text(values.get(i)));
             }
         }
         return out.toString();
@@ -145,7 +149,9 @@ class CommandTest {
                 if (each.command() instanceof Read read) {
                     Result result = Evaluator.read(read, store);
                     assertThat(shown(result)).as(each.toString()).isEqualTo(each.result());
-                    assertThat(Evaluator.valueBytes(read, store)).as(each.toString()).isEqualTo(result.valueBytes());
+                    assertThat(Evaluator.valueBytes(read, store))
+                            .as(each.toString())
+                            .isEqualTo(result.valueBytes());
                 }
             }
         }
@@ -156,7 +162,8 @@ class CommandTest {
         for (Example each : EXAMPLES) {
             assertThat(each.command().keys().stream().map(CommandTest::text))
                     .as(each.toString())
-                    .containsExactly(each.keys().isEmpty() ? new String[0] : each.keys().split(" "));
+                    .containsExactly(
+                            each.keys().isEmpty() ? new String[0] : each.keys().split(" "));
         }
     }
 
@@ -257,7 +264,8 @@ class CommandTest {
                 new Result.Value(bytes("v")),
                 new Result.Values(keys("v", "w")),
                 new Result.Failure(Result.Kind.SHED, "shard 3: no"));
-        assertThat(results.stream().map(Object::getClass)).containsExactlyInAnyOrder(Result.class.getPermittedSubclasses());
+        assertThat(results.stream().map(Object::getClass))
+                .containsExactlyInAnyOrder(Result.class.getPermittedSubclasses());
         for (Result each : results) {
             List<Object> seen = new ArrayList<>();
             each.accept(visitor, seen);
