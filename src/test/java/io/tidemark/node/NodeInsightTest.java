@@ -44,7 +44,7 @@ class NodeInsightTest {
     @EnumSource(PressureLevel.class)
     void refine_levelsDiffer_showsTheWorse(PressureLevel level) {
         for (PressureLevel other : PressureLevel.values()) {
-            PressureLevel worse = PressureLevel.values()[Math.max(level.ordinal(), other.ordinal())];
+            PressureLevel worse = level.compareTo(other) > 0 ? level : other;
             assertThat(NodeInsight.refine(checkpointer(level), shard(other)).level())
                     .as("checkpointer %s, shard %s", level, other)
                     .isEqualTo(worse);
