@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What each kind of command answers for: its result, its changes, its keys, its weight. */
@@ -60,7 +61,7 @@ class CommandTest {
 
     private static Bitcask store() throws IOException {
         FaultyDisk disk = new FaultyDisk(3);
-        disk.createDirectories(DIRECTORY.getParent());
+        disk.createDirectories(Path.of("/data"));
         Bitcask store = Bitcask.open(disk, DIRECTORY, new UUID(1, 2), 3, new BitcaskOptions(1 << 20));
         store.confirmManifest();
         store.put(bytes("a"), bytes("one"));
@@ -79,7 +80,7 @@ class CommandTest {
         return result instanceof Result.Failure failure ? failure.kind() : result;
     }
 
-    private static String text(byte[] value) {
+    private static @Nullable String text(byte @Nullable [] value) {
         return value == null ? null : new String(value, StandardCharsets.US_ASCII);
     }
 
@@ -129,7 +130,7 @@ class CommandTest {
     }
 
     private static String contents(Result result) {
-        List<byte[]> values = ((Result.Values) result).all();
+        List<byte @Nullable []> values = ((Result.Values) result).all();
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < 3; i++) {
             if (values.get(i) != null) {
@@ -243,12 +244,12 @@ class CommandTest {
             }
 
             @Override
-            public void value(byte[] bytes, List<Object> seen) {
+            public void value(byte @Nullable [] bytes, List<Object> seen) {
                 seen.add(new Result.Value(bytes));
             }
 
             @Override
-            public void values(List<byte[]> all, List<Object> seen) {
+            public void values(List<byte @Nullable []> all, List<Object> seen) {
                 seen.add(new Result.Values(all));
             }
 
