@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.pressure.PressureEvent;
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.pressure.PressureState;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class CheckpointerTest {
@@ -81,6 +83,78 @@ class CheckpointerTest {
         }
         rig.loop.runReady();
         assertThat(rig.outcomes).hasSize(2);
+    }
+
+    /** The limit counts from what is durable, in each round: not only the first one is on time. */
+    @Test
+    void manyBytes_writtenOneByOne_fireAtTheLimitEachTime() {
+        CheckpointerRig rig = CheckpointerRig.proven(new CheckpointOptions().setMaxDirtyBytes(10_000));
+        for (int round = 1; round <= 5; round++) {
+            for (int i = 0; i < 99; i++) {
+                rig.write();
+                rig.loop.runReady();
+            }
+            assertThat(rig.outcomes).as("below the limit, round %d", round).hasSize(round - 1);
+            rig.write();
+            rig.loop.runReady();
+            assertThat(rig.outcomes).as("at the limit, round %d", round).hasSize(round);
+        }
+        assertThat(rig.triggers()).containsOnly(CheckpointTrigger.MAX_DIRTY_BYTES);
+        assertThat(rig.dirty.durableIndex()).isEqualTo(rig.store.index());
+    }
+
+    /** Bytes that fail again are as old as they were: {@code max_delay_ms} does not begin again with each failure. */
+    @Test
+    void dirtyAge_forceFailsAgainAndAgain_countsFromTheOldestByte() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.repairable = true;
+        rig.store.failForces = 3;
+        rig.write();
+        long written = rig.loop.nanoTime();
+        rig.store.duringRepair = rig::write; // a newer byte before each further try
+        for (int i = 0; i < 3; i++) {
+            rig.loop.advanceMillis(10_000);
+            long age = TimeUnit.NANOSECONDS.toMillis(rig.loop.nanoTime() - written);
+            assertThat(rig.checkpointer.status().dirtyAgeMillis())
+                    .as("age of the first byte, %d tries left", rig.store.failForces)
+                    .isEqualTo(age);
+        }
+        assertThat(rig.outcomes).as("two tries at least have failed").hasSizeGreaterThan(1);
+        assertThat(rig.store.durable()).as("none has succeeded").isZero();
+    }
+
+    /** A shard that was shed when its checkpointer stopped takes writes again under the next one. */
+    @Test
+    void start_overACounterThatSheds_beginsWithoutPressure() {
+        CheckpointerRig rig = CheckpointerRig.proven();
+        rig.store.failForces = 1;
+        rig.write();
+        rig.checkpointer.stop();
+        rig.loop.runReady();
+        assertThat(rig.dirty.shedding()).as("left after a failed force").isTrue();
+        Checkpointer next = new Checkpointer(
+                "test", 3, new ScriptedStore(), rig.dirty, rig.permits, rig.loop, rig.options, CheckpointListener.NONE);
+        next.start(rig.loop.nanoTime() + 1);
+        assertThat(rig.dirty.shedding()).isFalse();
+        assertThat(rig.dirty.pressure()).isEqualTo(PressureState.NORMAL);
+        assertThat(next.status().level()).isEqualTo(PressureLevel.NORMAL);
+    }
+
+    /** Nothing of a stopped checkpointer runs again, whatever is marked afterwards. */
+    @Test
+    void stop_marksAfterwards_wakeNothing() {
+        CheckpointerRig rig = new CheckpointerRig(new CheckpointOptions().setMaxDirtyBytes(10_000));
+        rig.checkpointer.start(rig.loop.nanoTime() + 1);
+        rig.write();
+        rig.checkpointer.stop();
+        rig.loop.advanceMillis(60_000);
+        rig.store.calls.clear();
+        for (int i = 0; i < 200; i++) {
+            rig.write(); // the first mark, and the limit of dirty bytes
+        }
+        assertThat(rig.loop.events()).as("tasks and timers on its loop").isZero();
+        rig.loop.advanceMillis(600_000);
+        assertThat(rig.store.calls).isEmpty();
     }
 
     @Test

@@ -58,6 +58,11 @@ final class VirtualLoop implements CheckpointLoop {
         holdBlocking = hold;
     }
 
+    /** How many tasks and timers wait. */
+    int events() {
+        return events.size();
+    }
+
     int blockedTasks() {
         return blocked.size();
     }
