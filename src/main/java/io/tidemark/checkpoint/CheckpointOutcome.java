@@ -1,6 +1,7 @@
 package io.tidemark.checkpoint;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,36 @@ public record CheckpointOutcome(
         long endedEpochMillis,
         @Nullable ForceStep failedStep,
         @Nullable String error) {
+
+    /**
+     * Reads the body of an event, as {@link #toJson} writes it; times are exact to a microsecond.
+     *
+     * @param json further keys are ignored
+     * @throws IllegalArgumentException if a field is missing, of another type, or names an unknown trigger or step
+     */
+    public CheckpointOutcome(JsonObject json) {
+        this(new EventBody(json));
+    }
+
+    private CheckpointOutcome(EventBody body) {
+        this(
+                body.text("store"),
+                body.smallNumber("shard"),
+                body.number("generation"),
+                CheckpointTrigger.valueOf(body.text("trigger").toUpperCase(Locale.ROOT)),
+                body.number("from_index"),
+                body.number("to_index"),
+                body.number("bytes"),
+                body.smallNumber("files"),
+                body.nanos("queue_ms"),
+                body.nanos("force_ms"),
+                body.has("manifest_ms") ? body.nanos("manifest_ms") : -1,
+                body.number("ended"),
+                body.has("failed_step")
+                        ? ForceStep.valueOf(body.text("failed_step").toUpperCase(Locale.ROOT))
+                        : null,
+                body.has("error") ? body.text("error") : null);
+    }
 
     /** {@return whether everything captured is durable} */
     public boolean succeeded() {

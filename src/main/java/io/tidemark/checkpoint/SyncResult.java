@@ -15,6 +15,26 @@ import io.vertx.core.json.JsonObject;
  */
 public record SyncResult(int shard, long generation, long durableIndex, int files, long bytes, long waitedMillis) {
 
+    /**
+     * Reads the body of a reply, as {@link #toJson} writes it.
+     *
+     * @param json further keys are ignored
+     * @throws IllegalArgumentException if a field is missing or of another type
+     */
+    public SyncResult(JsonObject json) {
+        this(new EventBody(json));
+    }
+
+    private SyncResult(EventBody body) {
+        this(
+                body.smallNumber("shard"),
+                body.number("generation"),
+                body.number("durable_index"),
+                body.smallNumber("files"),
+                body.number("bytes"),
+                body.number("waited_ms"));
+    }
+
     /** {@return the body of the reply on the event bus} */
     public JsonObject toJson() {
         return new JsonObject()

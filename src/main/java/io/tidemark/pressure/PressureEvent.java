@@ -1,6 +1,8 @@
 package io.tidemark.pressure;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.Map;
 
 /**
@@ -55,6 +57,40 @@ public record PressureEvent(
                 sinceEpochMillis,
                 detail,
                 level == PressureLevel.NORMAL ? Map.of() : Map.of(reason, level));
+    }
+
+    /**
+     * Reads the body of an event, as {@link #toJson} writes it.
+     *
+     * @param json further keys are ignored
+     * @throws IllegalArgumentException if a field is missing, of another type, or names an unknown level or reason
+     */
+    public PressureEvent(JsonObject json) {
+        this(
+                field(json, "node", String.class),
+                field(json, "store", String.class),
+                Math.toIntExact(field(json, "shard", Number.class).longValue()),
+                PressureLevel.valueOf(field(json, "level", String.class)),
+                PressureReason.valueOf(field(json, "reason", String.class)),
+                field(json, "since", Number.class).longValue(),
+                field(json, "detail", String.class),
+                latches(field(json, "reasons", JsonObject.class)));
+    }
+
+    private static <T> T field(JsonObject json, String key, Class<T> type) {
+        Object value = json.getValue(key);
+        if (type.isInstance(value)) {
+            return type.cast(value);
+        }
+        throw new IllegalArgumentException("\"" + key + "\" is " + value + "; expected a " + type.getSimpleName());
+    }
+
+    private static Map<PressureReason, PressureLevel> latches(JsonObject reasons) {
+        Map<PressureReason, PressureLevel> latches = new EnumMap<>(PressureReason.class);
+        for (String reason : reasons.fieldNames()) {
+            latches.put(PressureReason.valueOf(reason), PressureLevel.valueOf(field(reasons, reason, String.class)));
+        }
+        return Collections.unmodifiableMap(latches);
     }
 
     /** Event-bus address on which every change is published as {@link #toJson}, with the publisher's {@code instance}. */
