@@ -1,21 +1,19 @@
 package io.tidemark.admin;
 
+import io.tidemark.auth.Password;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks the password of HTTP requests: {@code Authorization: Bearer PASSWORD}, or {@code Basic} with any user name. Kept as a
- * digest; comparing takes the same time whatever is given.
+ * Checks the password of HTTP requests: {@code Authorization: Bearer PASSWORD}, or {@code Basic} with any user name.
  */
 final class AdminPassword {
-    private final byte[] digest;
+    private final Password password;
 
     AdminPassword(String password) {
-        this.digest = sha256(password);
+        this.password = new Password(password);
     }
 
     /**
@@ -25,7 +23,7 @@ final class AdminPassword {
      */
     boolean matches(@Nullable String authorization) {
         String given = authorization == null ? null : given(authorization);
-        return given != null && MessageDigest.isEqual(digest, sha256(given));
+        return given != null && password.matches(given.getBytes(StandardCharsets.UTF_8));
     }
 
     private static @Nullable String given(String authorization) {
@@ -49,14 +47,6 @@ final class AdminPassword {
             return colon < 0 ? null : pair.substring(colon + 1);
         } catch (IllegalArgumentException notBase64) {
             return null;
-        }
-    }
-
-    private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.tidemark.node;
 
 import io.tidemark.disk.CorruptionException;
 import io.tidemark.disk.Disk;
+import io.tidemark.redis.KeySlots;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ record Identity(Role role, UUID id, int shards, String slots, Logs logs) {
     static final String FILE = "TIDEMARK";
 
     /** The only slot function so far: CRC16 of the key or its hash tag, as in a Redis cluster. */
-    static final String CRC16_SLOTS = "crc16-redis-cluster";
+    static final String CRC16_SLOTS = KeySlots.FUNCTION;
 
     private static final int FORMAT = 1;
     private static final int MAX_BYTES = 4096;

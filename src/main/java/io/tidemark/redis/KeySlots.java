@@ -13,7 +13,7 @@ public final class KeySlots {
     public static final int SLOTS = 16_384;
 
     /** Name of the slot function, as recorded in a data directory. */
-    public static final String FUNCTION = "crc16-xmodem-16384";
+    public static final String FUNCTION = "crc16-redis-cluster";
 
     private static final int POLYNOMIAL = 0x1021;
     private static final char[] TABLE = table();

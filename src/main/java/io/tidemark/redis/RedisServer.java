@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.auth.Password;
 import io.tidemark.redis.command.CommandTable;
 import io.tidemark.redis.command.Commands;
 import io.tidemark.redis.command.Session;

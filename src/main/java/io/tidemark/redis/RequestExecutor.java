@@ -46,6 +46,7 @@ final class RequestExecutor implements Client {
     private final Owner owner;
     private final ReplyQueue replies;
     private final CommandTable commands;
+    private final ServerStats stats;
     private final int shards;
     private final ShardDispatch dispatch;
     private final RefusedModes refusedModes = new RefusedModes();
@@ -60,6 +61,7 @@ final class RequestExecutor implements Client {
         this.replies = replies;
         this.owner = owner;
         this.commands = server.commands();
+        this.stats = server.stats();
         this.shards = server.shards().count();
         this.dispatch = new ShardDispatch(loop.outbox, shards);
     }
@@ -80,7 +82,7 @@ final class RequestExecutor implements Client {
             return false;
         }
         replyMode.end();
-        server.stats().commands.increment();
+        stats.commands.increment();
         return true;
     }
 
@@ -138,7 +140,7 @@ final class RequestExecutor implements Client {
     /** A shard has answered a call, or postponed it. */
     void answered(ShardCall call) {
         if (!call.isPostponed()) {
-            server.stats().answered(call.command(), call.answer());
+            stats.answered(call.command(), call.answer());
             dispatch.answered(call);
         }
         replies.answered(call);

@@ -1,5 +1,6 @@
 package io.tidemark.redis;
 
+import io.tidemark.auth.Password;
 import io.tidemark.redis.command.CommandSpec;
 import io.tidemark.redis.command.Server;
 import io.tidemark.redis.command.Session;

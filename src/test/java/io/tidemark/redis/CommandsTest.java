@@ -3,10 +3,15 @@ package io.tidemark.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.pressure.PressureLevel;
+import io.tidemark.redis.command.CommandSpec;
 import io.tidemark.redis.protocol.Resp;
+import io.tidemark.shard.Command;
 import io.tidemark.shard.Result;
 import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -275,6 +280,41 @@ class CommandsTest {
                 .isEqualTo("[[$get, :2, [+readonly, +fast], :1, :1, :1, [], [], [], []], (nil)]");
         assertThat(client.ask("COMMAND", "LIST")).startsWith("[$get, $set, $del");
         assertThat(client.ask("COMMAND").split("\\[\\$", -1)).hasSize(count + 1);
+    }
+
+    /** What a client library, and the refusal after a SELECT, go by. */
+    @Test
+    void table_commandsOnKeys_areMarkedAsWhatTheirShardIsAsked() throws IOException {
+        List<Command> asked = new CopyOnWriteArrayList<>();
+        shards.answerWith(command -> {
+            asked.add(command);
+            return null;
+        });
+        for (CommandSpec command : server.server().commands().all()) {
+            if (command.firstKey() > 0) {
+                asked.clear();
+                assertThat(client.ask(onOneShard(command))).as(command.name()).doesNotStartWith("-");
+                assertThat(asked).as(command.name()).hasSize(1);
+                boolean writes = asked.get(0) instanceof Command.Write;
+                assertThat(command.flags().contains("write")).as(command.name()).isEqualTo(writes);
+                assertThat(command.flags().contains("readonly"))
+                        .as(command.name())
+                        .isEqualTo(!writes);
+            }
+        }
+    }
+
+    /** A request with as many keys as the table allows, up to two, all of one slot; every other argument is 1. */
+    private static String[] onOneShard(CommandSpec command) {
+        int length = command.lastKey() < 0 ? 1 + 2 * command.keyStep() : Math.abs(command.arity());
+        String[] request = new String[length];
+        Arrays.fill(request, "1");
+        request[0] = command.name();
+        int lastKey = command.lastKey() < 0 ? length + command.lastKey() : command.lastKey();
+        for (int i = command.firstKey(); i <= lastKey; i += command.keyStep()) {
+            request[i] = command.name() + i + "{a}";
+        }
+        return request;
     }
 
     @Test

@@ -67,6 +67,7 @@ class DispatchOrderTest {
         shards.step();
         assertThat(client.reply()).isEqualTo("(nil)");
         RunningServer.until(() -> shards.waiting().size() == 1);
+        assertThat(shards.waiting().get(0).commands()).hasExactlyElementsOfTypes(Command.Set.class);
         shards.step();
         assertThat(client.reply()).isEqualTo("+OK");
     }
@@ -74,8 +75,14 @@ class DispatchOrderTest {
     @Test
     void readAfterUnansweredRead_isHeldUntilTheAnswer() throws IOException {
         send(Resp.request("GET", ON_ONE));
-        send(Resp.request("GET", ON_ONE));
+        send(Resp.request("STRLEN", ON_ONE));
         assertThat(shards.waiting()).hasSize(1);
+        shards.step();
+        assertThat(client.reply()).isEqualTo("(nil)");
+        RunningServer.until(() -> shards.waiting().size() == 1);
+        assertThat(shards.waiting().get(0).commands()).hasExactlyElementsOfTypes(Command.ValueLength.class);
+        shards.step();
+        assertThat(client.reply()).isEqualTo(":0");
     }
 
     @Test
@@ -113,6 +120,9 @@ class DispatchOrderTest {
         RunningServer.until(() -> shards.waiting().size() == 2);
         shards.stepLast();
         assertThat(other.reply()).isEqualTo("(nil)");
+        assertThat(client.available()).isZero();
+        shards.step();
+        assertThat(client.reply()).isEqualTo("+OK");
     }
 
     @Test
@@ -143,6 +153,14 @@ class DispatchOrderTest {
         send(Resp.request("GET", ON_ONE));
         send(Resp.request("DEL", ON_ZERO, ON_ONE));
         assertThat(shards.waiting()).hasSize(1);
+        shards.step();
+        assertThat(client.reply()).isEqualTo("(nil)");
+        RunningServer.until(() -> shards.waiting().size() == 2);
+        assertThat(shards.waiting())
+                .allSatisfy(each -> assertThat(each.commands()).hasExactlyElementsOfTypes(Command.Delete.class));
+        shards.step();
+        shards.step();
+        assertThat(client.reply()).isEqualTo(":0");
     }
 
     @Test
@@ -211,6 +229,7 @@ class DispatchOrderTest {
         shards.step();
         other.ask("PING");
         assertThat(shards.waiting()).isEmpty();
+        assertThat(valueOf(ON_ONE)).as("what had been submitted").isEqualTo("$1");
     }
 
     /** The server can't know that the client no longer waits for replies. */
@@ -223,6 +242,15 @@ class DispatchOrderTest {
         RunningServer.until(() -> shards.waiting().size() == 1);
         shards.step();
         RunningServer.until(() -> server.server().sessions().size() == 1);
+        assertThat(valueOf(ON_ONE)).isEqualTo("$2");
+    }
+
+    /** What the other client reads. */
+    private String valueOf(String key) throws IOException {
+        other.send("GET", key);
+        RunningServer.until(() -> shards.waiting().size() == 1);
+        shards.step();
+        return other.reply();
     }
 
     /** Sends the requests in one chunk and waits until the server has processed it. */

@@ -14,8 +14,10 @@ import io.tidemark.shard.Result;
 import io.tidemark.shard.ShardStatus;
 import io.tidemark.shard.Shards;
 import io.tidemark.shard.Timestamp;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -31,12 +33,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shards in memory that answer at once, or step by step. Stepped shards queue the submitted lists; each step answers one list
- * completely.
+ * completely, and returns when that is done.
  */
 final class MemoryShards implements Shards {
 
     /** A submitted list that is not yet answered. */
-    record Submission(int shard, List<Call> calls) {
+    record Submission(int shard, List<Call> calls, @Nullable Context context) {
         List<Command> commands() {
             return calls.stream().map(Call::command).toList();
         }
@@ -82,7 +84,7 @@ final class MemoryShards implements Shards {
     @Override
     public synchronized void submit(int shard, List<Call> calls) {
         submissions.incrementAndGet();
-        Submission submission = new Submission(shard, calls);
+        Submission submission = new Submission(shard, calls, Vertx.currentContext());
         if (stepped) {
             waiting.add(submission);
         } else {
@@ -101,13 +103,40 @@ final class MemoryShards implements Shards {
     }
 
     /** Answers the oldest list. */
-    synchronized void step() {
-        carryOut(waiting.remove());
+    void step() {
+        answer(take(false));
     }
 
     /** Answers the newest list first, to test answers out of order. */
-    synchronized void stepLast() {
-        carryOut(waiting.removeLast());
+    void stepLast() {
+        answer(take(true));
+    }
+
+    private synchronized Submission take(boolean last) {
+        return last ? waiting.removeLast() : waiting.remove();
+    }
+
+    /**
+     * Answers on the event loop that submitted the list: it sees the first answer when all are there. On another thread it would
+     * see as many as happened to be there, and submit what was postponed in more lists than one.
+     */
+    private void answer(Submission submission) {
+        Context context = submission.context();
+        if (context == null) {
+            throw new IllegalStateException("not submitted on an event loop");
+        }
+        Promise<Void> answered = Promise.promise();
+        context.runOnContext(ignored -> {
+            try {
+                synchronized (this) {
+                    carryOut(submission);
+                }
+                answered.complete();
+            } catch (RuntimeException | Error e) {
+                answered.fail(e);
+            }
+        });
+        RunningServer.await(answered.future());
     }
 
     /** Sets a function that decides the results from now on; where it returns {@code null}, the shard answers as usual. */

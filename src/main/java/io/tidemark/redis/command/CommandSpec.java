@@ -1,6 +1,5 @@
 package io.tidemark.redis.command;
 
-import io.tidemark.redis.protocol.ReplyWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -47,8 +46,38 @@ public final class CommandSpec {
         return nameBytes;
     }
 
+    /** Number of arguments including the name; negative for a minimum. */
+    public int arity() {
+        return arity;
+    }
+
+    /** Redis' flags. */
+    public List<String> flags() {
+        return flags;
+    }
+
+    /** Position of the first key, 0 if it has none. */
+    public int firstKey() {
+        return firstKey;
+    }
+
+    /** Position of the last key; negative from the end, -1 for the last argument; 0 if it has no key. */
+    public int lastKey() {
+        return lastKey;
+    }
+
+    /** Distance from one key to the next; 0 if it has none. */
+    public int keyStep() {
+        return keyStep;
+    }
+
     /** Whether it takes this many arguments, its name included. */
     public boolean acceptsArgumentCount(int arguments) {
+        return accepts(arity, arguments);
+    }
+
+    /** Whether a command of this arity takes this many arguments. */
+    static boolean accepts(int arity, int arguments) {
         return arity >= 0 ? arguments == arity : arguments >= -arity;
     }
 
@@ -65,21 +94,5 @@ public final class CommandSpec {
     /** Whether it reads or changes keys. */
     public boolean touchesData() {
         return touchesData;
-    }
-
-    /** Writes the command's entry in COMMAND and COMMAND INFO, with Redis 7's ten elements. */
-    void describe(ReplyWriter out) {
-        out.array(10);
-        out.bulk(name);
-        out.integer(arity);
-        out.array(flags.size());
-        flags.forEach(out::status);
-        out.integer(firstKey);
-        out.integer(lastKey);
-        out.integer(keyStep);
-        out.array(0);
-        out.array(0);
-        out.array(0);
-        out.array(0);
     }
 }

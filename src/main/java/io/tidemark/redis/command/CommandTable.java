@@ -1,6 +1,5 @@
 package io.tidemark.redis.command;
 
-import io.tidemark.redis.protocol.Arguments;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +20,10 @@ public final class CommandTable {
         this.all = rows.stream().map(Row::spec).toList();
         this.slots = new Row[Integer.highestOneBit(rows.size()) * 8];
         for (Row row : rows) {
+            if (!row.spec().name().chars().allMatch(c -> c >= 'a' && c <= 'z')) {
+                throw new IllegalArgumentException(
+                        "not a name of lower-case letters only: " + row.spec().name());
+            }
             int slot = hash(row.spec().nameBytes());
             while (slots[slot & slots.length - 1] != null) {
                 slot++;
@@ -39,11 +42,24 @@ public final class CommandTable {
         int slot = hash(name);
         while (true) {
             Row row = slots[slot & slots.length - 1];
-            if (row == null || Arguments.equalsIgnoreCase(name, row.spec().nameBytes())) {
+            if (row == null || isSame(name, row.spec().nameBytes())) {
                 return row;
             }
             slot++;
         }
+    }
+
+    /** A letter and its capital differ in one bit, in which no third byte differs from them. */
+    private static boolean isSame(byte[] given, byte[] name) {
+        if (given.length != name.length) {
+            return false;
+        }
+        for (int i = 0; i < name.length; i++) {
+            if ((given[i] | 0x20) != name[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int hash(byte[] name) {

@@ -1,7 +1,6 @@
 package io.tidemark.redis.command;
 
 import io.tidemark.redis.protocol.Arguments;
-import io.tidemark.redis.protocol.ErrorLines;
 import io.tidemark.redis.protocol.ReplyWriter;
 import java.util.Locale;
 import java.util.Map;
@@ -10,32 +9,29 @@ import java.util.TreeMap;
 /** CONFIG GET: the settings that Redis tools read, and the node's own keys. CONFIG SET is refused. */
 final class ConfigCommand {
 
+    private static final Subcommands SUBCOMMANDS = new Subcommands("config")
+            .row(
+                    "GET <pattern> [<pattern> ...]",
+                    -3,
+                    "Names and values of the settings that match. They are set in the node's configuration.",
+                    ConfigCommand::get)
+            .unlisted("set", ConfigCommand::refuse)
+            .unlisted("rewrite", ConfigCommand::refuse)
+            .unlisted("resetstat", ConfigCommand::refuse);
+
     private ConfigCommand() {}
 
     static void run(Client client, byte[][] arguments, ReplyWriter out) {
-        switch (Arguments.lowerCase(arguments[1])) {
-            case "get" -> get(client.server().settings(), arguments, out);
-            case "set", "rewrite", "resetstat" ->
-                out.error("ERR CONFIG "
-                        + Arguments.text(arguments[1]).toUpperCase(Locale.ROOT)
-                        + " is not supported: settings come from the node's configuration file, environment and command"
-                        + " line");
-            case "help" ->
-                HelpText.write(
-                        "CONFIG",
-                        arguments,
-                        out,
-                        "GET <pattern> [<pattern> ...]",
-                        "Names and values of the settings that match. They are set in the node's configuration.");
-            default -> out.error(ErrorLines.unknownSubcommand("CONFIG", arguments[1]));
-        }
+        SUBCOMMANDS.run(client, arguments, out);
     }
 
-    private static void get(Map<String, String> all, byte[][] arguments, ReplyWriter out) {
-        if (arguments.length < 3) {
-            out.error(ErrorLines.wrongArity("config|get"));
-            return;
-        }
+    private static void refuse(Client client, byte[][] arguments, ReplyWriter out) {
+        out.error("ERR CONFIG " + Arguments.text(arguments[1]).toUpperCase(Locale.ROOT)
+                + " is not supported: settings come from the node's configuration file, environment and command line");
+    }
+
+    private static void get(Client client, byte[][] arguments, ReplyWriter out) {
+        Map<String, String> all = client.server().settings();
         Map<String, String> found = new TreeMap<>();
         for (int i = 2; i < arguments.length; i++) {
             Glob glob = new Glob(Arguments.lowerCase(arguments[i]));

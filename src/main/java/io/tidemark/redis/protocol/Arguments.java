@@ -10,7 +10,15 @@ public final class Arguments {
 
     /** Whether the argument is the keyword, ignoring ASCII case. */
     public static boolean matches(byte[] argument, String keyword) {
-        return equalsIgnoreCase(argument, keyword.getBytes(StandardCharsets.US_ASCII));
+        if (argument.length != keyword.length()) {
+            return false;
+        }
+        for (int i = 0; i < argument.length; i++) {
+            if (lower(argument[i]) != lower(keyword.charAt(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether both are equal, ignoring ASCII case. */
@@ -62,7 +70,7 @@ public final class Arguments {
         return negative ? sum : -sum;
     }
 
-    private static int lower(byte b) {
+    private static int lower(int b) {
         return b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b;
     }
 }

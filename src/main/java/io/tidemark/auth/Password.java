@@ -1,20 +1,21 @@
-package io.tidemark.redis;
+package io.tidemark.auth;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The server's password, kept as a digest; comparing takes the same time whatever is given. */
-final class Password {
+/** A password, kept as a digest; comparing takes the same time whatever is given. Immutable. */
+public final class Password {
 
     private final byte[] digest;
 
-    Password(String password) {
+    /** The right password. */
+    public Password(String password) {
         this.digest = sha256(password.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Whether the given password is the right one. */
-    boolean matches(byte[] given) {
+    public boolean matches(byte[] given) {
         return MessageDigest.isEqual(digest, sha256(given));
     }
 
