@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxConnections maximum open connections; further ones are closed
  */
 public record AdminOptions(String host, int port, @Nullable String password, int maxConnections) {
+    /** Default of {@link #host} in a node's configuration: this machine only. */
+    public static final String DEFAULT_HOST = "127.0.0.1";
+    /** Default of {@link #port} in a node's configuration. */
+    public static final int DEFAULT_PORT = 7_380;
     /** Default of {@link #maxConnections}. */
     public static final int DEFAULT_MAX_CONNECTIONS = 256;
 
