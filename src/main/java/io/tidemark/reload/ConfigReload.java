@@ -1,8 +1,6 @@
 package io.tidemark.reload;
 
 import io.tidemark.checkpoint.CheckpointAddresses;
-import io.tidemark.checkpoint.NodeIdentity;
-import io.tidemark.reload.ReloadOutcome.Change;
 import io.tidemark.reload.ReloadOutcome.Kind;
 import io.vertx.config.ConfigRetriever;
 import io.vertx.core.Context;
@@ -12,12 +10,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,17 +55,13 @@ public final class ConfigReload {
     private final List<ReloadableSection> sections;
     private final RetrieverEvents events;
     private final Consumer<ReadResult> observer;
-    private final Consumer<ReloadOutcome> listener;
     private final Debounce debounce;
     private final long maxCloseMs;
-    private final Map<Kind, LongAdder> counts = new ConcurrentHashMap<>();
+    private final ReloadReport report;
     private Future<Void> applying = Future.succeededFuture();
     private String applyingSection = "";
     private @Nullable ReadResult next;
     private final List<Promise<Void>> requests = new ArrayList<>();
-    private @Nullable String refusal;
-    private long linesLogged;
-    private Map<String, Change> needRestart = Map.of();
     private boolean closed;
     private volatile boolean closeTimedOut;
 
@@ -83,7 +73,7 @@ public final class ConfigReload {
             long debounceMs,
             long maxCloseMs,
             Consumer<ReloadOutcome> listener) {
-        this.listener = listener;
+        this.report = new ReloadReport(vertx, store, listener);
         this.maxCloseMs = maxCloseMs;
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
@@ -152,8 +142,7 @@ public final class ConfigReload {
      * @param kind the kind of outcome
      */
     public long count(Kind kind) {
-        LongAdder count = counts.get(kind);
-        return count == null ? 0 : count.sum();
+        return report.count(kind);
     }
 
     /**
@@ -171,10 +160,10 @@ public final class ConfigReload {
                 return;
             }
             requests.add(done);
-            long linesBefore = linesLogged;
+            long linesBefore = report.lines();
             debounce.readNow(() -> afterApplying(() -> {
                 if (requests.remove(done)) {
-                    logRequestedRead(linesBefore);
+                    report.requestedRead(linesBefore);
                     done.complete();
                 }
             }));
@@ -244,23 +233,6 @@ public final class ConfigReload {
         }
     }
 
-    private void logRequestedRead(long linesBefore) {
-        if (linesLogged != linesBefore) {
-            return;
-        }
-        linesLogged++;
-        if (refusal != null) {
-            LOG.warn("store {}: configuration read again, still refused, nothing changed: {}", store, refusal);
-        } else if (!needRestart.isEmpty()) {
-            LOG.info(
-                    "store {}: configuration read again: nothing changed; still requires a restart: {}",
-                    store,
-                    String.join(", ", needRestart.keySet()));
-        } else {
-            LOG.info("store {}: configuration read again: nothing changed", store);
-        }
-    }
-
     private TimeoutException closeTimeout() {
         return new TimeoutException("store " + store + ": section `" + applyingSection + "` was not applied within "
                 + maxCloseMs + " ms of the close");
@@ -305,7 +277,7 @@ public final class ConfigReload {
             next = result;
             return;
         }
-        result.plan(sections).carryOut(this::apply, this::refused);
+        result.plan(sections).carryOut(this::apply, report::refused);
     }
 
     private void apply(ReloadPlan.Apply plan) {
@@ -349,54 +321,9 @@ public final class ConfigReload {
         if (closeTimedOut) {
             LOG.info("store {}: section `{}` completed after the close", store, applyingSection);
         } else if (failure == null) {
-            accepted(plan);
+            report.accepted(plan);
         } else {
-            refused("could not be applied: " + failure);
+            report.refused("could not be applied: " + failure);
         }
-    }
-
-    private void accepted(ReloadPlan.Apply plan) {
-        if (!plan.changed().isEmpty()) {
-            ReloadOutcome outcome = report(Kind.ACCEPTED, plan.changed(), null);
-            LOG.info("store {}: reloaded: {}", store, outcome.changes());
-        } else if (refusal != null) {
-            report(Kind.RESTORED, Map.of(), null);
-            LOG.info("store {}: the configuration is valid again and equals the one in use", store);
-        }
-        refusal = null;
-        if (!plan.needRestart().equals(needRestart)) {
-            needRestart = plan.needRestart();
-            ReloadOutcome outcome = report(Kind.NEEDS_RESTART, needRestart, null);
-            if (needRestart.isEmpty()) {
-                LOG.info("store {}: no configuration change requires a restart any more", store);
-            } else {
-                LOG.warn("store {}: not reloaded, requires a restart: {}", store, outcome.changes());
-            }
-        }
-    }
-
-    private void refused(String why) {
-        if (!Objects.equals(why, refusal)) {
-            refusal = why;
-            report(Kind.REJECTED, Map.of(), why);
-            LOG.warn("store {}: configuration refused, nothing changed: {}", store, why);
-        }
-    }
-
-    /** Counts and publishes an outcome and notifies the listener; the caller logs it, in one line. */
-    private ReloadOutcome report(Kind kind, Map<String, Change> changed, @Nullable String why) {
-        linesLogged++;
-        ReloadOutcome outcome = new ReloadOutcome(store, kind, changed, why);
-        counts.computeIfAbsent(kind, first -> new LongAdder()).increment();
-        vertx.eventBus()
-                .publish(
-                        CheckpointAddresses.config(store),
-                        NodeIdentity.of(vertx, store).addTo(outcome.toJson()));
-        try {
-            listener.accept(outcome);
-        } catch (Throwable e) {
-            LOG.warn("store {}: a reload listener threw at {}", store, kind, e);
-        }
-        return outcome;
     }
 }

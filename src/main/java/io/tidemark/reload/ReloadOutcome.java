@@ -1,6 +1,7 @@
 package io.tidemark.reload;
 
 import io.vertx.core.json.JsonObject;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -47,7 +48,7 @@ public record ReloadOutcome(String store, Kind kind, Map<String, Change> changed
      * @param why why it was rejected
      */
     public ReloadOutcome {
-        changed = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(changed));
+        changed = Collections.unmodifiableMap(new LinkedHashMap<>(changed));
     }
 
     /** {@return {@code {store, outcome, changed: {key: {from, to}}, why?}}, all values text} */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What to do with a configuration that was read: a pure decision. Either all sections are valid, or none is applied. */
 sealed interface ReloadPlan {
@@ -89,8 +90,7 @@ sealed interface ReloadPlan {
         return changes;
     }
 
-    private static String format(
-            ReloadableSection section, String key, @org.jspecify.annotations.Nullable Object value) {
+    private static String format(ReloadableSection section, String key, @Nullable Object value) {
         return value == null ? "(none)" : section.format(key, value);
     }
 }

@@ -47,4 +47,11 @@ class DurableProbeTest {
         new DurableProbe(disk, ROOT).run(); // control: this probe reads what it wrote
         assertThatThrownBy(() -> new DurableProbe(disk, ROOT).run()).isInstanceOf(IOException.class);
     }
+
+    @Test
+    void run_fileOfAProbeThatACrashInterrupted_isReplaced() throws IOException {
+        disk.put(FILE, new byte[] {1, 2, 3});
+        new DurableProbe(disk, ROOT).run();
+        assertThat(disk.exists(FILE)).isFalse();
+    }
 }

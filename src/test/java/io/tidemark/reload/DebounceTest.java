@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Which results are accepted, and when; in virtual time, with a file whose every state the test decides. */
@@ -28,7 +29,7 @@ class DebounceTest {
     private final Debounce debounce = new Debounce(
             timers, this::read, config -> String.valueOf(config.getValue("n")), DEBOUNCE_MS, accepted::add);
 
-    private static ReadResult good(@org.jspecify.annotations.Nullable Object n) {
+    private static ReadResult good(@Nullable Object n) {
         return new ReadResult.Success(new JsonObject().put("n", n));
     }
 

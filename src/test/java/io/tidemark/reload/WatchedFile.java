@@ -35,7 +35,7 @@ final class WatchedFile {
     final List<JsonObject> seen = new CopyOnWriteArrayList<>();
     private final Path file;
     private final BlockingQueue<JsonObject> published = new LinkedBlockingQueue<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(ConfigReload.class);
+    private final Logger logger = (Logger) LoggerFactory.getLogger("io.tidemark.reload");
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     WatchedFile(Path file, String... stores) {
