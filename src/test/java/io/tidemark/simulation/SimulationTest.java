@@ -2,6 +2,7 @@ package io.tidemark.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.Seeds;
 import io.tidemark.checkpoint.CheckpointTrigger;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -11,10 +12,12 @@ import org.junit.jupiter.api.Test;
  * Whole shards, from the log to the checkpointer, through thousands of random lives with failing, slow and hanging disks and
  * crashes at every step. After each crash recovery must give what the reference says.
  *
- * <p>{@code -Dtidemark.sim.seed=N} repeats one seed, {@code -Dtidemark.sim.seeds=N} says how many there are.
+ * <p>{@code -Dtidemark.sim.seed=N} repeats one seed, {@code -Dtidemark.sim.seeds=N} says how many there are; the first 200
+ * are the same at each run, see {@link Seeds}.
  */
 class SimulationTest {
     private static final int SEEDS = 2_000;
+    private static final int FIXED_SEEDS = 200;
     private static final int MIN_OF_EACH = 20;
 
     @Test
@@ -30,10 +33,9 @@ class SimulationTest {
 
     @Test
     void randomLives_recoverToTheReference() {
-        Long one = Long.getLong("tidemark.sim.seed");
-        long first = one == null ? System.nanoTime() : one;
-        int seeds = one == null ? Integer.getInteger("tidemark.sim.seeds", SEEDS) : 1;
-        System.out.println("simulation: seed=" + first + ", " + seeds + " seeds from there");
+        long[] seeds = Seeds.of(
+                        "simulation", "tidemark.sim.seed", FIXED_SEEDS, Integer.getInteger("tidemark.sim.seeds", SEEDS))
+                .toArray();
         Coverage coverage = new Coverage();
         coverage.expect("faults", FaultKind.values());
         coverage.expect("crash points", CrashPoint.values());
@@ -50,13 +52,13 @@ class SimulationTest {
         coverage.expect("checks on a copy of the disk", List.of("durable index", "recovery"));
         long started = System.nanoTime();
         long lives = 0;
-        for (int i = 0; i < seeds; i++) {
-            lives += Simulation.run(first + i, coverage);
+        for (long seed : seeds) {
+            lives += Simulation.run(seed, coverage);
         }
         System.out.printf(
                 "simulation: %d lives in %d s%n%s%n",
                 lives, TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started), coverage);
-        if (seeds >= SEEDS) {
+        if (seeds.length >= SEEDS) {
             assertThat(coverage.below(MIN_OF_EACH))
                     .as("kinds met fewer than %d times", MIN_OF_EACH)
                     .isEmpty();
