@@ -38,6 +38,7 @@ class ArchitectureTest {
                 rules.noNameSaysNothing(),
                 rules.onlyNodeSleeps(),
                 rules.onlyNodePrints(),
+                rules.onlyTheEdgesReadTheClock(),
                 rules.everyPackageIsDescribedAndNullMarked());
     }
 
@@ -49,6 +50,7 @@ class ArchitectureTest {
         all.add(rules.noNameSaysNothing());
         all.add(rules.onlyNodeSleeps());
         all.add(rules.onlyNodePrints());
+        all.add(rules.onlyTheEdgesReadTheClock());
         all.add(rules.everyPackageIsDescribedAndNullMarked());
         return all;
     }

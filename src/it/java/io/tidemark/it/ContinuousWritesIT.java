@@ -2,6 +2,7 @@ package io.tidemark.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +27,7 @@ class ContinuousWritesIT {
         public Path createTempDirectory(
                 org.junit.jupiter.api.extension.AnnotatedElementContext element,
                 org.junit.jupiter.api.extension.ExtensionContext context)
-                throws java.io.IOException {
+                throws IOException {
             Path target = Path.of(System.getProperty("tidemark.basedir", ""), "target");
             return Files.createTempDirectory(Files.createDirectories(target), "continuous-");
         }

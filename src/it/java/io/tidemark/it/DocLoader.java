@@ -1,8 +1,11 @@
 package io.tidemark.it;
 
 import java.io.BufferedOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -10,6 +13,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -114,7 +118,7 @@ final class DocLoader {
                 }
             }
             return true;
-        } catch (java.io.EOFException | java.net.SocketException gone) {
+        } catch (EOFException | SocketException gone) {
             return false;
         }
     }
@@ -171,7 +175,7 @@ final class DocLoader {
      * key, or with a ledger every key in it, and exits with 1 if one is missing or differs.
      */
     public static void main(String[] words) throws IOException {
-        Options options = Options.parse(java.util.Arrays.copyOfRange(words, 1, words.length));
+        Options options = Options.parse(Arrays.copyOfRange(words, 1, words.length));
         DocLoader loader = of(
                 Path.of(options.text("root", "/usr/share/doc")),
                 options.text("prefix", ""),
@@ -204,7 +208,7 @@ final class DocLoader {
         try {
             ledger.write((key + '\n').getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -24,6 +24,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -231,7 +232,7 @@ final class NodeProcess implements AutoCloseable {
         }
     }
 
-    private Thread reader(String name, InputStream in, java.util.function.Consumer<String> sink) {
+    private Thread reader(String name, InputStream in, Consumer<String> sink) {
         Thread thread = new Thread(
                 () -> {
                     try (BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {

@@ -2,6 +2,7 @@ package io.tidemark.it;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -140,7 +141,7 @@ final class OpenLoopClient implements AutoCloseable {
         private long tail;
 
         Connection(int port) throws IOException {
-            channel = SocketChannel.open(new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), port));
+            channel = SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             channel.configureBlocking(false);
         }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,7 +48,7 @@ class OriginsTableTest {
     }
 
     private static List<Class<?>> types(String simpleName) throws Exception {
-        List<Class<?>> found = new java.util.ArrayList<>();
+        List<Class<?>> found = new ArrayList<>();
         for (String root : List.of("src/test/java", "src/it/java")) {
             Path sources = PROJECT.resolve(root);
             try (Stream<Path> files = Files.walk(sources)) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads back, over one connection, every key and counter of a recorder and has the histories judge them. */
@@ -29,7 +30,7 @@ final class RestartCheck {
             RespClient connection,
             AcknowledgementRecorder recorder,
             List<T> histories,
-            java.util.function.Function<T, String> key,
+            Function<T, String> key,
             BiFunction<T, byte @Nullable [], Optional<String>> judge)
             throws IOException {
         for (int from = 0; from < histories.size(); from += BATCH) {

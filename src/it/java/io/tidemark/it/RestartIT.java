@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -174,7 +175,7 @@ class RestartIT {
                     assertThat(failure.message()).startsWith("LOADING ");
                     loading++;
                 } else {
-                    assertThat(reply).isEqualTo("v199".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    assertThat(reply).isEqualTo("v199".getBytes(StandardCharsets.UTF_8));
                 }
             }
         }

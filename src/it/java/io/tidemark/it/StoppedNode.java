@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -65,7 +66,7 @@ record StoppedNode(List<ShardInspection> shards) {
         }
         try (NodeProcess verify =
                 NodeProcess.withArguments(arguments.toArray(String[]::new)).launch()) {
-            int exitCode = verify.awaitExit(java.time.Duration.ofSeconds(TimeUnit.MINUTES.toSeconds(1)));
+            int exitCode = verify.awaitExit(Duration.ofSeconds(TimeUnit.MINUTES.toSeconds(1)));
             return exitCode == 0 ? "" : "exit code " + exitCode + "\n" + verify.stdout() + verify.stderr();
         }
     }

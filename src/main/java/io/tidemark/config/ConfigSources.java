@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,7 @@ public record ConfigSources(
                 null,
                 Path.of(""),
                 System.getenv(),
-                system.stringPropertyNames().stream()
-                        .collect(java.util.stream.Collectors.toMap(name -> name, system::getProperty)),
+                system.stringPropertyNames().stream().collect(Collectors.toMap(name -> name, system::getProperty)),
                 List.of());
     }
 

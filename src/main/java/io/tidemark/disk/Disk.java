@@ -1,6 +1,7 @@
 package io.tidemark.disk;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -170,7 +171,7 @@ public interface Disk {
         try {
             delete(fresh);
             try (DiskFile out = create(fresh)) {
-                out.writeFully(java.nio.ByteBuffer.wrap(contents), 0);
+                out.writeFully(ByteBuffer.wrap(contents), 0);
                 written = true;
                 out.force();
             }
@@ -200,7 +201,7 @@ public interface Disk {
                         file + " has " + size + " bytes, expected at most " + maxBytes + "; restore it from a copy");
             }
             byte[] bytes = new byte[(int) size];
-            in.readFully(java.nio.ByteBuffer.wrap(bytes), 0);
+            in.readFully(ByteBuffer.wrap(bytes), 0);
             return bytes;
         }
     }

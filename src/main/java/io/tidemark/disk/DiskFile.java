@@ -1,5 +1,6 @@
 package io.tidemark.disk;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -90,7 +91,7 @@ public interface DiskFile extends AutoCloseable {
         while (target.hasRemaining()) {
             int read = read(target, at);
             if (read < 0) {
-                throw new java.io.EOFException(path() + " ends before " + (at + target.remaining()) + " bytes");
+                throw new EOFException(path() + " ends before " + (at + target.remaining()) + " bytes");
             }
             at += read;
         }

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -130,7 +131,7 @@ enum RealDisk implements Disk {
         }
         try {
             Files.createDirectory(directory);
-        } catch (java.nio.file.FileAlreadyExistsException made) {
+        } catch (FileAlreadyExistsException made) {
             if (!Files.isDirectory(directory)) {
                 throw PathErrors.explained(made);
             }

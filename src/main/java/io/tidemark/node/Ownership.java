@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -348,7 +350,7 @@ final class Ownership {
             while (bytes.hasRemaining() && in.read(bytes, bytes.position()) > 0) {
                 // to the end of the file
             }
-            return OwnerRecord.decode(java.util.Arrays.copyOf(bytes.array(), bytes.position()));
+            return OwnerRecord.decode(Arrays.copyOf(bytes.array(), bytes.position()));
         } catch (NoSuchFileException gone) {
             return Optional.empty();
         }
@@ -391,6 +393,6 @@ final class Ownership {
     }
 
     private static long millis(long millis) {
-        return java.util.concurrent.TimeUnit.MILLISECONDS.toNanos(millis);
+        return TimeUnit.MILLISECONDS.toNanos(millis);
     }
 }

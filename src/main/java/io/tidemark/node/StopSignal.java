@@ -1,6 +1,7 @@
 package io.tidemark.node;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -58,7 +59,7 @@ final class StopSignal {
         } catch (TimeoutException tooLate) {
             System.err.println("tidemark: the stop did not end within " + limitMs + " ms; giving up");
             exitCode = ExitCode.STOP_INCOMPLETE.code();
-        } catch (InterruptedException | java.util.concurrent.ExecutionException impossible) {
+        } catch (InterruptedException | ExecutionException impossible) {
             exitCode = ExitCode.UNEXPECTED.code();
         }
         System.out.flush();

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +73,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private CommandSpec commandSpec() {
-        return java.util.Objects.requireNonNull(spec, "set by picocli");
+        return Objects.requireNonNull(spec, "set by picocli");
     }
 
     private void printError(String message) {

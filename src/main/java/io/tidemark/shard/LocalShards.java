@@ -167,7 +167,7 @@ public final class LocalShards implements Shards {
                 number,
                 options.log(),
                 lanes.get(number),
-                System::currentTimeMillis,
+                TimeSource.SYSTEM::epochMillis,
                 host(number, volumes));
         return new Shard(
                 number,

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,14 +33,14 @@ class ConfigLoaderTest {
         assertThat(config.redis().maxClients()).isEqualTo(10_000);
         assertThat(config.checkpoint().getMap())
                 .containsOnly(
-                        java.util.Map.entry("interval_ms", 10_000L),
-                        java.util.Map.entry("idle_ms", 250L),
-                        java.util.Map.entry("max_delay_ms", 180_000L),
-                        java.util.Map.entry("max_dirty_bytes", 256L << 20),
-                        java.util.Map.entry("max_concurrent_fsyncs", 2L),
-                        java.util.Map.entry("pacing_bytes", 1L << 20),
-                        java.util.Map.entry("stall_warn_ms", 5_000L),
-                        java.util.Map.entry("stall_shed_ms", 20_000L));
+                        Map.entry("interval_ms", 10_000L),
+                        Map.entry("idle_ms", 250L),
+                        Map.entry("max_delay_ms", 180_000L),
+                        Map.entry("max_dirty_bytes", 256L << 20),
+                        Map.entry("max_concurrent_fsyncs", 2L),
+                        Map.entry("pacing_bytes", 1L << 20),
+                        Map.entry("stall_warn_ms", 5_000L),
+                        Map.entry("stall_shed_ms", 20_000L));
         assertThat(config.log()).isEqualTo(new NodeConfig.Log(null, 64 << 20));
         assertThat(config.bitcask().maxFileBytes()).isEqualTo(256 << 20);
         assertThat(config.shutdownTimeoutMs()).isEqualTo(8_000);

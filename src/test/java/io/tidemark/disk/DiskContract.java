@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
@@ -93,8 +94,7 @@ abstract class DiskContract {
     @Test
     void write_throughReader_isRefused() throws IOException {
         try (DiskFile reader = disk().openForRead(write("a", "x"))) {
-            assertThatThrownBy(() -> reader.write(utf8("y"), 0))
-                    .isInstanceOf(java.nio.channels.NonWritableChannelException.class);
+            assertThatThrownBy(() -> reader.write(utf8("y"), 0)).isInstanceOf(NonWritableChannelException.class);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.tidemark.disk;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 class FaultyDiskContractTest extends DiskContract {
@@ -10,8 +12,8 @@ class FaultyDiskContractTest extends DiskContract {
         disk.put(DIRECTORY.resolve("seed"), new byte[0]);
         try {
             disk.delete(DIRECTORY.resolve("seed"));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

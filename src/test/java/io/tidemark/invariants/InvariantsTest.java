@@ -16,6 +16,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -376,7 +377,7 @@ class InvariantsTest {
 
     @Test
     void I10_noEventLoop_everTouchesTheDisk() throws Exception {
-        List<String> onLoops = java.util.Collections.synchronizedList(new ArrayList<>());
+        List<String> onLoops = Collections.synchronizedList(new ArrayList<>());
         for (Operation operation : Operation.values()) {
             disk.faults().before(operation, "*", path -> {
                 if (Context.isOnEventLoopThread()) {

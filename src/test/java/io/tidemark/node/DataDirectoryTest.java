@@ -15,9 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -175,7 +178,7 @@ class DataDirectoryTest {
                     .hasMessageContaining(file + " is damaged");
         }
         for (int length = 0; length < good.length; length++) {
-            Files.write(file, java.util.Arrays.copyOf(good, length));
+            Files.write(file, Arrays.copyOf(good, length));
             assertThatThrownBy(() -> DataDirectory.open(Disk.real(), data, null, 4, clock))
                     .as("cut to %d", length)
                     .isInstanceOf(CorruptionException.class);
@@ -189,9 +192,9 @@ class DataDirectoryTest {
         open(null);
         Path file = data.resolve("TIDEMARK");
         String text = "tidemark data\nformat 2\nanything else\n";
-        java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+        CRC32C crc = new CRC32C();
         crc.update(text.getBytes(StandardCharsets.US_ASCII));
-        Files.writeString(file, text + String.format(java.util.Locale.ROOT, "crc32c %08x\n", crc.getValue()));
+        Files.writeString(file, text + String.format(Locale.ROOT, "crc32c %08x\n", crc.getValue()));
         assertRefused(null, file + " has format 2, this version knows format 1");
     }
 

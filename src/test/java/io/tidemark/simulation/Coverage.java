@@ -1,6 +1,7 @@
 package io.tidemark.simulation;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -34,7 +35,7 @@ final class Coverage {
     }
 
     private static String words(Enum<?> kind) {
-        return kind.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+        return kind.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** Kinds that were met less often. */

@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -120,8 +122,7 @@ final class Life {
     void trace(String format, Object... details) {
         if (TRACE) {
             System.out.printf(
-                    "%12.3f ms %s%n",
-                    scheduler.nanoTime() / 1e6, String.format(java.util.Locale.ROOT, format, details));
+                    "%12.3f ms %s%n", scheduler.nanoTime() / 1e6, String.format(Locale.ROOT, format, details));
         }
     }
 
@@ -157,7 +158,7 @@ final class Life {
             scheduler.end();
         }
         checks.rethrow();
-        return java.util.Objects.requireNonNull(next);
+        return Objects.requireNonNull(next);
     }
 
     long nanos() {

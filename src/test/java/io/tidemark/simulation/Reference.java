@@ -6,6 +6,7 @@ import io.tidemark.shard.Result;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -25,7 +26,7 @@ final class Reference {
     private final List<Map<String, String>> states = new ArrayList<>(List.of(Map.of()));
     private final List<List<Call>> batches = new ArrayList<>();
     private final IdentityHashMap<Call, Result> expected = new IdentityHashMap<>();
-    private final Set<Call> refused = java.util.Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Set<Call> refused = Collections.newSetFromMap(new IdentityHashMap<>());
     private long base;
     private long logged;
 

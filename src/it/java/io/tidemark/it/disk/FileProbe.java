@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -74,7 +76,7 @@ final class FileProbe implements AutoCloseable {
             return CompletableFuture.supplyAsync(this::line)
                     .orTimeout(20, TimeUnit.SECONDS)
                     .join();
-        } catch (java.util.concurrent.CompletionException late) {
+        } catch (CompletionException late) {
             throw new IOException("the probe says nothing", late);
         }
     }
@@ -110,7 +112,7 @@ final class FileProbe implements AutoCloseable {
                     outcome = "ok " + carryOut(line, file, channel);
                 } catch (IOException failed) {
                     outcome = failed.getMessage();
-                } catch (java.io.UncheckedIOException failed) { // of a mapping's force
+                } catch (UncheckedIOException failed) { // of a mapping's force
                     outcome = String.valueOf(failed.getMessage());
                 }
                 System.out.println(outcome);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.it.disk.LoopDisk.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -85,7 +87,7 @@ class LoopDiskIT {
                 assertThat(frozen).isNotNull();
                 written = CompletableFuture.supplyAsync(() -> write(channel, 'x', PAGE, 0));
                 assertThatThrownBy(() -> written.get(300, TimeUnit.MILLISECONDS))
-                        .isInstanceOf(java.util.concurrent.TimeoutException.class);
+                        .isInstanceOf(TimeoutException.class);
             }
             assertThat(written.get(10, TimeUnit.SECONDS)).isEqualTo(PAGE);
         }
@@ -201,7 +203,7 @@ class LoopDiskIT {
         try {
             return channel.write(ByteBuffer.wrap(filled(fill, bytes)), offset);
         } catch (IOException failed) {
-            throw new java.io.UncheckedIOException(failed);
+            throw new UncheckedIOException(failed);
         }
     }
 
