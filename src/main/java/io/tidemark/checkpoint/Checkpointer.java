@@ -115,7 +115,6 @@ final class Checkpointer implements Generations.Owner {
         long now = loop.nanoTime();
         long longerMs = Math.max(options.getIntervalMs(), fresh.getIntervalMs());
         options = new CheckpointOptions(fresh);
-        reports.runGuarded("attached() of the store", () -> target.attached(dirty));
         reports.runGuarded("configured() of the store", () -> target.configured(new CheckpointOptions(options)));
         dirty.limit(options.getMaxDirtyBytes());
         generations.follow(options);

@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * Keeps every other process out of a directory, and every other user of it in this one: an exclusive lock of the operating
@@ -26,6 +28,9 @@ public final class DirectoryLock implements Closeable {
     public static final String FILE = "LOCK";
 
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    /** Opened beside a lock that this process has by another path or class loader: closing them would give that lock up. */
+    private static final Queue<FileChannel> NEVER_CLOSED = new ConcurrentLinkedQueue<>();
 
     private final Path directory;
     private final FileChannel channel;
@@ -65,7 +70,13 @@ public final class DirectoryLock implements Closeable {
                         + " is locked); stop that one, or use another directory");
             }
             return new DirectoryLock(real, channel);
-        } catch (IOException | OverlappingFileLockException refused) {
+        } catch (OverlappingFileLockException held) {
+            if (channel != null) {
+                NEVER_CLOSED.add(channel);
+            }
+            HELD.remove(real);
+            throw new IOException(directory + " is in use in this process; close what uses it first", held);
+        } catch (IOException refused) {
             try {
                 if (channel != null) {
                     channel.close();
@@ -74,7 +85,7 @@ public final class DirectoryLock implements Closeable {
                 refused.addSuppressed(second);
             }
             HELD.remove(real);
-            throw refused instanceof IOException failure ? PathErrors.explained(failure) : new IOException(refused);
+            throw PathErrors.explained(refused);
         }
     }
 

@@ -21,11 +21,13 @@ import io.vertx.core.buffer.Buffer;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +66,11 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
     private final ForceSteps steps;
     private final Quarantine quarantine;
     private final WriterGate gate;
+
+    /** Held by a force, a repair and the close: without {@code LOCK} nothing is written. */
+    private final ReentrantLock exclusive = new ReentrantLock();
+
+    private boolean closed;
     private volatile FilesSnapshot published;
     private volatile int pacingBytes = CheckpointOptions.DEFAULT_PACING_BYTES;
     private volatile @Nullable DirtyCounter dirty;
@@ -236,9 +243,13 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
      * @param target filled as far as there are bytes
      * @return how many bytes, -1 if there is none at or behind this offset
      * @throws CorruptionException if a file is shorter than it was
+     * @throws InterruptedIOException if the thread is interrupted: inside of a read that would close the file
      */
     public int read(String file, long offset, ByteBuffer target) throws IOException {
         requireWorker("read()");
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException(directory + ": the reading thread was interrupted; nothing has been read");
+        }
         if (offset < 0) {
             throw new IllegalArgumentException("offset is " + offset + ", expected 0 or more");
         }
@@ -327,13 +338,24 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
     @Override
     public void force(Capture captured) throws IOException {
         FilesSnapshot mine = (FilesSnapshot) captured;
+        exclusive.lock();
         try {
+            requireNotClosed();
             mine.set().force(mine, pacingBytes);
+            if (mine.set().certain()) {
+                quarantine.release();
+            }
         } catch (NotReplacedException e) {
             throw new ForcePostponedException(String.valueOf(e.getMessage()), e);
+        } finally {
+            exclusive.unlock();
         }
-        if (mine.set().certain()) {
-            quarantine.release();
+    }
+
+    private void requireNotClosed() throws IOException {
+        if (closed) {
+            throw new IOException(directory
+                    + ": the files are closed, and another process may have them; close the checkpointers" + " first");
         }
     }
 
@@ -359,11 +381,17 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
 
     @Override
     public void repair(Capture failed) throws IOException {
-        FileSet broken = published.set();
-        switch (broken.repairNeed()) {
-            case NOTHING -> {}
-            case NEW_MANIFEST -> broken.rewritePosition();
-            case NEW_FILES -> rebuild(broken);
+        exclusive.lock();
+        try {
+            requireNotClosed();
+            FileSet broken = published.set();
+            switch (broken.repairNeed()) {
+                case NOTHING -> {}
+                case NEW_MANIFEST -> broken.rewritePosition();
+                case NEW_FILES -> rebuild(broken);
+            }
+        } finally {
+            exclusive.unlock();
         }
     }
 
@@ -425,15 +453,26 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
 
     /**
      * Closes the files; forces nothing. Close the checkpointers first: their last generation makes everything durable. Blocks
-     * until an append that is under way has ended. Does nothing if called again.
+     * until an append, a force and a repair that are under way have ended, however long that takes: the directory stays locked
+     * until then, and afterwards this object writes nothing more. Does nothing if called again.
      */
     @Override
     public void close() throws IOException {
         requireWorker("close()");
-        if (!gate.close()) {
-            return;
+        gate.close();
+        exclusive.lock();
+        try {
+            if (!closed) {
+                gate.awaitNoWriterUninterruptibly();
+                closed = true;
+                release();
+            }
+        } finally {
+            exclusive.unlock();
         }
-        gate.awaitNoWriter();
+    }
+
+    private void release() throws IOException {
         FilesSnapshot last = published;
         if (last.position() > last.set().durablePosition()) {
             LOG.warn(

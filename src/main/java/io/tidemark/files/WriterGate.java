@@ -121,6 +121,23 @@ final class WriterGate {
         }
     }
 
+    /** The same; an interrupt is kept for later. */
+    void awaitNoWriterUninterruptibly() {
+        boolean interrupted = false;
+        synchronized (lock) {
+            while (writing) {
+                try {
+                    lock.wait();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     /** Refuses appends from now on; completes when the one under way has ended. Returns at once. */
     Future<Void> drain() {
         Promise<Void> promise;
@@ -151,17 +168,11 @@ final class WriterGate {
         }
     }
 
-    /**
-     * Refuses appends for good.
-     *
-     * @return whether this call has done it
-     */
-    boolean close() {
+    /** Refuses appends for good. */
+    void close() {
         synchronized (lock) {
-            boolean first = state != State.CLOSED;
             state = State.CLOSED;
             lock.notifyAll();
-            return first;
         }
     }
 }

@@ -17,8 +17,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -302,6 +304,19 @@ final class AppendOnlyFilesTest {
         files.append(text("orders", "a"));
         files.close();
         assertThat(openedElsewhere()).isEqualTo("opened at 0\n");
+    }
+
+    /** As another copy of the class in this process would: its own list knows nothing of the lock. */
+    @Test
+    void open_lockedByOtherMeansInThisProcess_isRefusedAndThatLockStays() throws Exception {
+        Files.createDirectories(directory());
+        try (FileChannel other =
+                FileChannel.open(directory().resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            other.lock();
+            assertThatThrownBy(() -> AppendOnlyFiles.open(directory()))
+                    .hasMessageContaining("is in use in this process");
+            assertThat(openedElsewhere()).contains("is in use by another process");
+        }
     }
 
     private String openedElsewhere() throws Exception {
