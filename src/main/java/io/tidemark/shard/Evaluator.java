@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Evaluates commands over a shard's data. Writes are evaluated here only, in service and on replay, so that both give the
- * same result.
+ * Runs commands over a shard's data, and bounds what they read. What a command does is a method of its record, the same in
+ * service and on replay.
  */
 final class Evaluator {
     /** Maximum bytes of values that one command may read from a shard. */
