@@ -354,8 +354,8 @@ public final class AppendOnlyFiles implements CheckpointTarget, Appender, AutoCl
 
     private void requireNotClosed() throws IOException {
         if (closed) {
-            throw new IOException(directory
-                    + ": the files are closed, and another process may have them; close the checkpointers" + " first");
+            throw new IOException(
+                    directory + ": the files are closed, another process may have them; close the checkpointers first");
         }
     }
 
