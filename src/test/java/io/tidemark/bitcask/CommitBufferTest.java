@@ -25,7 +25,7 @@ class CommitBufferTest {
     /** The same once buffers that other tests of this process have left are gone: they are freed by a thread of the JVM's. */
     private static long steadyDirectBytes() throws InterruptedException {
         long last = directBytes();
-        for (int same = 0; same < 5; ) {
+        for (int same = 0, looks = 0; same < 5 && looks < 200; looks++) {
             Thread.sleep(20);
             long now = directBytes();
             same = now == last ? same + 1 : 0;
