@@ -3,7 +3,8 @@ package io.tidemark.disk;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells a full disk from other errors: {@code ENOSPC} and {@code EDQUOT}, which are treated alike. Java has no exception type
+ * Distinguishes a full disk from other errors: {@code ENOSPC} and {@code EDQUOT}, which are treated alike. Java has no
+ * exception type
  * for either, and the system's error texts depend on the locale; see {@link ErrorTexts}.
  *
  * <p>A <em>write</em> that failed on a full disk can be retried at the same offset once there is space, and so can the

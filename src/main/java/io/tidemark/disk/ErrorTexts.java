@@ -110,7 +110,7 @@ record ErrorTexts(boolean english, @Nullable String noSpace, @Nullable String io
         return failure instanceof IOException ? failure.getMessage() : null;
     }
 
-    /** Whether only the text tells the error: the other exception types, such as NoSuchFileException, name it. */
+    /** Whether only the text identifies the error: the other exception types, such as NoSuchFileException, name it. */
     private static boolean isUntyped(Throwable failure) {
         return textOf(failure) != null
                 && (failure.getClass() == IOException.class || failure.getClass() == FileSystemException.class);

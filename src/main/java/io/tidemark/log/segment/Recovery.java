@@ -275,7 +275,7 @@ final class Recovery {
                 if (header.id() != control.lastId()) {
                     directory.writeControl(control.withLast(header.id()));
                 }
-                active.mark(scan.lastIndex(), nowMillis); // tells the next start that the name is durable
+                active.mark(scan.lastIndex(), nowMillis); // shows the next start that the name is durable
             } catch (IOException | RuntimeException failure) {
                 active.close();
                 throw failure;
